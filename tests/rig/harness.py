@@ -1,0 +1,594 @@
+"""Real servers on loopback, real failures, their logs.
+
+A story is a function that gets a Rig, starts servers, drives traffic and
+provokes one failure:
+
+    from harness import story
+
+    @story(cause="gunicorn-worker-timeout", pattern="premature-close",
+           first_remedy="gunicorn-timeout", never_first=("nginx-buffers",))
+    def gunicorn_worker_timeout(rig):
+        '''What was provoked and how: this text becomes STORY.md.'''
+        rig.pages(SLOW_EXPORT)                    # views beside the shop's own
+        rig.nginx("http://127.0.0.1:8000")        # listens on 127.0.0.1:8080
+        app = rig.gunicorn("--workers", "3", "--timeout", "3")
+        with rig.traffic() as traffic:            # clients in threads
+            traffic.every(0.4, "GET", "/items")   # healthy requests all along
+            rig.sleep(2)
+            traffic.send("GET", "/report/export") # returns at once
+            traffic.settle()                      # until each send() is answered
+            rig.sleep(2)
+        return {"classes": {"premature-close": 1}}   # only what is certain
+
+The function's name with dashes is the fixture's folder below
+fixtures/incidents (fixtures/healthy where cause is None). What it returns is
+added to truth.json; counts of failed requests come from the clients.
+
+Other servers: rig.daemon(argv, ready=…) starts anything and stops it;
+rig.log("mysql-error.log") names a log file, and every file in the log folder
+is recorded and given to the program unless rig.leave_out(name) was called.
+Lines that were not really written by a daemon go through rig.compose().
+
+run.py runs this in network and mount namespaces of its own, so the ports and
+/srv/shop are free there; without them the scratch folder is below /tmp.
+"""
+import contextlib
+import dataclasses
+import datetime
+import http.client
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import threading
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+HOST = "web-1"
+PORT = 8080
+OWN_NAMESPACES = os.environ.get("W5_RIG_NAMESPACES") == "1"
+ROOT = pathlib.Path("/srv/shop" if OWN_NAMESPACES else "/tmp/w5rig/shop")
+CGROUP = pathlib.Path("/sys/fs/cgroup")
+
+TIMED = ("'$remote_addr - $remote_user [$time_local] \"$request\" '\n"
+         "                     '$status $body_bytes_sent \"$http_referer\" \"$http_user_agent\" '\n"
+         "                     'rt=$request_time ua=\"$upstream_addr\" us=\"$upstream_status\" '\n"
+         "                     'ut=\"$upstream_response_time\" uct=\"$upstream_connect_time\" '\n"
+         "                     'uht=\"$upstream_header_time\"'")
+
+NGINX_CONF = """\
+user www-data;
+worker_processes 1;
+pid {root}/run/nginx.pid;
+error_log {root}/log/error.log{level};
+{main}
+events {{
+    worker_connections {connections};
+}}
+
+http {{
+    log_format timed {timed};
+    access_log {root}/log/access.log {log_format};
+
+    client_body_temp_path {root}/tmp/body;
+    proxy_temp_path {root}/tmp/proxy;
+    fastcgi_temp_path {root}/tmp/fastcgi;
+    uwsgi_temp_path {root}/tmp/uwsgi;
+    scgi_temp_path {root}/tmp/scgi;
+{http}
+    server {{
+        listen {listen};
+        server_name shop.example.com;
+        root {root}/public;
+
+        location /static/ {{
+        }}
+        location = /favicon.ico {{
+        }}
+{server}        location / {{
+{location}        }}
+    }}
+}}
+"""
+
+SERVICE = """\
+[Unit]
+Description=gunicorn daemon
+After=network.target
+
+[Service]
+User=www-data
+Group=www-data
+WorkingDirectory={root}/app
+ExecStart={command}
+{service}
+[Install]
+WantedBy=multi-user.target
+"""
+
+
+@dataclasses.dataclass
+class Story:
+    """A story and the verdict that is right for it."""
+    tell: object
+    cause: object
+    first_remedy: object = None
+    never_first: tuple = ()
+    pattern: object = None
+    also: tuple = ()
+    upstream: object = "127.0.0.1:8000"
+    incidents: int = 1
+    short: bool = False
+
+    @property
+    def name(self):
+        return self.tell.__name__.replace("_", "-")
+
+    @property
+    def healthy(self):
+        return self.incidents == 0
+
+
+STORIES = {}
+
+
+def story(cause, **verdict):
+    """Register the decorated function as a story with this verdict."""
+    def register(tell):
+        told = Story(tell, cause, **verdict)
+        STORIES[told.name] = told
+        return tell
+    return register
+
+
+def wait_until(ready, what, seconds=10):
+    """Poll until ready() is true: no server tells when it listens."""
+    deadline = time.monotonic() + seconds
+    while not ready():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{what} did not come up in {seconds} s")
+        time.sleep(0.05)
+
+
+def listens(address):
+    """Does anybody accept at 'host:port' or at a unix socket's path?"""
+    path = address.startswith("/")
+    host, _, port = address.rpartition(":")
+    peer = socket.socket(socket.AF_UNIX if path else
+                         socket.AF_INET6 if ":" in host else socket.AF_INET)
+    with peer:
+        peer.settimeout(1)
+        return peer.connect_ex(address if path else (host.strip("[]"), int(port))) == 0
+
+
+def children(pid):
+    """The pids of a process's children, oldest first."""
+    tasks = pathlib.Path(f"/proc/{pid}/task/{pid}/children")
+    return [int(child) for child in tasks.read_text().split()]
+
+
+class Daemon:
+    """A server started by hand; its stderr is kept line by line with the time it came."""
+
+    def __init__(self, rig, name, argv, *, env=None, user=None, cwd=None, limits=None):
+        self.name = name
+        self.lines = []
+        self.process = subprocess.Popen(
+            argv, cwd=cwd or rig.root, env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1",
+                                            "PYTHONUNBUFFERED": "1", **(env or {})},
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+            user=user, group=user, extra_groups=[] if user else None,
+            preexec_fn=limits, start_new_session=True, text=True, errors="replace")
+        self.pid = self.process.pid
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self):
+        for line in self.process.stderr:
+            self.lines.append((time.time(), line.rstrip("\n")))
+
+    def said(self, pattern):
+        """Has a line matching this regular expression come?"""
+        return any(re.search(pattern, line) for _, line in list(self.lines))
+
+    def wait_said(self, pattern, seconds=10):
+        wait_until(lambda: self.said(pattern), f"{self.name}: “{pattern}”", seconds)
+
+    def workers(self):
+        return children(self.pid)
+
+    def alive(self):
+        return self.process.poll() is None
+
+    def kill(self, number=signal.SIGKILL):
+        os.kill(self.pid, number)
+
+    def wait(self, seconds=15):
+        """Wait for its end; answers the exit status."""
+        status = self.process.wait(seconds)
+        self._reader.join(5)
+        return status
+
+    def stop(self, number=signal.SIGTERM, seconds=8):
+        """Stop it and whatever is left of the session it was given."""
+        if self.alive():
+            self.kill(number)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(seconds)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.pid, signal.SIGKILL)
+        self.wait()
+
+
+@dataclasses.dataclass
+class Answer:
+    """What one client saw: a status, or 'cut', 'abort', 'refused', 'garbage'."""
+    method: str
+    path: str
+    status: object
+    seconds: float
+
+    @property
+    def failed(self):
+        return self.status in ("cut", "garbage") or \
+            isinstance(self.status, int) and self.status >= 500
+
+
+class Traffic:
+    """Clients in threads that count what they saw."""
+
+    def __init__(self, port=PORT, server="127.0.0.1"):
+        self.address = (server, port)
+        self.answers = []
+        self._stop = threading.Event()
+        self._steady = []
+        self._sent = []
+        self._count = 0
+
+    def every(self, pause, method, path, *, abort_after=None):
+        """One client that asks again and again until the traffic ends."""
+        source = self._next_source()
+
+        def ask():
+            while not self._stop.is_set():
+                self._request(method, path, source, abort_after)
+                self._stop.wait(pause)
+        self._steady.append(self._start(ask))
+
+    def send(self, method, path, times=1, *, pause=0.0, abort_after=None):
+        """Some requests of different clients, `pause` apart; doesn't wait for answers."""
+        for number in range(times):
+            if number:
+                time.sleep(pause)
+            source = self._next_source()
+            self._sent.append(self._start(
+                lambda source=source: self._request(method, path, source, abort_after)))
+
+    def settle(self, seconds=60):
+        """Wait until every request of send() is answered."""
+        deadline = time.monotonic() + seconds
+        for thread in self._sent:
+            thread.join(max(0.0, deadline - time.monotonic()))
+        if any(thread.is_alive() for thread in self._sent):
+            raise TimeoutError("a request was never answered")
+        self._sent.clear()
+
+    def end(self):
+        self.settle()
+        self._stop.set()
+        for thread in self._steady:
+            thread.join(30)
+
+    def failed(self):
+        return [answer for answer in self.answers if answer.failed]
+
+    def count(self, status, path=""):
+        """How many answers with this status did paths beginning so get?"""
+        return sum(answer.status == status and answer.path.startswith(path)
+                   for answer in self.answers)
+
+    @staticmethod
+    def _start(target):
+        thread = threading.Thread(target=target, daemon=True)
+        thread.start()
+        return thread
+
+    def _next_source(self):
+        """Clients have addresses of their own where the loopback is ours."""
+        self._count += 1
+        return (f"203.0.113.{10 + self._count % 40}", 0) if OWN_NAMESPACES else None
+
+    def _request(self, method, path, source, abort_after):
+        begun = time.monotonic()
+        status = self._ask(method, path, source, abort_after)
+        self.answers.append(Answer(method, path, status, time.monotonic() - begun))
+
+    def _ask(self, method, path, source, abort_after):
+        client = http.client.HTTPConnection(*self.address, timeout=abort_after or 45,
+                                            source_address=source)
+        body = b"quantity=1" if method == "POST" else None
+        try:
+            client.request(method, path, body, {"Host": "shop.example.com",
+                                                "User-Agent": "Mozilla/5.0"})
+            response = client.getresponse()
+            response.read()
+            return response.status
+        except http.client.IncompleteRead:
+            return "cut"
+        except http.client.BadStatusLine:
+            return "garbage"
+        except TimeoutError:
+            return "abort"
+        except ConnectionError:
+            return "refused"
+        finally:
+            client.close()
+
+
+class Rig:
+    """One story's scratch folder, servers and clients."""
+
+    def __init__(self, root=ROOT):
+        self.root = root
+        self.daemons = []
+        self.clients = []
+        self.composed = set()
+        self.left_out = set()
+        self.remarks = []
+        self.zone = "UTC"
+        self._journal = []
+        self._kernel = os.open("/dev/kmsg", os.O_RDONLY | os.O_NONBLOCK)
+        os.lseek(self._kernel, 0, os.SEEK_END)
+        shutil.rmtree(root, ignore_errors=True)
+        for name in ("app", "conf", "log", "public/static", "run", "tmp"):
+            (root / name).mkdir(parents=True)
+        for name in ("app", "run", "tmp"):
+            shutil.chown(root / name, "www-data", "www-data")
+        (root / "public" / "static" / "logo.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>\n")
+        self.pages("VIEWS = {}\n")
+
+    # What a story calls
+
+    sleep = staticmethod(time.sleep)
+
+    def log(self, name):
+        """The path of a log file that will be recorded."""
+        return self.root / "log" / name
+
+    def leave_out(self, *names):
+        """Record neither these logs nor give them to the program."""
+        self.left_out.update(names)
+
+    def remark(self, text):
+        """A sentence for STORY.md that only the run can know."""
+        self.remarks.append(text)
+
+    def pages(self, source):
+        """The views a story adds to the shop: Python text that defines VIEWS."""
+        shutil.copy(HERE / "shop.py", self.root / "app" / "shop.py")
+        (self.root / "app" / "pages.py").write_text(source)
+
+    def daemon(self, name, argv, *, ready=None, seconds=15, **how):
+        """Start any server; `ready` is an address to wait for, or a function."""
+        started = Daemon(self, name, [str(word) for word in argv], **how)
+        self.daemons.append(started)
+        if ready:
+            wait_until(ready if callable(ready) else lambda: listens(ready), name, seconds)
+        return started
+
+    def nginx(self, upstream, *, location="", server="", http="", main="", listen="8080",
+              log_format="timed", level="", connections=512, zone="UTC", env=None, limits=None):
+        """nginx on port 8080 in front of `upstream` (the text behind proxy_pass)."""
+        self.zone = zone
+        passing = f"proxy_pass {upstream};\n" if upstream else ""
+        settings = {"root": self.root, "level": level and f" {level}", "timed": TIMED,
+                    "connections": connections, "log_format": log_format, "listen": listen,
+                    "main": main, "http": indent(http, 4), "server": indent(server, 8),
+                    "location": indent(passing + "proxy_set_header Host $host;\n" * bool(passing)
+                                       + location, 12)}
+        conf = self.root / "conf" / "nginx.conf"
+        conf.write_text(re.sub(r"\n{3,}", "\n\n", NGINX_CONF.format(**settings)))
+        return self.daemon("nginx", ["/usr/sbin/nginx", "-e", self.log("error.log"), "-c", conf,
+                                     "-g", "daemon off;"],
+                           ready=f"127.0.0.1:{PORT}", env={"TZ": zone, **(env or {})}, limits=limits)
+
+    def gunicorn(self, *options, bind="127.0.0.1:8000", service="", module="shop:application",
+                 ready=True, zone="UTC", **how):
+        """gunicorn with the shop; its stderr becomes gunicorn.log or the journal."""
+        command = ["/usr/bin/gunicorn", "--bind", bind, *options, module]
+        unit = SERVICE.format(root=self.root, command=" ".join(command), service=service)
+        (self.root / "conf" / "gunicorn.service").write_text(unit)
+        address = bind.removeprefix("unix:")
+        self.unit("Started gunicorn.service - gunicorn daemon.")
+        return self.daemon("gunicorn", command, ready=address if ready else None, user="www-data",
+                           cwd=self.root / "app", env={"TZ": zone, **how.pop("env", {})}, **how)
+
+    def traffic(self, **where):
+        """Clients for a with block; the block's end stops them."""
+        clients = Traffic(**where)
+        self.clients.append(clients)
+
+        @contextlib.contextmanager
+        def running():
+            try:
+                yield clients
+            finally:
+                clients.end()
+        return running()
+
+    def noise(self, traffic):
+        """What every site has: quick pages, a missing icon, a page nobody wrote."""
+        traffic.every(0.5, "GET", "/items")
+        traffic.every(0.9, "GET", "/cart")
+        traffic.every(3.7, "GET", "/favicon.ico")
+        traffic.every(2.3, "GET", "/static/logo.svg")
+        traffic.every(3.1, "GET", "/wp-login.php")
+
+    def unit(self, text, at=None):
+        """A line systemd would have written at this moment (composed, facts §6)."""
+        self._journal.append((at or time.time(), "systemd", 1, text))
+
+    def compose(self, name, text):
+        """Write log lines no daemon wrote, and say so in STORY.md."""
+        self.log(name).write_text(text)
+        self.composed.add(name)
+
+    def supervise(self, start, ending, *, tries, pause):
+        """Restart a daemon that dies, as systemd does with Restart=on-failure."""
+        for number in range(1, tries + 1):
+            start().wait()
+            self.unit(f"gunicorn.service: Main process exited, {ending}")
+            self.unit("gunicorn.service: Failed with result 'exit-code'.")
+            if number < tries:
+                time.sleep(pause)
+                self.unit("gunicorn.service: Scheduled restart job, "
+                          f"restart counter is at {number}.")
+                self.unit("Stopped gunicorn.service - gunicorn daemon.")
+
+    def memory_limit(self, daemon, mebibytes):
+        """Put a daemon into a memory cgroup of its own; False where that can't be."""
+        group = CGROUP / "memory" / "shop.slice" / "gunicorn.service"
+        limit, procs = group / "memory.limit_in_bytes", group / "cgroup.procs"
+        if not (CGROUP / "memory").is_dir():
+            group = CGROUP / "shop.slice" / "gunicorn.service"
+            limit, procs = group / "memory.max", group / "cgroup.procs"
+        try:
+            group.mkdir(parents=True, exist_ok=True)
+            limit.write_text(str(mebibytes << 20))
+            for pid in (daemon.pid, *daemon.workers()):
+                procs.write_text(str(pid))
+        except OSError:
+            return False
+        return True
+
+    def kernel_lines(self, pattern):
+        """What the kernel said since the story began, as (time, text)."""
+        found = []
+        lag = time.time() - time.clock_gettime(time.CLOCK_MONOTONIC)
+        while True:
+            try:
+                record = os.read(self._kernel, 8192).decode(errors="replace")
+            except BlockingIOError:
+                return found
+            head, _, text = record.partition(";")
+            text = text.split("\n")[0]
+            if re.search(pattern, text):
+                found.append((lag + int(head.split(",")[2]) / 1e6, text))
+
+    # Turning lines into log files
+
+    def write_kernel_log(self, lines):
+        """Kernel lines as journalctl -k -o short-iso prints them."""
+        entries = [(at, "kernel", 0, text) for at, text in lines]
+        self.log("kernel.log").write_text(journal(entries, self.root / "tmp", self.zone))
+
+    def write_journal(self, name="journal.log"):
+        """gunicorn's lines and the unit's as one journal instead of gunicorn.log."""
+        entries = list(self._journal)
+        for daemon in self.daemons:
+            if daemon.name == "gunicorn":
+                entries += [(at, "gunicorn", line_pid(line, daemon.pid), line)
+                            for at, line in daemon.lines]
+        self.log(name).write_text(journal(sorted(entries, key=lambda entry: entry[0]),
+                                          self.root / "tmp", self.zone))
+        self.leave_out("gunicorn.log")
+        self.remark(f"{name} was printed by `journalctl --file … -o short-iso` from a journal "
+                    "that holds the daemon's own lines with the times they came; the lines of "
+                    "systemd[1] are composed.")
+        self.composed.add(f"{name}: lines of systemd[1]")
+
+    def close(self):
+        """Stop what was started, newest first."""
+        for daemon in reversed(self.daemons):
+            daemon.stop()
+        os.close(self._kernel)
+
+    def collect_stderr(self):
+        """Write gunicorn's own lines; before close(), whose end is no part of the story."""
+        lines = sorted((entry for daemon in self.daemons if daemon.name == "gunicorn"
+                        for entry in daemon.lines), key=lambda entry: entry[0])
+        if lines and "gunicorn.log" not in self.left_out:
+            text = "".join(line + "\n" for _, line in lines)
+            self.log("gunicorn.log").write_text(text)
+
+    def logs(self):
+        """The recorded logs, nginx's first."""
+        order = ("error.log", "access.log")
+        found = [path for path in sorted(self.log("").iterdir())
+                 if path.name not in self.left_out and path.stat().st_size]
+        return sorted(found, key=lambda path: order.index(path.name)
+                      if path.name in order else len(order))
+
+    def configs(self):
+        return [path for path in sorted((self.root / "conf").iterdir())
+                if path.name not in self.left_out]
+
+
+def indent(text, columns):
+    return "".join(" " * columns + line + "\n" for line in text.splitlines())
+
+
+def line_pid(line, master):
+    """journald names the process that wrote; gunicorn's second bracket says which."""
+    inner = re.match(r"\[[^]]+\] \[(\d+)\]", line)
+    return int(inner[1]) if inner else master
+
+
+def journal(entries, folder, zone="UTC", mode="short-iso"):
+    """Print (time, identifier, pid, text) entries as journalctl does."""
+    boot = "7d3a1f0c5b6e4e1f9a2b3c4d5e6f7081"
+    text = []
+    for at, identifier, pid, line in entries:
+        micros = int(at * 1e6)
+        fields = {"__REALTIME_TIMESTAMP": micros, "__MONOTONIC_TIMESTAMP": micros % 10**12,
+                  "_BOOT_ID": boot, "_HOSTNAME": HOST, "SYSLOG_IDENTIFIER": identifier,
+                  "PRIORITY": 6, "MESSAGE": line}
+        if pid:
+            fields["_PID"] = pid
+        fields["_TRANSPORT"] = "kernel" if identifier == "kernel" else "stdout"
+        fields["UNIT" if identifier == "systemd" else "_SYSTEMD_UNIT"] = "gunicorn.service"
+        text.append("".join(f"{name}={value}\n" for name, value in fields.items()) + "\n")
+    path = folder / f"{identifier}.journal"
+    path.unlink(missing_ok=True)
+    subprocess.run(["/lib/systemd/systemd-journal-remote", f"--output={path}", "-"],
+                   input="".join(text), text=True, check=True, stdout=subprocess.DEVNULL,
+                   stderr=subprocess.DEVNULL)
+    printed = subprocess.run(["journalctl", "--file", path, "-o", mode, "--no-pager"],
+                             text=True, check=True, capture_output=True,
+                             env={**os.environ, "TZ": zone, "LC_ALL": "C.UTF-8"})
+    return printed.stdout
+
+
+def truth(told, rig, extra):
+    """What truth.json says: the story's verdict and what its clients counted."""
+    failed = [answer for clients in rig.clients for answer in clients.failed()]
+    statuses = {}
+    for answer in failed:
+        key = str(answer.status)
+        statuses[key] = statuses.get(key, 0) + 1
+    return {"story": told.name, "args": [path.name for path in rig.logs()],
+            "config": [path.name for path in rig.configs()], "incidents": told.incidents,
+            "cause": told.cause, "also": list(told.also), "pattern": told.pattern,
+            "upstream": None if told.healthy else told.upstream,
+            "requests_failed": len(failed), "statuses": statuses, "classes": {},
+            "first_remedy": told.first_remedy, "never_first": list(told.never_first),
+            "composed": sorted(rig.composed), **(extra or {})}
+
+
+def today():
+    return datetime.datetime.now(datetime.timezone.utc).date().isoformat()
+
+
+def save(told, rig, extra, folder):
+    """Copy the logs and configuration into a fixture's folder, with the truth."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for path in (*rig.logs(), *rig.configs()):
+        shutil.copyfile(path, folder / path.name)
+    facts = truth(told, rig, extra)
+    (folder / "truth.json").write_text(json.dumps(facts, indent=1, ensure_ascii=False) + "\n")
+    return facts

@@ -1,0 +1,198 @@
+#!/usr/bin/python3
+"""Run the rig's stories: run.py [STORY…] [--record] [--short] [--list]
+
+Each story starts real servers on loopback, provokes its failure and collects
+the logs. --record writes them to fixtures/. If why502 is built ($WHY502, else
+.build/why502) it reads them, and its verdict is held against the truth. The
+last line is `N passed, N failed`; the exit status is 1 if anything failed.
+"""
+import argparse
+import importlib
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import textwrap
+import time
+
+import harness
+
+HERE = pathlib.Path(__file__).resolve().parent
+TOP = HERE.parent.parent
+FIXTURES = TOP / "fixtures"
+WHY502 = pathlib.Path(os.environ.get("WHY502", TOP / ".build" / "why502")).absolute()
+LONGEST = 180
+BIGGEST = 150 * 1024
+
+
+def main():
+    options = parse()
+    load_stories()
+    if options.list:
+        print("\n".join(harness.STORIES))
+        return 0
+    enter_namespaces()
+    failed = 0
+    chosen = choose(options)
+    for told in chosen:
+        verdict = run(told, options.record)
+        failed += verdict.startswith("FAILED")
+        print(f"{told.name:32} {verdict}", flush=True)
+    print(f"{len(chosen) - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+def parse():
+    parser = argparse.ArgumentParser(description="provoke real failures, record their logs")
+    parser.add_argument("stories", nargs="*", metavar="STORY")
+    parser.add_argument("--record", action="store_true", help="write fixtures/")
+    parser.add_argument("--short", action="store_true", help="only a few quick stories")
+    parser.add_argument("--list", action="store_true", help="name the stories")
+    return parser.parse_args()
+
+
+def load_stories():
+    for path in sorted(HERE.glob("stories_*.py")):
+        importlib.import_module(path.stem)
+
+
+def choose(options):
+    unknown = set(options.stories) - set(harness.STORIES)
+    if unknown:
+        sys.exit(f"run.py: no such story: {', '.join(sorted(unknown))}")
+    return [told for told in harness.STORIES.values()
+            if (told.name in options.stories or not options.stories)
+            and (told.short or not options.short)]
+
+
+def enter_namespaces():
+    """Start again with a loopback, mounts and a /srv of our own, where that is allowed."""
+    if harness.OWN_NAMESPACES:
+        prepare_namespaces()
+        return
+    inside = ["unshare", "--net", "--mount", "--"]
+    if subprocess.run([*inside, "true"], stderr=subprocess.DEVNULL, check=False).returncode == 0:
+        os.environ["W5_RIG_NAMESPACES"] = "1"
+        os.execvp(inside[0], [*inside, sys.executable, *sys.argv])
+
+
+def prepare_namespaces():
+    for command in ("ip link set lo up", "mount -t tmpfs -o mode=755 shop /srv",
+                    *(f"ip address add 203.0.113.{10 + client}/32 dev lo" for client in range(40))):
+        subprocess.run(command.split(), check=True)
+
+
+def run(told, record):
+    """Tell one story and judge the program by it; answers a line for the table."""
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = pathlib.Path(scratch) / told.name
+        signal.signal(signal.SIGALRM, too_long)
+        signal.alarm(LONGEST)
+        begun = time.monotonic()
+        try:
+            facts, told_text = tell(told, folder)
+        except Exception as error:
+            return f"FAILED to provoke: {type(error).__name__}: {error}"
+        finally:
+            signal.alarm(0)
+        seconds = time.monotonic() - begun
+        (folder / "STORY.md").write_text(told_text)
+        fault = unfit(folder)
+        if fault:
+            return f"FAILED: {fault}"
+        if record:
+            publish(told, folder)
+        return f"{judge(facts, folder)}  ({facts['requests_failed']} failed requests, {seconds:.0f} s)"
+
+
+def too_long(*_):
+    raise TimeoutError(f"longer than {LONGEST} s")
+
+
+def tell(told, folder):
+    rig = harness.Rig()
+    try:
+        extra = told.tell(rig)
+        rig.collect_stderr()
+        facts = harness.save(told, rig, extra, folder)
+        return facts, story_text(told, rig, facts)
+    finally:
+        rig.close()
+
+
+def unfit(folder):
+    """Why these logs can't be a fixture, or None."""
+    size = sum(path.stat().st_size for path in folder.iterdir())
+    if size > BIGGEST:
+        return f"{size} bytes of logs are too many"
+    for path in folder.iterdir():
+        if str(TOP) in path.read_text(errors="replace"):
+            return f"{path.name} names this machine's folders"
+    return None
+
+
+def publish(told, folder):
+    target = FIXTURES / ("healthy" if told.healthy else "incidents") / told.name
+    shutil.rmtree(target, ignore_errors=True)
+    shutil.copytree(folder, target)
+
+
+def story_text(told, rig, facts):
+    """STORY.md: what was provoked, with what, what the clients saw, the right verdict."""
+    seen = ", ".join(f"{count} × {status}" for status, count in facts["statuses"].items())
+    verdict = "no incident" if told.healthy else f"`{told.cause}`" + \
+        (f" ({facts['incidents']} incidents)" if facts["incidents"] != 1 else "")
+    also = f" ({', '.join(f'`{cause}`' for cause in told.also)} beside it is no mistake)" \
+        if told.also else ""
+    text = "\n".join(textwrap.fill(textwrap.dedent(part), 80) + "\n"
+                     for part in textwrap.dedent(told.tell.__doc__).strip().split("\n\n"))
+    lines = [f"# {told.name}\n", text,
+             *(textwrap.fill(remark, 80) + "\n" for remark in rig.remarks),
+             f"- Recorded: {harness.today()}, {versions(rig)}",
+             f"- Zones: nginx {rig.zone}; other stamps carry their own offset",
+             f"- Clients saw: {total(rig)} answers, failed: {seen or 'none'}",
+             f"- Composed, not written by a daemon: {', '.join(facts['composed']) or 'nothing'}",
+             f"- Right verdict: {verdict}{also}"]
+    if told.first_remedy:
+        lines.append(f"- First remedy: `{told.first_remedy}`; never first: "
+                     + (", ".join(f"`{remedy}`" for remedy in told.never_first) or "–"))
+    return "\n".join(lines) + "\n"
+
+
+def total(rig):
+    return sum(len(clients.answers) for clients in rig.clients)
+
+
+def versions(rig):
+    """The versions of the Debian packages that took part."""
+    packages = {"nginx": "nginx-light", "gunicorn": "gunicorn", "mariadbd": "mariadb-server",
+                "uwsgi": "uwsgi-core", "php-fpm": "php8.2-fpm", "node": "nodejs"}
+    used = [packages[name] for name in packages if any(d.name == name for d in rig.daemons)]
+    query = ["dpkg-query", "-W", "-f", "${Package} ${Version}, ", *used]
+    return subprocess.run(query, text=True, capture_output=True, check=True).stdout.rstrip(", ")
+
+
+def judge(facts, folder):
+    """Hold the program's verdict against the truth."""
+    if not WHY502.exists():
+        return "recorded, not judged: no why502 is built"
+    config = [word for name in facts["config"] for word in ("--config", name)]
+    ran = subprocess.run([WHY502, "-o", "json", *config, *facts["args"]], cwd=folder, text=True,
+                         capture_output=True, timeout=60, check=False)
+    try:
+        incidents = json.loads(ran.stdout)["incidents"]
+    except (json.JSONDecodeError, KeyError):
+        return f"FAILED: exit status {ran.returncode}, no verdict: {ran.stderr.strip()[:100]}"
+    if facts["incidents"] == 0:
+        return "FAILED: incidents on a healthy day" if incidents else "ok: no incident"
+    found = incidents[0]["cause"]["id"] if incidents else "no incident"
+    right = found in (facts["cause"], *facts["also"])
+    return f"ok: {found}" if right else f"FAILED: {found} instead of {facts['cause']}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
