@@ -1,0 +1,53 @@
+/* engine.h -- the river, joined: the library's front door.
+ *
+ * Enters options and sources; leaves a w5_run that reports can show. The engine owns everything it
+ * hands out until w5_engine_free. It never prints, never exits, keeps no global state. */
+#ifndef W5_ENGINE_H
+#define W5_ENGINE_H
+
+#include <why502/base/err.h>
+#include <why502/base/time.h>
+#include <why502/guard.h>
+#include <why502/report.h>
+#include <why502/source.h>
+
+typedef struct w5_engine w5_engine;
+
+typedef struct w5_engine_options {
+    w5_time gap, lateness;       /* 0: the defaults, 60 s and 5 s */
+    w5_time since, until;        /* 0 or W5_TIME_NONE: open */
+    w5_zone zone;                /* of stamps without one, and of --since */
+    const struct w5_zone_rule *zones;
+    size_t zone_rules;
+    w5_str host;                 /* "" this machine's */
+    const w5_log_format *log_formats;
+    size_t log_formats_n;
+    unsigned jobs;               /* 0: the cores, at most 8 */
+    bool follow, poll;
+    w5_guard_plan guard;
+    bool all_fields;
+    /* Called for every event in the order of lines (-o events), NULL otherwise. */
+    void (*event)(void *context, const w5_event *event);
+    /* Called now and then while reading; false stops the reading early (what was read is diagnosed). */
+    bool (*progress)(void *context, const w5_engine *e);
+    void *context;
+    w5_diagnose_options machine;
+} w5_engine_options;
+
+/* `c` is a sealed catalogue, `config` may be NULL; both outlive the engine. */
+w5_engine *w5_engine_new(const w5_catalogue *c, const w5_config *config,
+                         const w5_engine_options *options);
+void w5_engine_free(w5_engine *e);
+w5_rc w5_engine_add(w5_engine *e, const char *uri, w5_err *err);
+/* Reads every source to its end (or until progress says stop). */
+w5_rc w5_engine_read(w5_engine *e, w5_err *err);
+/* One turn of follow mode: reads what is there or waits up to `patience`. W5_OK something was read,
+ * W5_WAIT nothing came, W5_END all sources ended. */
+w5_rc w5_engine_turn(w5_engine *e, w5_time patience, w5_err *err);
+/* The diagnosis of all that was read so far; valid until the next call. */
+const w5_run *w5_engine_run(w5_engine *e);
+w5_sources *w5_engine_sources(w5_engine *e);
+uint64_t w5_engine_bytes(const w5_engine *e);
+uint64_t w5_engine_size(const w5_engine *e); /* of all files, 0 when not known */
+
+#endif

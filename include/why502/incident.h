@@ -1,0 +1,182 @@
+/* incident.h -- events into a ledger, the ledger into a timeline, the timeline into incidents.
+ *
+ * The ledger is the memory of a run: bounded, and independent of the order in which sources are
+ * read. Equal events of one second are one cell with a count. Batch, pipe, follow, threads and fleets
+ * all fill ledgers; ledgers merge. Nothing is decided while filling: w5_timeline_build is a pure
+ * function of a ledger and may be called again whenever the ledger has grown (follow mode).
+ * Bounds: W5_CELLS_MAX cells, W5_TRAFFIC_MAX traffic cells, W5_PATHS_MAX paths and the intern
+ * table; what is full is coarsened (first the path, then the second), counted, and told. */
+#ifndef W5_INCIDENT_H
+#define W5_INCIDENT_H
+
+#include <why502/base/arena.h>
+#include <why502/base/map.h>
+#include <why502/base/time.h>
+#include <why502/catalogue.h>
+#include <why502/config.h>
+#include <why502/event.h>
+#include <why502/record.h>
+
+#define W5_CELLS_MAX   32768
+#define W5_TRAFFIC_MAX 65536
+#define W5_PATHS_MAX   4096
+#define W5_INCIDENTS_MAX 200 /* in full detail (the worst); the rest are summarised */
+
+/* One or several equal events of one second of one stream. Ids are in the ledger's intern table. */
+typedef struct w5_cell {
+    w5_time at, until;       /* first and last stamp; UTC once in a timeline */
+    uint64_t line, last_line;
+    uint64_t count;          /* lines */
+    uint64_t failed;         /* upstream errors: distinct requests; access: final status >= 500 or 009 */
+    int64_t duration;        /* request_time, query_time in microseconds; -1: not told */
+    int64_t lock;            /* lock_time; -1 */
+    int64_t rows_examined, rows_sent; /* -1 */
+    w5_time query_start, query_end; /* W5_TIME_NONE */
+    uint32_t stream;
+    uint32_t pid, subject;   /* writer; the process the line is about (worker killed, victim), 0 none */
+    uint32_t connection;     /* nginx's *N; the database's thread */
+    int32_t number;          /* errno of nginx lines, signal, exit code, final HTTP status; -1 none */
+    uint16_t klass;          /* w5_class.index, 0 other */
+    uint8_t digits;          /* of fraction */
+    bool zoned, forged;
+    w5_id code, upstream, method, path, server, client, host;
+    w5_id unit, ident, address;  /* systemd unit, syslog identifier, bind address as upstreams are written */
+    w5_id what;              /* exception, signal name, version, fingerprint, victim's name, reason: by class */
+    w5_id where;             /* innermost application frame, culprit module, memcg */
+    w5_id statuses;          /* "$upstream_status" of an access line, as written */
+    w5_id text;              /* excerpt of the (first) line for evidence, at most 400 bytes */
+    w5_id record;            /* id of our own event, for repeats */
+} w5_cell;
+
+/* Requests that an access log saw finish in one second (or more, once coarsened). */
+typedef struct w5_traffic {
+    w5_time at;              /* start of the span */
+    uint32_t span;           /* seconds it covers: 1, 10, 60, 3600 */
+    uint32_t stream;
+    w5_id upstream;          /* the last peer tried; 0 when the log does not tell */
+    uint16_t status;         /* final */
+    uint64_t count;
+    int64_t longest;         /* request_time, -1 */
+} w5_traffic;
+
+typedef struct w5_path {     /* what an access log says of one path, over the whole run */
+    w5_id path;
+    uint64_t requests, failed;
+    int64_t longest_finished; /* of answers < 500; -1 */
+    int64_t sum;              /* of request_time */
+} w5_path;
+
+typedef struct w5_ledger w5_ledger;
+w5_ledger *w5_ledger_new(const w5_catalogue *c);
+void w5_ledger_free(w5_ledger *l);
+/* Copies what matters of an event. */
+void w5_ledger_put(w5_ledger *l, const w5_event *event);
+/* Adds everything of `from`, whose streams have the same indices (chunks of one file, in order). */
+void w5_ledger_merge(w5_ledger *l, const w5_ledger *from);
+void w5_ledger_reset(w5_ledger *l);
+w5_intern *w5_ledger_intern(w5_ledger *l);
+size_t w5_ledger_cells(const w5_ledger *l, const w5_cell **all);
+typedef struct w5_ledger_totals {
+    uint64_t upstream_errors, forged;
+    const uint64_t *by_class; /* [w5_class.index] lines, whatever was coarsened */
+    size_t classes;
+    uint64_t coarsened, evicted; /* cells that lost detail; that were dropped */
+} w5_ledger_totals;
+w5_ledger_totals w5_ledger_sum(const w5_ledger *l);
+size_t w5_ledger_codes(const w5_ledger *l, const w5_str **names, const uint64_t **counts);
+
+typedef struct w5_span { w5_time from, to; } w5_span;
+
+/* The ledger on one clock: UTC, sorted by time, ties by causality (w5_class.order), then stream, line. */
+typedef struct w5_timeline {
+    const w5_catalogue *catalogue;
+    const w5_config *config;     /* may be NULL */
+    const w5_intern *intern;
+    w5_stream *const *stream;    /* by w5_cell.stream; zone, zone_from, shift filled in */
+    size_t streams;
+    const w5_cell *cell;
+    size_t cells;
+    const w5_traffic *traffic;   /* sorted by time */
+    size_t traffics;
+    const w5_path *path;
+    size_t paths;
+    const char *const *notes;    /* "nginx log read as +09:00: 41 of 41 pairs fit within 1 s" */
+    size_t note_count;
+    w5_time now;                 /* live: the clock; batch: W5_TIME_NONE */
+    w5_time gap;
+} w5_timeline;
+
+typedef struct w5_timeline_options {
+    w5_time gap, lateness;       /* 60 s, 5 s */
+    w5_time since, until;        /* W5_TIME_NONE: open; cells outside are left out */
+    w5_time now;
+    w5_zone zone;                /* the host's or --tz */
+    struct w5_zone_rule { w5_str what; w5_zone zone; } const *zones; /* --tz FORMAT=ZONE, FILE=ZONE */
+    size_t zone_rules;
+    w5_str host;
+} w5_timeline_options;
+
+/* Settles every stream's zone (spec §5.3), shifts, sorts. The result lives in `arena`. */
+const w5_timeline *w5_timeline_build(const w5_ledger *l, w5_stream *const *streams, size_t n,
+                                     const w5_config *config, const w5_timeline_options *options,
+                                     w5_arena *arena);
+static inline w5_str w5_timeline_str(const w5_timeline *t, w5_id id)
+{
+    return w5_intern_str(t->intern, id);
+}
+/* First cell at or after an instant. */
+size_t w5_timeline_seek(const w5_timeline *t, w5_time at);
+
+typedef struct w5_tally { w5_str name; uint64_t count; } w5_tally;
+typedef struct w5_tallies { w5_tally *at; size_t n; } w5_tallies; /* most first, then by name */
+typedef struct w5_request_tally { w5_str method, path; uint64_t count; } w5_request_tally;
+
+typedef enum w5_over { W5_OVER_UNKNOWN, W5_OVER_NO, W5_OVER_YES } w5_over;
+
+/* Errors that belong together, before anyone asked why. */
+typedef struct w5_incident {
+    char id[17];                  /* 16 hex digits of host, upstream and start second */
+    w5_str upstream;              /* "127.0.0.1:8000", "unix:/run/g.sock"; "" when cut off or none */
+    w5_tallies upstreams;
+    w5_time start, end;
+    const uint32_t *cell;         /* indices of its error cells in the timeline, in time order */
+    size_t cells;
+    const uint32_t *trouble;      /* cells of other kinds that opened it where nginx is silent */
+    size_t troubles;
+    uint64_t errors;              /* lines with an upstream class */
+    uint64_t requests_failed;
+    uint64_t answered;            /* by the access log, in its window on its upstream, status < 500 */
+    w5_time last_answer;          /* of those; W5_TIME_NONE */
+    w5_tallies classes, codes, kinds, statuses, servers;
+    const w5_request_tally *request;
+    size_t requests;
+    w5_over over;
+    w5_time over_at;              /* first sign that it was over; W5_TIME_NONE */
+    const uint32_t *column;       /* errors per column of time from start, for the timeline */
+    size_t columns;
+    w5_time column_span;
+} w5_incident;
+
+typedef struct w5_background {    /* sparse, healthy trickle (spec §5.1) */
+    w5_str klass, upstream;
+    uint64_t count, groups;
+    w5_time first, last;
+    const uint32_t *cell;
+    size_t cells;
+} w5_background;
+
+typedef struct w5_incidents {
+    w5_incident **at;             /* by start */
+    size_t n;
+    const w5_background *background;
+    size_t backgrounds;
+} w5_incidents;
+
+/* Groups upstream errors by upstream (peers of one block together) and silence; opens incidents for
+ * trouble that nginx does not show; finds the background. */
+w5_incidents w5_incidents_build(const w5_timeline *t, w5_arena *arena);
+/* Makes an incident of a set of cells (indices in time order): counts, windows, tallies. For the diagnosis, which
+ * joins groups that one cause explains and parts those that two explain. */
+w5_incident *w5_incident_make(const w5_timeline *t, const uint32_t *cells, size_t n, w5_arena *arena);
+
+#endif

@@ -1,0 +1,71 @@
+/* report.h -- a finished run into text for people or machines.
+ *
+ * Enters a w5_run (everything that is known), leaves bytes in a w5_out. A report never decides
+ * anything: it orders, redacts, escapes, translates. One w5_report per src/report/report_<name>.c,
+ * registered by the folder listing. */
+#ifndef W5_REPORT_H
+#define W5_REPORT_H
+
+#include <why502/base/out.h>
+#include <why502/base/redact.h>
+#include <why502/catalogue.h>
+#include <why502/config.h>
+#include <why502/diagnosis.h>
+#include <why502/event.h>
+#include <why502/incident.h>
+#include <why502/record.h>
+
+typedef struct w5_run_source { /* a physical source that could not be read, or not to its end */
+    w5_str name, format, error;
+    uint32_t duplicate_of;     /* UINT32_MAX */
+} w5_run_source;
+
+typedef struct w5_run {
+    const w5_catalogue *catalogue;
+    const w5_timeline *timeline;
+    const w5_findings *findings;
+    const w5_config *config;
+    w5_ledger_totals totals;
+    const w5_str *code; const uint64_t *code_count; size_t codes;
+    w5_stream *const *stream; size_t streams;
+    const w5_run_source *trouble; size_t troubles; /* sources with an error, duplicates */
+    uint64_t lines, bytes, outside_window;
+    w5_time window_start, window_end;  /* asked for, else covered; W5_TIME_NONE */
+    w5_time generated_at;
+    w5_str sandbox;                    /* "landlock+seccomp", "none: …" */
+    w5_str host;
+    const char *const *change;         /* with a state, per diagnosis: "new", "worse", "cause", "over"; else NULL */
+} w5_run;
+
+typedef struct w5_view {               /* how it is shown */
+    unsigned width;                    /* columns, 80 */
+    bool color, ascii, verbose, quiet;
+    size_t top;                        /* rows a table, 10 */
+    w5_redaction redact;
+    w5_zone zone;                      /* for people; machines get UTC */
+    w5_str mail_to, mail_from, message_id, in_reply_to;
+} w5_view;
+
+typedef struct w5_report {
+    const char *name, *summary;
+    void (*write)(const w5_run *run, const w5_view *view, w5_out *out);
+} w5_report;
+
+const w5_report *w5_report_find(w5_str name); /* NULL: unknown */
+size_t w5_reports(const w5_report *const **all);
+
+/* A sentence in the chosen language, redacted and escaped for the sink. */
+void w5_sentence_put(w5_out *out, w5_escape how, const w5_sentence *s, const w5_view *view);
+/* The same in English for machines. */
+void w5_sentence_json(w5_out *out, const w5_sentence *s, const w5_view *view);
+
+/* -o events: one classified record (spec §6.3); with `all` every understood record. */
+void w5_report_event(w5_out *out, const w5_event *event, const w5_view *view);
+/* -o follow: see spec §7. */
+void w5_report_live(w5_out *out, const char *what, const w5_diagnosis *d, const w5_run *run, const w5_view *view, bool json);
+
+/* Pages of `why502 explain` and `why502 list`, from the catalogue. */
+w5_rc w5_explain(const w5_catalogue *c, w5_str what, const w5_view *view, w5_out *out, w5_err *err);
+w5_rc w5_list(const w5_catalogue *c, w5_str what, const w5_view *view, w5_out *out, w5_err *err);
+
+#endif
