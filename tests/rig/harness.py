@@ -101,8 +101,8 @@ Description=gunicorn daemon
 After=network.target
 
 [Service]
-User=www-data
-Group=www-data
+User={user}
+Group={user}
 WorkingDirectory={root}/app
 ExecStart={command}
 {service}
@@ -397,15 +397,23 @@ class Rig:
                            ready=f"127.0.0.1:{PORT}", env={"TZ": zone, **(env or {})}, limits=limits)
 
     def gunicorn(self, *options, bind="127.0.0.1:8000", service="", module="shop:application",
-                 ready=True, zone="UTC", **how):
-        """gunicorn with the shop; its stderr becomes gunicorn.log or the journal."""
+                 ready=True, zone="UTC", name="gunicorn", user="www-data", **how):
+        """gunicorn with the shop; its stderr becomes NAME.log or goes into the journal."""
         command = ["/usr/bin/gunicorn", "--bind", bind, *options, module]
-        unit = SERVICE.format(root=self.root, command=" ".join(command), service=service)
-        (self.root / "conf" / "gunicorn.service").write_text(unit)
+        unit = SERVICE.format(root=self.root, command=" ".join(command), service=service, user=user)
+        (self.root / "conf" / f"{name}.service").write_text(unit)
         address = bind.removeprefix("unix:")
         self.unit("Started gunicorn.service - gunicorn daemon.")
-        return self.daemon("gunicorn", command, ready=address if ready else None, user="www-data",
+        return self.daemon(name, command, ready=address if ready else None, user=user,
                            cwd=self.root / "app", env={"TZ": zone, **how.pop("env", {})}, **how)
+
+    def stop_unit(self, daemon):
+        """Stop a daemon as `systemctl stop` does."""
+        self.unit("Stopping gunicorn.service - gunicorn daemon...")
+        daemon.kill(signal.SIGTERM)
+        daemon.wait()
+        self.unit("gunicorn.service: Deactivated successfully.")
+        self.unit("Stopped gunicorn.service - gunicorn daemon.")
 
     def traffic(self, **where):
         """Clients for a with block; the block's end stops them."""
@@ -486,13 +494,12 @@ class Rig:
         entries = [(at, "kernel", 0, text) for at, text in lines]
         self.log("kernel.log").write_text(journal(entries, self.root / "tmp", self.zone))
 
-    def write_journal(self, name="journal.log"):
-        """gunicorn's lines and the unit's as one journal instead of gunicorn.log."""
-        entries = list(self._journal)
+    def write_journal(self, name="journal.log", kernel=()):
+        """gunicorn's, the unit's and the kernel's lines as one journal, no gunicorn.log."""
+        entries = self._journal + [(at, "kernel", 0, text) for at, text in kernel]
         for daemon in self.daemons:
             if daemon.name == "gunicorn":
-                entries += [(at, "gunicorn", line_pid(line, daemon.pid), line)
-                            for at, line in daemon.lines]
+                entries += with_writers(daemon)
         self.log(name).write_text(journal(sorted(entries, key=lambda entry: entry[0]),
                                           self.root / "tmp", self.zone))
         self.leave_out("gunicorn.log")
@@ -509,11 +516,10 @@ class Rig:
 
     def collect_stderr(self):
         """Write gunicorn's own lines; before close(), whose end is no part of the story."""
-        lines = sorted((entry for daemon in self.daemons if daemon.name == "gunicorn"
-                        for entry in daemon.lines), key=lambda entry: entry[0])
-        if lines and "gunicorn.log" not in self.left_out:
-            text = "".join(line + "\n" for _, line in lines)
-            self.log("gunicorn.log").write_text(text)
+        for name in {daemon.name for daemon in self.daemons if daemon.name.startswith("gunicorn")}:
+            lines = sorted((entry for daemon in self.daemons if daemon.name == name
+                            for entry in daemon.lines), key=lambda entry: entry[0])
+            self.log(f"{name}.log").write_text("".join(line + "\n" for _, line in lines))
 
     def logs(self):
         """The recorded logs, nginx's first."""
@@ -532,10 +538,15 @@ def indent(text, columns):
     return "".join(" " * columns + line + "\n" for line in text.splitlines())
 
 
-def line_pid(line, master):
-    """journald names the process that wrote; gunicorn's second bracket says which."""
-    inner = re.match(r"\[[^]]+\] \[(\d+)\]", line)
-    return int(inner[1]) if inner else master
+def with_writers(daemon):
+    """journald names the process that wrote: gunicorn's second bracket says which, and
+    the lines of a traceback are the same process's."""
+    writer, entries = daemon.pid, []
+    for at, line in daemon.lines:
+        inner = re.match(r"\[[^]]+\] \[(\d+)\]", line)
+        writer = int(inner[1]) if inner else writer
+        entries.append((at, "gunicorn", writer, line))
+    return entries
 
 
 def journal(entries, folder, zone="UTC", mode="short-iso"):

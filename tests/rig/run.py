@@ -119,6 +119,8 @@ def tell(told, folder):
         extra = told.tell(rig)
         rig.collect_stderr()
         facts = harness.save(told, rig, extra, folder)
+        if told.healthy and facts["requests_failed"]:
+            raise RuntimeError("requests failed on a healthy day")
         return facts, story_text(told, rig, facts)
     finally:
         rig.close()
@@ -146,8 +148,7 @@ def story_text(told, rig, facts):
     seen = ", ".join(f"{count} × {status}" for status, count in facts["statuses"].items())
     verdict = "no incident" if told.healthy else f"`{told.cause}`" + \
         (f" ({facts['incidents']} incidents)" if facts["incidents"] != 1 else "")
-    also = f" ({', '.join(f'`{cause}`' for cause in told.also)} beside it is no mistake)" \
-        if told.also else ""
+    also = f" (in its chain: {', '.join(f'`{cause}`' for cause in told.also)})" if told.also else ""
     text = "\n".join(textwrap.fill(textwrap.dedent(part), 80) + "\n"
                      for part in textwrap.dedent(told.tell.__doc__).strip().split("\n\n"))
     lines = [f"# {told.name}\n", text,
@@ -187,11 +188,10 @@ def judge(facts, folder):
         incidents = json.loads(ran.stdout)["incidents"]
     except (json.JSONDecodeError, KeyError):
         return f"FAILED: exit status {ran.returncode}, no verdict: {ran.stderr.strip()[:100]}"
-    if facts["incidents"] == 0:
-        return "FAILED: incidents on a healthy day" if incidents else "ok: no incident"
-    found = incidents[0]["cause"]["id"] if incidents else "no incident"
-    right = found in (facts["cause"], *facts["also"])
-    return f"ok: {found}" if right else f"FAILED: {found} instead of {facts['cause']}"
+    found = sorted(incident["cause"]["id"] for incident in incidents[:facts["incidents"] or None])
+    wanted = sorted(facts.get("causes", {}).values()) or [facts["cause"]] * facts["incidents"]
+    names = ", ".join(found) or "no incident"
+    return f"ok: {names}" if found == wanted else f"FAILED: {names} instead of {', '.join(wanted)}"
 
 
 if __name__ == "__main__":

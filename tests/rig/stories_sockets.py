@@ -1,0 +1,303 @@
+"""What stands between nginx and gunicorn: addresses, sockets, queues, timers, sizes."""
+import os
+import signal
+
+from harness import story
+from stories_gunicorn import NO_TIMEOUTS, SLOW_PAGE
+
+
+@story(cause="wrong-bind-or-port", pattern="connection-refused", first_remedy="fix-bind-address",
+       never_first=NO_TIMEOUTS)
+def wrong_bind_or_port(rig):
+    """gunicorn listens on port 8001, nginx asks at 8000, where nothing ever listened."""
+    rig.nginx("http://127.0.0.1:8000")
+    rig.gunicorn("--workers", "2", "--timeout", "5", bind="127.0.0.1:8001")
+    with rig.traffic() as traffic:
+        rig.noise(traffic)
+        rig.sleep(8)
+
+
+@story(cause="socket-missing", first_remedy="fix-bind-address", never_first=NO_TIMEOUTS)
+def socket_missing(rig):
+    """nginx looks for a unix socket with another name than the one gunicorn made."""
+    wanted = f"unix:{rig.root}/run/gunicorn.sock"
+    rig.nginx(f"http://{wanted}", log_format="combined")
+    rig.gunicorn("--workers", "2", "--timeout", "5", bind=f"unix:{rig.root}/run/shop.sock")
+    with rig.traffic() as traffic:
+        rig.noise(traffic)
+        rig.sleep(6)
+    return {"upstream": wanted}
+
+
+@story(cause="socket-permission", first_remedy="fix-socket-permissions", never_first=NO_TIMEOUTS)
+def socket_permission(rig):
+    """gunicorn's unix socket lies in a folder that only gunicorn's own user may enter; nginx's
+    workers are www-data."""
+    folder = rig.root / "run" / "app"
+    folder.mkdir(mode=0o700)
+    os.chown(folder, 1, 1)
+    socket = f"unix:{folder}/gunicorn.sock"
+    rig.nginx(f"http://{socket}")
+    rig.gunicorn("--workers", "2", "--timeout", "5", bind=socket, user="daemon")
+    with rig.traffic() as traffic:
+        rig.noise(traffic)
+        rig.sleep(6)
+    return {"upstream": socket}
+
+
+@story(cause="backlog-full", first_remedy="raise-backlog-or-workers",
+       never_first=("gunicorn-timeout", "nginx-timeouts"))
+def backlog_full(rig):
+    """One sync worker behind a unix socket with --backlog 2, a page of 1.2 s and twelve
+    clients at once: connections beyond the queue are turned away with errno 11."""
+    socket = f"unix:{rig.root}/run/gunicorn.sock"
+    rig.pages(SLOW_PAGE.format(seconds=1.2))
+    rig.nginx(f"http://{socket}")
+    rig.gunicorn("--workers", "1", "--timeout", "30", "--backlog", "2", bind=socket)
+    with rig.traffic() as traffic:
+        traffic.every(1.5, "GET", "/items")
+        rig.sleep(3)
+        for _ in range(3):
+            traffic.send("GET", "/report/export", times=12, pause=0.02)
+            traffic.settle()
+        rig.sleep(2)
+    return {"upstream": socket}
+
+
+FINISHES_LATER = {"first_remedy": "nginx-timeouts", "upstream": "127.0.0.1:8000",
+                  "never_first": ("gunicorn-timeout", "nginx-buffers", "restart-service")}
+DURATION = ("--access-logformat",
+            '%(h)s %(l)s %(u)s %(t)s "%(r)s" %(s)s %(b)s "%(f)s" "%(a)s" %(L)s')
+
+
+def give_up_early(rig, zone, log_format, *options):
+    """nginx waits 3 s for a page of 5 s; gunicorn lets it finish."""
+    rig.pages(SLOW_PAGE.format(seconds=5))
+    rig.nginx("http://127.0.0.1:8000", location="proxy_read_timeout 3s;\n", zone=zone,
+              log_format=log_format)
+    rig.gunicorn("--workers", "4", "--timeout", "20", "--access-logfile",
+                 str(rig.log("gunicorn-access.log")), *options)
+    os.chmod(rig.log(""), 0o777)
+    with rig.traffic() as traffic:
+        rig.noise(traffic)
+        rig.sleep(2)
+        traffic.send("GET", "/report/export?year=2025", times=3, pause=1.5)
+        traffic.settle()
+        rig.sleep(4)
+    return {"classes": {"read-timeout": 3}}
+
+
+@story(cause="nginx-read-timeout", **FINISHES_LATER)
+def nginx_read_timeout(rig):
+    """proxy_read_timeout is 3 s, a page takes 5 s, gunicorn's --timeout is 20 s: nginx gives
+    up (504), the application finishes 2 s later, as its own access log shows. nginx runs
+    in Asia/Seoul."""
+    return give_up_early(rig, "Asia/Seoul", "timed", *DURATION)
+
+
+@story(cause="nginx-read-timeout", **FINISHES_LATER)
+def nginx_read_timeout_combined(rig):
+    """The same with plain combined access logs, which hold no durations."""
+    return give_up_early(rig, "UTC", "combined")
+
+
+TWO_PEERS = """\
+upstream shop_backend {
+    server 127.0.0.1:8000;
+    server 127.0.0.1:8001;
+}
+"""
+
+
+@story(cause="no-live-upstreams", upstream=None)
+def no_live_upstreams(rig):
+    """Two peers in one upstream block, neither of them running; only nginx's logs are at
+    hand. After one refusal of each nginx doesn't ask any more."""
+    rig.nginx("http://shop_backend", http=TWO_PEERS)
+    with rig.traffic() as traffic:
+        rig.noise(traffic)
+        rig.sleep(8)
+
+
+@story(cause="no-live-upstreams", upstream=None, also=("nginx-read-timeout",))
+def no_live_upstreams_slow_page(rig):
+    """Two healthy peers, proxy_read_timeout 2 s and one page of 4 s: one such request times
+    out on both peers, nginx holds both for dead for ten seconds, and every other page
+    gets 502 although both applications are well."""
+    rig.pages(SLOW_PAGE.format(seconds=4))
+    rig.nginx("http://shop_backend", http=TWO_PEERS, location="proxy_read_timeout 2s;\n")
+    rig.gunicorn("--workers", "2", "--timeout", "20")
+    rig.gunicorn("--workers", "2", "--timeout", "20", bind="127.0.0.1:8001", name="gunicorn-b")
+    with rig.traffic() as traffic:
+        rig.noise(traffic)
+        rig.sleep(3)
+        traffic.send("GET", "/report/export")
+        traffic.settle()
+        rig.sleep(14)
+
+
+HUGE_COOKIE = """\
+import shop
+
+
+def login(environ, start_response):
+    cookie = "session=" + "c2hvcA" * 1500
+    return shop.answer(start_response, "302 Found", b"", [("Location", "/"), ("Set-Cookie", cookie)])
+
+
+VIEWS = {"/session": login}
+"""
+
+
+@story(cause="header-too-big", first_remedy="nginx-buffers",
+       never_first=("nginx-timeouts", "gunicorn-timeout"))
+def header_too_big(rig):
+    """The login's answer sets a cookie of 9 KB; nginx's proxy_buffer_size is 4k."""
+    rig.pages(HUGE_COOKIE)
+    rig.nginx("http://127.0.0.1:8000", location="proxy_buffer_size 4k;\n")
+    rig.gunicorn("--workers", "2", "--timeout", "5")
+    with rig.traffic() as traffic:
+        rig.noise(traffic)
+        rig.sleep(2)
+        traffic.send("POST", "/session/new", times=4, pause=0.8)
+        traffic.settle()
+        rig.sleep(2)
+    return {"classes": {"header-too-big": 4}}
+
+
+def nginx_log_only(rig):
+    rig.leave_out("access.log", "gunicorn.log", "nginx.conf", "gunicorn.service")
+
+
+@story(cause="unknown", pattern="premature-close", first_remedy="nginx-timeouts",
+       never_first=("restart-service",))
+def unknown_premature_close(rig):
+    """Workers are killed in the middle of requests (in truth by hand), but only nginx's
+    error log was kept: it says that the other side closed, not why."""
+    rig.pages(SLOW_PAGE.format(seconds=4))
+    rig.nginx("http://127.0.0.1:8000")
+    app = rig.gunicorn("--workers", "2", "--timeout", "20")
+    with rig.traffic() as traffic:
+        rig.noise(traffic)
+        rig.sleep(2)
+        for _ in range(3):
+            traffic.send("GET", "/report/export")
+            traffic.send("GET", "/report/monthly")
+            rig.sleep(0.8)
+            for worker in app.workers():
+                os.kill(worker, signal.SIGKILL)
+            traffic.settle()
+            rig.sleep(1)
+    nginx_log_only(rig)
+
+
+@story(cause="unknown", pattern="connection-refused", first_remedy="nginx-timeouts",
+       never_first=("restart-db",))
+def unknown_connection_refused(rig):
+    """The application is away for some seconds and comes back; only nginx's error log was
+    kept."""
+    rig.nginx("http://127.0.0.1:8000")
+    app = rig.gunicorn("--workers", "2", "--timeout", "5")
+    with rig.traffic() as traffic:
+        rig.noise(traffic)
+        rig.sleep(3)
+        rig.stop_unit(app)
+        rig.sleep(4)
+        rig.gunicorn("--workers", "2", "--timeout", "5")
+        rig.sleep(2)
+    nginx_log_only(rig)
+
+
+@story(cause="localhost-ipv6", pattern="connection-refused", first_remedy="fix-bind-address",
+       never_first=NO_TIMEOUTS, upstream="[::1]:8000")
+def localhost_ipv6(rig):
+    """proxy_pass http://localhost:8000, gunicorn on 127.0.0.1 only: nginx tries ::1 too, is
+    refused there and, where it may, asks the other address."""
+    rig.nginx("http://localhost:8000")
+    rig.gunicorn("--workers", "2", "--timeout", "5")
+    with rig.traffic() as traffic:
+        rig.noise(traffic)
+        rig.sleep(25)
+
+
+@story(cause="localhost-ipv6", pattern="connection-refused", first_remedy="fix-bind-address",
+       never_first=NO_TIMEOUTS, upstream="[::1]:8000")
+def localhost_ipv6_no_retry(rig):
+    """As localhost-ipv6 with proxy_next_upstream off: what is refused at ::1 is a 502."""
+    rig.nginx("http://localhost:8000", location="proxy_next_upstream off;\n")
+    rig.gunicorn("--workers", "2", "--timeout", "5")
+    with rig.traffic() as traffic:
+        rig.noise(traffic)
+        rig.sleep(25)
+
+
+@story(cause="fd-exhaustion", first_remedy="raise-fd-limit",
+       never_first=("nginx-timeouts", "gunicorn-timeout"))
+def fd_exhaustion(rig):
+    """nginx may open 20 files (worker_rlimit_nofile 20); sixteen slow requests at once need
+    two each: socket() fails with errno 24 and the clients get 500."""
+    rig.pages(SLOW_PAGE.format(seconds=2))
+    rig.nginx("http://127.0.0.1:8000", main="worker_rlimit_nofile 20;\n")
+    rig.gunicorn("--workers", "1", "--threads", "30", "--timeout", "20")
+    with rig.traffic() as traffic:
+        traffic.every(1.5, "GET", "/items")
+        rig.sleep(2)
+        for _ in range(2):
+            traffic.send("GET", "/report/export", times=9, pause=0.05)
+            traffic.settle()
+        rig.sleep(2)
+
+
+@story(cause="fd-exhaustion", first_remedy="raise-worker-connections",
+       never_first=("nginx-timeouts", "gunicorn-timeout"))
+def fd_exhaustion_worker_connections(rig):
+    """worker_connections 16 and a dozen slow requests at once, each of which needs two."""
+    rig.pages(SLOW_PAGE.format(seconds=2))
+    rig.nginx("http://127.0.0.1:8000", connections=16)
+    rig.gunicorn("--workers", "1", "--threads", "30", "--timeout", "20")
+    with rig.traffic() as traffic:
+        traffic.every(1.5, "GET", "/items")
+        rig.sleep(2)
+        for _ in range(2):
+            traffic.send("GET", "/report/export", times=9, pause=0.05)
+            traffic.settle()
+        rig.sleep(2)
+
+
+CUT = """\
+def catalogue(environ, start_response):
+    start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", "90000")])
+    yield b"row\\n" * 9000
+    raise ValueError("row 9001 has no price")
+
+
+VIEWS = {"/catalogue": catalogue}
+"""
+
+
+@story(cause="truncated-body", first_remedy="fix-crash", never_first=("nginx-timeouts",))
+def truncated_body(rig):
+    """An application fails in the middle of a body of announced length: nginx's access log
+    says 200, the clients get less than they were promised."""
+    rig.pages(CUT)
+    rig.nginx("http://127.0.0.1:8000")
+    rig.gunicorn("--workers", "2", "--timeout", "5")
+    with rig.traffic() as traffic:
+        rig.noise(traffic)
+        rig.sleep(2)
+        traffic.send("GET", "/catalogue/all.csv", times=4, pause=0.8)
+        traffic.settle()
+        rig.sleep(2)
+    return {"classes": {"truncated-body": 4}}
+
+
+@story(cause="tls-mismatch", also=("gunicorn-worker-timeout",), first_remedy="fix-upstream-tls", never_first=NO_TIMEOUTS)
+def tls_mismatch(rig):
+    """proxy_pass https://… to a gunicorn that speaks plain HTTP: it waits for a request
+    line in vain until its own --timeout (3 s) kills the worker, which closes the
+    connection in the middle of the handshake."""
+    rig.nginx("https://127.0.0.1:8000")
+    rig.gunicorn("--workers", "2", "--timeout", "3")
+    with rig.traffic() as traffic:
+        rig.noise(traffic)
+        rig.sleep(10)
