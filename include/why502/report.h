@@ -65,7 +65,7 @@ void w5_report_event(w5_out *out, const w5_event *event, const w5_view *view);
 void w5_report_live(w5_out *out, const char *what, const w5_diagnosis *d, const w5_run *run, const w5_view *view, bool json);
 
 /* Pages of `why502 explain` and `why502 list`, from the catalogue. */
-w5_rc w5_explain(const w5_catalogue *c, w5_str what, const w5_view *view, w5_out *out, w5_err *err);
-w5_rc w5_list(const w5_catalogue *c, w5_str what, const w5_view *view, w5_out *out, w5_err *err);
+w5_rc w5_explain_page(const w5_catalogue *c, w5_str what, const w5_view *view, w5_out *out, w5_err *err);
+w5_rc w5_list_page(const w5_catalogue *c, w5_str what, const w5_view *view, w5_out *out, w5_err *err);
 
 #endif

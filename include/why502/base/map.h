@@ -17,6 +17,7 @@ void w5_intern_free(w5_intern *t);
 w5_id w5_intern_put(w5_intern *t, w5_str s);
 w5_id w5_intern_find(const w5_intern *t, w5_str s); /* 0 when it is not there */
 w5_str w5_intern_str(const w5_intern *t, w5_id id);
+/* One more than the greatest id: `for (w5_id id = 2; id < w5_intern_count(t); id++)` meets all. */
 size_t w5_intern_count(const w5_intern *t);
 uint64_t w5_intern_refused(const w5_intern *t); /* how many did not fit */
 
