@@ -3,8 +3,9 @@
  * Enters: stanzas (`-- kind id`, `key: value` lines, a blank line, prose). Leaves: tables that the
  * other modules look things up in. Everything lives in the arena handed to w5_catalogue_new. The
  * built-in text, /etc/why502/catalogue.d, $XDG_CONFIG_HOME/why502/catalogue.d and --catalogue pass
- * through the same loader in this order; a stanza with a known kind and id replaces the earlier one,
- * `disable: yes` removes it. The grammar is in src/catalogue/README.md and why502-catalogue(5). */
+ * through the same loader in this order; a stanza with a known kind and id replaces the earlier one
+ * in its place, `extend: yes` adds its lines to it, `disable: yes` removes it. The grammar is in
+ * src/catalogue/README.md and why502-catalogue(5). */
 #ifndef W5_CATALOGUE_H
 #define W5_CATALOGUE_H
 
@@ -40,6 +41,8 @@ typedef struct w5_class {
     const w5_stanza *stanza;
     w5_str id, title;
     w5_family family;
+    w5_list codes;  /* the short codes an upstream error of this class can have */
+    w5_list see;    /* neighbours: ids that are easily confused with it */
     bool trouble;   /* a kind that may open an incident by itself (spec §5.1) */
     unsigned order; /* causality within one second: kernel 0, systemd, database, master, worker, nginx */
     uint16_t index; /* 1.. in order of definition: dense, for counting arrays; 0 is "other" */
@@ -54,7 +57,7 @@ typedef struct w5_pattern {
     w5_list formats;       /* ids; empty: any format */
     const w5_class *klass; /* NULL: understood, of no interest ("other") */
     w5_str code;           /* short code; "{P}" stands for the phase's letter, "{errno}" for the number */
-    w5_str starts, needs;  /* "" when not asked for */
+    w5_list starts, needs; /* alternatives, one a line; empty when not asked for */
     w5_str match;          /* regular expression, "" when none; named groups become record fields */
     w5_list phases, errnos, levels, idents;
     bool ends;             /* `starts` must be the whole message (up to errno and phase for nginx) */
@@ -116,6 +119,10 @@ size_t w5_catalogue_stanzas(const w5_catalogue *c, const w5_stanza *const **all)
 size_t w5_catalogue_ignores(const w5_catalogue *c, const w5_ignore **all);
 /* First value of a key, "" when absent. */
 w5_str w5_stanza_get(const w5_stanza *s, const char *key);
+/* The values of a key one after the other: start with *at = 0, false when there is no more. */
+bool w5_stanza_next(const w5_stanza *s, const char *key, size_t *at, w5_str *value);
+/* The known id most like `id`, for "did you mean"; "" when none is near. */
+w5_str w5_catalogue_nearest(const w5_catalogue *c, w5_str id);
 
 /* What a pattern is asked about one message. */
 typedef struct w5_question {
@@ -127,7 +134,8 @@ typedef struct w5_question {
 #define W5_GROUPS 12
 typedef struct w5_answer {
     const w5_pattern *pattern;
-    w5_str group[W5_GROUPS]; /* group[i] belongs to name w5_pattern_group(pattern, i), from 1 */
+    w5_str group[W5_GROUPS]; /* group[i] is named w5_matcher_group_name(m, pattern, i), from 1 */
+    size_t groups;           /* how many of them are set, group 0 (the whole match) included */
     bool limit;              /* an expression ran into its limits and was skipped */
 } w5_answer;
 /* A matcher is one thread's working state over a sealed catalogue (compiled expressions are its
@@ -136,7 +144,9 @@ typedef struct w5_matcher w5_matcher;
 w5_matcher *w5_matcher_new(const w5_catalogue *c);
 void w5_matcher_free(w5_matcher *m);
 w5_rc w5_matcher_find(w5_matcher *m, const w5_question *q, w5_answer *a); /* W5_OK, W5_MISS */
-/* Record field index (w5_field) a group fills, -1 when unnamed; see w5_matcher_fields. */
+/* The name of a group ("" when it has none): the record field it fills. */
 w5_str w5_matcher_group_name(w5_matcher *m, const w5_pattern *p, size_t i);
+/* Compiles the expression of a pattern now, for checks: W5_ESYNTAX tells file, line and PCRE2's words. */
+w5_rc w5_matcher_try(w5_matcher *m, const w5_pattern *p, w5_err *err);
 
 #endif
