@@ -64,7 +64,7 @@ NGINX_CONF = """\
 user www-data;
 worker_processes 1;
 pid {root}/run/nginx.pid;
-error_log {root}/log/error.log{level};
+error_log {root}/log/error.log;
 {main}
 events {{
     worker_connections {connections};
@@ -268,6 +268,12 @@ class Traffic:
             self._sent.append(self._start(
                 lambda source=source: self._request(method, path, source, abort_after)))
 
+    def hold(self):
+        """A client that keeps its connection; answers a function like send()."""
+        client = self._client(self._next_source())
+        return lambda method, path: self._sent.append(
+            self._start(lambda: self._ask(client, method, path)))
+
     def settle(self, seconds=60):
         """Wait until every request of send() is answered."""
         deadline = time.monotonic() + seconds
@@ -302,14 +308,24 @@ class Traffic:
         self._count += 1
         return (f"203.0.113.{10 + self._count % 40}", 0) if OWN_NAMESPACES else None
 
+    def _client(self, source=None, abort_after=None):
+        return http.client.HTTPConnection(*self.address, timeout=abort_after or 45,
+                                          source_address=source)
+
     def _request(self, method, path, source, abort_after):
+        client = self._client(source, abort_after)
+        try:
+            self._ask(client, method, path)
+        finally:
+            client.close()
+
+    def _ask(self, client, method, path):
         begun = time.monotonic()
-        status = self._ask(method, path, source, abort_after)
+        status = self._status(client, method, path)
         self.answers.append(Answer(method, path, status, time.monotonic() - begun))
 
-    def _ask(self, method, path, source, abort_after):
-        client = http.client.HTTPConnection(*self.address, timeout=abort_after or 45,
-                                            source_address=source)
+    @staticmethod
+    def _status(client, method, path):
         body = b"quantity=1" if method == "POST" else None
         try:
             client.request(method, path, body, {"Host": "shop.example.com",
@@ -319,14 +335,12 @@ class Traffic:
             return response.status
         except http.client.IncompleteRead:
             return "cut"
+        except ConnectionError:
+            return "refused"
         except http.client.BadStatusLine:
             return "garbage"
         except TimeoutError:
             return "abort"
-        except ConnectionError:
-            return "refused"
-        finally:
-            client.close()
 
 
 class Rig:
@@ -385,7 +399,9 @@ class Rig:
         """nginx on port 8080 in front of `upstream` (the text behind proxy_pass)."""
         self.zone = zone
         passing = f"proxy_pass {upstream};\n" if upstream else ""
-        settings = {"root": self.root, "level": level and f" {level}", "timed": TIMED,
+        # in the http block only: at start nginx would name this machine's kernel at that level
+        http += f"error_log {self.log('error.log')} {level};\n" if level else ""
+        settings = {"root": self.root, "timed": TIMED,
                     "connections": connections, "log_format": log_format, "listen": listen,
                     "main": main, "http": indent(http, 4), "server": indent(server, 8),
                     "location": indent(passing + "proxy_set_header Host $host;\n" * bool(passing)

@@ -1,6 +1,8 @@
 """What stands between nginx and gunicorn: addresses, sockets, queues, timers, sizes."""
 import os
 import signal
+import socket
+import threading
 
 from harness import story
 from stories_gunicorn import NO_TIMEOUTS, SLOW_PAGE
@@ -36,13 +38,13 @@ def socket_permission(rig):
     folder = rig.root / "run" / "app"
     folder.mkdir(mode=0o700)
     os.chown(folder, 1, 1)
-    socket = f"unix:{folder}/gunicorn.sock"
-    rig.nginx(f"http://{socket}")
-    rig.gunicorn("--workers", "2", "--timeout", "5", bind=socket, user="daemon")
+    path = f"unix:{folder}/gunicorn.sock"
+    rig.nginx(f"http://{path}")
+    rig.gunicorn("--workers", "2", "--timeout", "5", bind=path, user="daemon")
     with rig.traffic() as traffic:
         rig.noise(traffic)
         rig.sleep(6)
-    return {"upstream": socket}
+    return {"upstream": path}
 
 
 @story(cause="backlog-full", first_remedy="raise-backlog-or-workers",
@@ -50,10 +52,10 @@ def socket_permission(rig):
 def backlog_full(rig):
     """One sync worker behind a unix socket with --backlog 2, a page of 1.2 s and twelve
     clients at once: connections beyond the queue are turned away with errno 11."""
-    socket = f"unix:{rig.root}/run/gunicorn.sock"
+    path = f"unix:{rig.root}/run/gunicorn.sock"
     rig.pages(SLOW_PAGE.format(seconds=1.2))
-    rig.nginx(f"http://{socket}")
-    rig.gunicorn("--workers", "1", "--timeout", "30", "--backlog", "2", bind=socket)
+    rig.nginx(f"http://{path}")
+    rig.gunicorn("--workers", "1", "--timeout", "30", "--backlog", "2", bind=path)
     with rig.traffic() as traffic:
         traffic.every(1.5, "GET", "/items")
         rig.sleep(3)
@@ -61,7 +63,7 @@ def backlog_full(rig):
             traffic.send("GET", "/report/export", times=12, pause=0.02)
             traffic.settle()
         rig.sleep(2)
-    return {"upstream": socket}
+    return {"upstream": path}
 
 
 FINISHES_LATER = {"first_remedy": "nginx-timeouts", "upstream": "127.0.0.1:8000",
@@ -73,11 +75,11 @@ DURATION = ("--access-logformat",
 def give_up_early(rig, zone, log_format, *options):
     """nginx waits 3 s for a page of 5 s; gunicorn lets it finish."""
     rig.pages(SLOW_PAGE.format(seconds=5))
+    os.chmod(rig.log(""), 0o777)
     rig.nginx("http://127.0.0.1:8000", location="proxy_read_timeout 3s;\n", zone=zone,
               log_format=log_format)
     rig.gunicorn("--workers", "4", "--timeout", "20", "--access-logfile",
                  str(rig.log("gunicorn-access.log")), *options)
-    os.chmod(rig.log(""), 0o777)
     with rig.traffic() as traffic:
         rig.noise(traffic)
         rig.sleep(2)
@@ -251,9 +253,9 @@ def fd_exhaustion(rig):
 @story(cause="fd-exhaustion", first_remedy="raise-worker-connections",
        never_first=("nginx-timeouts", "gunicorn-timeout"))
 def fd_exhaustion_worker_connections(rig):
-    """worker_connections 16 and a dozen slow requests at once, each of which needs two."""
+    """worker_connections 17 and eighteen slow requests at once, each of which needs two."""
     rig.pages(SLOW_PAGE.format(seconds=2))
-    rig.nginx("http://127.0.0.1:8000", connections=16)
+    rig.nginx("http://127.0.0.1:8000", connections=17)
     rig.gunicorn("--workers", "1", "--threads", "30", "--timeout", "20")
     with rig.traffic() as traffic:
         traffic.every(1.5, "GET", "/items")
@@ -301,3 +303,108 @@ def tls_mismatch(rig):
     with rig.traffic() as traffic:
         rig.noise(traffic)
         rig.sleep(10)
+
+
+def serve(kind, port, answer):
+    """A server of our own on loopback for the length of the run: `answer` gets its socket."""
+    server = socket.socket(socket.AF_INET, kind)
+    server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    server.bind(("127.0.0.1", port))
+    if kind == socket.SOCK_STREAM:
+        server.listen(64)
+    threading.Thread(target=answer, args=(server,), daemon=True).start()
+
+
+def bad_header(server):
+    while True:
+        peer, _ = server.accept()
+        with peer:
+            peer.recv(4096)
+            peer.sendall(b"HTTP/1.1 200 OK\r\nContent-Length 12\x01\r\n\r\nhello, world")
+
+
+@story(cause="invalid-response", first_remedy="fix-crash", upstream="127.0.0.1:8001",
+       never_first=("nginx-timeouts", "gunicorn-timeout"))
+def invalid_response(rig):
+    """Beside the shop a small home-made server answers /api/stock with a header line that is
+    none (no colon, a control byte): nginx doesn't pass that on."""
+    serve(socket.SOCK_STREAM, 8001, bad_header)
+    rig.nginx("http://127.0.0.1:8000",
+              server="location /api/stock {\n    proxy_pass http://127.0.0.1:8001;\n}\n")
+    rig.gunicorn("--workers", "2", "--timeout", "5")
+    with rig.traffic() as traffic:
+        rig.noise(traffic)
+        rig.sleep(2)
+        traffic.send("GET", "/api/stock?item=17", times=5, pause=0.6)
+        traffic.settle()
+        rig.sleep(2)
+
+
+def no_such_name(server):
+    while True:
+        question, peer = server.recvfrom(512)
+        server.sendto(question[:2] + b"\x81\x83" + question[4:], peer)
+
+
+@story(cause="upstream-dns", first_remedy="fix-upstream-name", upstream="app.shop.invalid",
+       never_first=NO_TIMEOUTS)
+def upstream_dns(rig):
+    """proxy_pass with a name in a variable; the resolver says that the name doesn't exist."""
+    serve(socket.SOCK_DGRAM, 5353, no_such_name)
+    rig.nginx("http://$backend:8000", http="resolver 127.0.0.1:5353 ipv6=off;\n",
+              server="set $backend app.shop.invalid;\n")
+    with rig.traffic() as traffic:
+        rig.noise(traffic)
+        rig.sleep(6)
+
+
+KEPT = """\
+upstream shop {
+    server 127.0.0.1:8000;
+    keepalive 8;
+}
+"""
+REUSE = 'proxy_http_version 1.1;\nproxy_set_header Connection "";\n'
+
+
+@story(cause="keepalive-race", first_remedy="align-keepalive",
+       never_first=("nginx-timeouts", "gunicorn-timeout", "gunicorn-workers", "lb-idle-timeout"))
+def keepalive_race(rig):
+    """gthread with --keep-alive 2 behind an upstream block with keepalive 8. Requests come
+    just when gunicorn closes the idle connection; pausing nginx's worker at that moment
+    (SIGSTOP, SIGCONT) widens the window. GETs are tried again by nginx, POSTs get 502."""
+    rig.nginx("http://shop", http=KEPT, location=REUSE)
+    rig.gunicorn("--workers", "1", "--threads", "4", "--timeout", "30", "--keep-alive", "2")
+    front = rig.daemons[0]
+    with rig.traffic() as traffic:
+        traffic.every(7, "GET", "/items")
+        rig.sleep(3)
+        for _ in range(5):
+            post = traffic.hold()
+            post("POST", "/cart")
+            traffic.settle()
+            rig.sleep(1.2)
+            for worker in front.workers():
+                os.kill(worker, signal.SIGSTOP)
+            post("POST", "/cart")
+            rig.sleep(2.5)
+            for worker in front.workers():
+                os.kill(worker, signal.SIGCONT)
+            traffic.settle()
+            rig.sleep(2)
+
+
+@story(cause="max-requests-recycle", first_remedy="gentle-recycle",
+       never_first=("nginx-timeouts", "db-optimize", "instance-upgrade"))
+def max_requests_recycle(rig):
+    """gthread, --max-requests 30 without jitter, connections kept by nginx, POSTs from many
+    clients: whoever is on a connection of the worker that leaves gets 502."""
+    rig.nginx("http://shop", http=KEPT, location=REUSE)
+    rig.gunicorn("--workers", "2", "--threads", "4", "--timeout", "30", "--keep-alive", "5",
+                 "--max-requests", "30")
+    with rig.traffic() as traffic:
+        rig.noise(traffic)
+        rig.sleep(2)
+        for _ in range(10):
+            traffic.every(0.12, "POST", "/cart")
+        rig.sleep(6)
