@@ -156,3 +156,10 @@ size_t w5_plain_run(w5_str s)
         i++;
     return i;
 }
+
+void w5_glyphs_skip(w5_glyphs *walk, size_t plain)
+{
+    walk->rest = w5_str_skip(walk->rest, plain);
+    if (plain > 0)
+        walk->marks = 0;
+}

@@ -36,7 +36,9 @@ typedef struct w5_glyphs {
 w5_glyphs w5_glyphs_of(w5_str s);
 bool w5_glyphs_next(w5_glyphs *walk, w5_glyph *glyph); /* false at the end */
 
-/* How many bytes at the start of s are printable ASCII (the common case, at speed). */
+/* For the common case at speed: how many bytes at the start of s are printable ASCII, and going on
+ * behind n such bytes. */
 size_t w5_plain_run(w5_str s);
+void w5_glyphs_skip(w5_glyphs *walk, size_t plain);
 
 #endif
