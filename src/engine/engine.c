@@ -1,0 +1,257 @@
+/* engine.c -- the loop that joins the stretches of the river.
+ *
+ * Blocks of a source go through the record stage; each record is classified and put into the ledger.
+ * Nothing is decided here: w5_engine_run asks the pure functions of incident and diagnosis what the
+ * ledger says, whenever somebody wants to know. */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <why502/engine.h>
+
+struct w5_engine {
+    const w5_catalogue *catalogue;
+    const w5_config *config;
+    w5_engine_options options;
+    w5_arena *forever; /* copies of options, names */
+    w5_arena *answer;  /* the last w5_run: taken back at the next */
+    w5_sources *sources;
+    w5_records *records;
+    w5_classifier *classifier;
+    w5_ledger *ledger;
+    uint64_t bytes;
+    uint32_t source; /* the one being read */
+    uint32_t fed;    /* sources read from memory: they come after the real ones */
+    bool stopped;
+    w5_run run;
+};
+
+enum { NO_SOURCE = UINT32_MAX };
+
+static w5_str own_host(w5_arena *arena)
+{
+    char name[256] = "";
+    if (gethostname(name, sizeof(name) - 1) != 0)
+        return W5_STR("localhost");
+    return w5_arena_str(arena, w5_str_of(name));
+}
+
+w5_engine *w5_engine_new(const w5_catalogue *c, const w5_config *config,
+                         const w5_engine_options *options)
+{
+    w5_engine *e = w5_xmalloc(sizeof(*e));
+    *e = (w5_engine){.catalogue = c, .config = config, .options = *options, .source = NO_SOURCE};
+    e->forever = w5_arena_new();
+    e->answer = w5_arena_new();
+    if (!e->options.gap)
+        e->options.gap = 60 * W5_SECOND;
+    if (!e->options.lateness)
+        e->options.lateness = 5 * W5_SECOND;
+    if (!e->options.since)
+        e->options.since = W5_TIME_NONE;
+    if (!e->options.until)
+        e->options.until = W5_TIME_NONE;
+    if (!e->options.host.len)
+        e->options.host = own_host(e->forever);
+    e->sources = w5_sources_new(&(w5_source_options){.follow = options->follow,
+                                                     .poll = options->poll,
+                                                     .since = e->options.since,
+                                                     .until = e->options.until});
+    e->records = w5_records_new(&(w5_record_options){.log_formats = options->log_formats,
+                                                     .log_formats_n = options->log_formats_n,
+                                                     .all_fields = options->all_fields,
+                                                     .host = options->host});
+    e->classifier = w5_classifier_new(c);
+    e->ledger = w5_ledger_new(c);
+    return e;
+}
+
+void w5_engine_free(w5_engine *e)
+{
+    if (!e)
+        return;
+    w5_ledger_free(e->ledger);
+    w5_classifier_free(e->classifier);
+    w5_records_free(e->records);
+    w5_sources_free(e->sources);
+    w5_arena_free(e->answer);
+    w5_arena_free(e->forever);
+    free(e);
+}
+
+w5_rc w5_engine_add(w5_engine *e, const char *uri, w5_err *err)
+{
+    return w5_sources_add(e->sources, w5_str_of(uri), w5_format_known, err);
+}
+
+/* Everything the record stage has ready goes into the ledger. */
+static void flow(w5_engine *e)
+{
+    w5_record record;
+    w5_event event;
+    while (w5_records_take(e->records, &record) == W5_OK) {
+        w5_rc rc = w5_event_classify(e->classifier, &record, &event);
+        record.stream->records++;
+        if (rc == W5_OK) {
+            record.stream->events++;
+            w5_ledger_put(e->ledger, &event);
+        }
+        if (e->options.event && (rc == W5_OK || e->options.all_fields))
+            e->options.event(e->options.context, &event);
+    }
+}
+
+static void change_source(w5_engine *e, uint32_t index)
+{
+    if (e->source == index)
+        return;
+    const w5_source *s = w5_sources_at(e->sources, index);
+    w5_time year = s->modified == W5_TIME_NONE ? w5_now() : s->modified;
+    w5_records_begin(e->records, index, s->name, s->format, year);
+    e->source = index;
+}
+
+static void finish_source(w5_engine *e)
+{
+    w5_records_tick(e->records);
+    flow(e);
+}
+
+w5_rc w5_engine_turn(w5_engine *e, w5_time patience, w5_err *err)
+{
+    (void)err;
+    w5_block block;
+    w5_rc rc = w5_sources_next(e->sources, patience, &block);
+    if (rc != W5_OK) {
+        if (e->source != NO_SOURCE)
+            finish_source(e);
+        return rc;
+    }
+    if (e->source != NO_SOURCE && e->source != block.source)
+        finish_source(e);
+    change_source(e, block.source);
+    w5_records_put(e->records, block.bytes, block.offset, block.cut);
+    e->bytes += block.bytes.len;
+    flow(e);
+    if (e->options.progress && !e->options.progress(e->options.context, e))
+        e->stopped = true;
+    return W5_OK;
+}
+
+w5_rc w5_engine_read(w5_engine *e, w5_err *err)
+{
+    w5_rc rc;
+    do
+        rc = w5_engine_turn(e, W5_SECOND, err);
+    while ((rc == W5_OK || rc == W5_WAIT) && !e->stopped);
+    if (e->source != NO_SOURCE)
+        finish_source(e);
+    return rc < 0 ? rc : W5_OK;
+}
+
+void w5_engine_feed(w5_engine *e, w5_str name, w5_str format, w5_str bytes)
+{
+    uint32_t index = (uint32_t)w5_sources_count(e->sources) + e->fed++;
+    w5_records_begin(e->records, index, w5_arena_str(e->forever, name), format, w5_now());
+    e->source = index;
+    w5_records_put(e->records, bytes, 0, false);
+    e->bytes += bytes.len;
+    flow(e);
+    finish_source(e);
+}
+
+static void take_streams(w5_engine *e, w5_run *run)
+{
+    run->streams = w5_records_streams(e->records);
+    w5_stream **stream = W5_NEW_N(e->answer, w5_stream *, run->streams);
+    for (size_t i = 0; i < run->streams; i++) {
+        stream[i] = w5_records_stream(e->records, i);
+        run->lines += stream[i]->lines;
+        run->outside_window += stream[i]->outside;
+    }
+    run->stream = stream;
+}
+
+static void take_troubles(w5_engine *e, w5_run *run)
+{
+    size_t n = w5_sources_count(e->sources);
+    w5_run_source *trouble = W5_NEW_N(e->answer, w5_run_source, n);
+    for (size_t i = 0; i < n; i++) {
+        const w5_source *s = w5_sources_at(e->sources, i);
+        if (s->error.code >= 0 && s->duplicate_of == UINT32_MAX)
+            continue;
+        trouble[run->troubles++] =
+            (w5_run_source){.name = s->name,
+                            .format = s->format,
+                            .error = s->error.code < 0 ? w5_str_of(s->error.text) : W5_NONE,
+                            .duplicate_of = s->duplicate_of};
+    }
+    run->trouble = trouble;
+}
+
+/* What was asked for, else what the logs cover. */
+static void take_window(const w5_engine *e, w5_run *run)
+{
+    run->window_start = e->options.since;
+    run->window_end = e->options.until;
+    for (size_t i = 0; i < run->streams; i++) {
+        const w5_stream *s = run->stream[i];
+        if (s->first == W5_TIME_NONE)
+            continue;
+        if (e->options.since == W5_TIME_NONE &&
+            (run->window_start == W5_TIME_NONE || s->first + s->shift < run->window_start))
+            run->window_start = s->first + s->shift;
+        if (e->options.until == W5_TIME_NONE &&
+            (run->window_end == W5_TIME_NONE || s->last + s->shift > run->window_end))
+            run->window_end = s->last + s->shift;
+    }
+}
+
+const w5_run *w5_engine_run(w5_engine *e)
+{
+    w5_arena_free(e->answer);
+    e->answer = w5_arena_new();
+    w5_run *run = &e->run;
+    *run = (w5_run){.catalogue = e->catalogue,
+                    .config = e->config,
+                    .bytes = e->bytes,
+                    .generated_at = w5_now(),
+                    .sandbox = w5_str_of(w5_guard_word()),
+                    .host = e->options.host};
+    take_streams(e, run);
+    take_troubles(e, run);
+    w5_timeline_options how = {.gap = e->options.gap,
+                               .lateness = e->options.lateness,
+                               .since = e->options.since,
+                               .until = e->options.until,
+                               .now = e->options.follow ? w5_now() : W5_TIME_NONE,
+                               .zone = e->options.zone,
+                               .zones = e->options.zones,
+                               .zone_rules = e->options.zone_rules,
+                               .host = e->options.host};
+    run->timeline =
+        w5_timeline_build(e->ledger, run->stream, run->streams, e->config, &how, e->answer);
+    w5_incidents incidents = w5_incidents_build(run->timeline, e->answer);
+    run->findings = w5_diagnose(run->timeline, &incidents, &e->options.machine, e->answer);
+    run->totals = w5_ledger_sum(e->ledger);
+    run->codes = w5_ledger_codes(e->ledger, &run->code, &run->code_count);
+    take_window(e, run);
+    return run;
+}
+
+w5_sources *w5_engine_sources(w5_engine *e)
+{
+    return e->sources;
+}
+
+uint64_t w5_engine_bytes(const w5_engine *e)
+{
+    return e->bytes;
+}
+
+uint64_t w5_engine_size(const w5_engine *e)
+{
+    uint64_t size = 0;
+    for (size_t i = 0; i < w5_sources_count(e->sources); i++)
+        size += w5_sources_at(e->sources, i)->size;
+    return size;
+}
