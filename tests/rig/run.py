@@ -81,7 +81,8 @@ def enter_namespaces():
 
 
 def prepare_namespaces():
-    for command in ("ip link set lo up", "mount -t tmpfs -o mode=755 shop /srv",
+    # without an IPv6 address beside ::1 the resolver hides what "localhost" is in IPv6
+    for command in ("ip link set lo up", "ip address add 2001:db8::10/128 dev lo", "mount -t tmpfs -o mode=755 shop /srv",
                     *(f"ip address add 203.0.113.{10 + client}/32 dev lo" for client in range(40))):
         subprocess.run(command.split(), check=True)
     pathlib.Path("/srv/hosts").write_text("127.0.0.1 localhost\n::1 localhost\n")

@@ -405,6 +405,6 @@ def max_requests_recycle(rig):
     with rig.traffic() as traffic:
         rig.noise(traffic)
         rig.sleep(2)
-        for _ in range(10):
+        for _ in range(7):
             traffic.every(0.12, "POST", "/cart")
-        rig.sleep(6)
+        rig.sleep(5)
