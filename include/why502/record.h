@@ -47,6 +47,7 @@ typedef struct w5_record {
     uint8_t digits;      /* digits of fraction the stamp had: 0 = whole seconds */
     bool forged;         /* a client could have written this line: never evidence */
     bool cut;            /* cut at W5_LINE_MAX */
+    bool open;           /* set by parse: this one record may go on in the next lines (see `multiline`) */
     uint32_t lines;      /* physical lines it spans */
     uint64_t line;       /* number of its first line in the stream, from 1 */
     uint64_t offset;     /* byte offset of its first line in the source */
@@ -56,6 +57,7 @@ typedef struct w5_record {
     uint64_t have;       /* bit f: field[f] is set */
     w5_str field[W5_FIELDS];
     uint64_t count;      /* 1; more when a line stands for several (our events, "repeated N times") */
+    w5_str context;      /* what w5_record_walk has still to read; the format's own business */
     const w5_pattern *pattern; /* set beforehand only for our own events, which carry class and kind */
 } w5_record;
 
@@ -69,6 +71,9 @@ static inline void w5_record_set(w5_record *r, w5_field f, w5_str value)
     r->have |= (uint64_t)1 << f;
 }
 int w5_field_find(w5_str name); /* index, or -1 */
+/* Reads the fields that parse left unread because most lines are never asked for them (of nginx: client,
+ * server, request, method, path, upstream, …). Cheap when there is nothing to do. */
+void w5_record_walk(w5_record *r);
 
 typedef enum w5_zone_from { W5_ZONE_STAMP, W5_ZONE_OPTION, W5_ZONE_CONFIG, W5_ZONE_ACCESS_LOG,
                             W5_ZONE_INFERRED, W5_ZONE_HOST } w5_zone_from;
@@ -107,6 +112,7 @@ struct w5_format {
     /* NULL, or called when a record with all its lines is complete, to read what only the whole tells
      * (the traceback's last line, a slow query's body). `r->text` is the joined text. */
     void (*finish)(void *memo, w5_record *r, w5_arena *scratch);
+    void (*walk)(w5_record *r); /* NULL, or reads r->context into fields (w5_record_walk) */
     bool multiline;      /* lines may continue it: the stage holds it until the next record begins */
 };
 #define W5_MEMO 512
