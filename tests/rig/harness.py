@@ -154,6 +154,12 @@ def wait_until(ready, what, seconds=10):
         time.sleep(0.05)
 
 
+def own_namespaces():
+    """Some stories change what the whole machine shares; only in namespaces of our own."""
+    if not OWN_NAMESPACES:
+        raise PermissionError("this story needs network and mount namespaces of its own")
+
+
 def listens(address):
     """Does anybody accept at 'host:port' or at a unix socket's path?"""
     path = address.startswith("/")
@@ -259,14 +265,16 @@ class Traffic:
                 self._stop.wait(pause)
         self._steady.append(self._start(ask))
 
-    def send(self, method, path, times=1, *, pause=0.0, abort_after=None):
-        """Some requests of different clients, `pause` apart; doesn't wait for answers."""
+    def send(self, method, path, times=1, *, pause=0.0, abort_after=None, read_late=0.0):
+        """Some requests of different clients, `pause` apart; doesn't wait for answers.
+
+        `read_late`: seconds until the client begins to read the body."""
         for number in range(times):
             if number:
                 time.sleep(pause)
             source = self._next_source()
             self._sent.append(self._start(
-                lambda source=source: self._request(method, path, source, abort_after)))
+                lambda source=source: self._request(method, path, source, abort_after, read_late)))
 
     def hold(self):
         """A client that keeps its connection; answers a function like send()."""
@@ -312,35 +320,36 @@ class Traffic:
         return http.client.HTTPConnection(*self.address, timeout=abort_after or 45,
                                           source_address=source)
 
-    def _request(self, method, path, source, abort_after):
+    def _request(self, method, path, source, abort_after, read_late=0.0):
         client = self._client(source, abort_after)
         try:
-            self._ask(client, method, path)
+            self._ask(client, method, path, read_late)
         finally:
             client.close()
 
-    def _ask(self, client, method, path):
+    def _ask(self, client, method, path, read_late=0.0):
         begun = time.monotonic()
-        status = self._status(client, method, path)
+        status = self._status(client, method, path, read_late)
         self.answers.append(Answer(method, path, status, time.monotonic() - begun))
 
     @staticmethod
-    def _status(client, method, path):
+    def _status(client, method, path, read_late):
         body = b"quantity=1" if method == "POST" else None
         try:
             client.request(method, path, body, {"Host": "shop.example.com",
                                                 "User-Agent": "Mozilla/5.0"})
             response = client.getresponse()
+            time.sleep(read_late)
             response.read()
             return response.status
         except http.client.IncompleteRead:
             return "cut"
-        except ConnectionError:
+        except TimeoutError:
+            return "abort"
+        except OSError:
             return "refused"
         except http.client.BadStatusLine:
             return "garbage"
-        except TimeoutError:
-            return "abort"
 
 
 class Rig:
@@ -350,6 +359,7 @@ class Rig:
         self.root = root
         self.daemons = []
         self.clients = []
+        self.undo = contextlib.ExitStack()
         self.composed = set()
         self.left_out = set()
         self.remarks = []
@@ -489,6 +499,28 @@ class Rig:
             return False
         return True
 
+    def names(self, addresses):
+        """Let names stand for addresses, as another line of /etc/hosts does."""
+        own_namespaces()
+        hosts = pathlib.Path("/etc/hosts")
+        self.undo.callback(hosts.write_text, hosts.read_text())
+        hosts.write_text("127.0.0.1 localhost\n::1 localhost\n"
+                         + "".join(f"{address} {name}\n" for name, address in addresses.items()))
+
+    def local_ports(self, first, last):
+        """The ports that connections may come from."""
+        own_namespaces()
+        ports = pathlib.Path("/proc/sys/net/ipv4/ip_local_port_range")
+        self.undo.callback(ports.write_text, ports.read_text())
+        ports.write_text(f"{first} {last}")
+
+    def small_disk(self, folder, kibibytes):
+        """Put a file system of this size on a folder."""
+        own_namespaces()
+        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={kibibytes}k,mode=1777", "tmpfs",
+                        folder], check=True)
+        self.undo.callback(subprocess.run, ["umount", folder], check=True)
+
     def kernel_lines(self, pattern):
         """What the kernel said since the story began, as (time, text)."""
         found = []
@@ -528,6 +560,7 @@ class Rig:
         """Stop what was started, newest first."""
         for daemon in reversed(self.daemons):
             daemon.stop()
+        self.undo.close()
         os.close(self._kernel)
 
     def collect_stderr(self):

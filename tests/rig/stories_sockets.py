@@ -408,3 +408,92 @@ def max_requests_recycle(rig):
         for _ in range(7):
             traffic.every(0.12, "POST", "/cart")
         rig.sleep(5)
+
+
+@story(cause="nginx-connect-timeout", first_remedy=None, upstream="127.0.0.1:8001",
+       never_first=("gunicorn-timeout", "nginx-buffers"))
+def nginx_connect_timeout(rig):
+    """A home-made server on port 8001 listens but never accepts, and its queue is full: the
+    kernel drops what comes, and nginx gives up after proxy_connect_timeout (2 s)."""
+    stuck = socket.socket()
+    stuck.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    stuck.bind(("127.0.0.1", 8001))
+    stuck.listen(0)
+    waiting = socket.create_connection(("127.0.0.1", 8001))
+    rig.nginx("http://127.0.0.1:8000", server="location /api/ {\n    proxy_connect_timeout 2s;\n"
+              "    proxy_pass http://127.0.0.1:8001;\n}\n")
+    rig.gunicorn("--workers", "2", "--timeout", "5")
+    with rig.traffic() as traffic, stuck, waiting:
+        rig.noise(traffic)
+        rig.sleep(2)
+        traffic.send("GET", "/api/stock?item=17", times=6, pause=0.5)
+        traffic.settle()
+        rig.sleep(2)
+    return {"classes": {"connect-timeout": 6}}
+
+
+@story(cause="ports-exhausted", first_remedy="reuse-upstream-connections",
+       never_first=("nginx-timeouts", "gunicorn-timeout"))
+def ports_exhausted(rig):
+    """Only twelve local ports are left for connections to gunicorn (ip_local_port_range), and
+    a slow page holds more: connect() fails with errno 99."""
+    rig.local_ports(42000, 42011)
+    rig.pages(SLOW_PAGE.format(seconds=2))
+    rig.nginx("http://127.0.0.1:8000")
+    rig.gunicorn("--workers", "1", "--threads", "30", "--timeout", "20")
+    with rig.traffic() as traffic:
+        traffic.every(1.5, "GET", "/items")
+        rig.sleep(2)
+        for _ in range(2):
+            traffic.send("GET", "/report/export", times=15, pause=0.05)
+            traffic.settle()
+        rig.sleep(2)
+
+
+
+@story(cause="stale-address", pattern="connection-refused", first_remedy="fix-upstream-name",
+       upstream="127.0.0.5:8000", never_first=NO_TIMEOUTS)
+def stale_address(rig):
+    """The application moves to another address (127.0.0.6) and its name with it, but nginx
+    asked for the name only when it started: it goes on at the old address (127.0.0.5) until
+    it is reloaded 6 s later."""
+    rig.names({"app.shop.example.com": "127.0.0.5"})
+    front = rig.nginx("http://app.shop.example.com:8000")
+    app = rig.gunicorn("--workers", "2", "--timeout", "5", bind="127.0.0.5:8000")
+    with rig.traffic() as traffic:
+        rig.noise(traffic)
+        rig.sleep(3)
+        rig.stop_unit(app)
+        rig.names({"app.shop.example.com": "127.0.0.6"})
+        rig.gunicorn("--workers", "2", "--timeout", "5", bind="127.0.0.6:8000")
+        rig.sleep(6)
+        front.kill(signal.SIGHUP)
+        rig.sleep(3)
+
+
+LONG = """\
+import shop
+
+
+def catalogue(environ, start_response):
+    return shop.answer(start_response, "200 OK", b"row\\n" * 3000000)
+
+
+VIEWS = {"/catalogue": catalogue}
+"""
+
+
+@story(cause="disk-full", first_remedy="free-disk", never_first=("nginx-timeouts",))
+def disk_full(rig):
+    """nginx's temporary files lie on a file system of 256 KB that is full; a long answer goes
+    to slow readers, so nginx wants to put it aside and can't: the body is cut."""
+    rig.small_disk(rig.root / "tmp", kibibytes=256)
+    rig.pages(LONG)
+    rig.nginx("http://127.0.0.1:8000", location="proxy_buffers 2 4k;\nproxy_busy_buffers_size 4k;\n")
+    rig.gunicorn("--workers", "2", "--timeout", "20")
+    with rig.traffic() as traffic:
+        rig.noise(traffic)
+        rig.sleep(2)
+        traffic.send("GET", "/catalogue/all.csv", times=3, pause=0.8, read_late=1.5)
+        traffic.settle()
+        rig.sleep(2)
