@@ -64,6 +64,18 @@ endef
 $(eval $(call registry,report,report))
 $(eval $(call registry,record,format))
 $(eval $(call registry,source,decoder))
+# the built-in catalogue: every src/catalogue/data/*.w5, one array each and the table of them
+CATALOGUE   := $(notdir $(sort $(wildcard src/catalogue/data/*.w5)))
+REGISTRIES  += $(B)/gen/catalogue/builtin.inc
+$(B)/gen/catalogue/builtin.inc: FORCE
+	@mkdir -p $(@D)
+	@{ i=0; for f in $(CATALOGUE); do i=$$((i + 1)); \
+	  printf 'static const unsigned char builtin_%d[] = {\n#include "catalogue/data/%s.inc"\n};\n' $$i $$f; done; \
+	  echo 'static const struct {'; echo '    const char *name;'; \
+	  echo '    const unsigned char *bytes;'; echo '    size_t len;'; echo '} builtin[] = {'; \
+	  i=0; for f in $(CATALOGUE); do i=$$((i + 1)); \
+	  printf '    {"%s", builtin_%d, sizeof(builtin_%d)},\n' $$f $$i $$i; done; echo '};'; } > $@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 FORCE:
 $(B)/%.o: %.c | $(GEN)
 	@mkdir -p $(@D)
