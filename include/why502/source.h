@@ -31,6 +31,7 @@ typedef struct w5_source {
     uint64_t size;      /* bytes on disk, 0 when not known */
     w5_time modified;   /* of a file; W5_TIME_NONE otherwise: the year of stamps that carry none */
     uint64_t bytes;     /* decoded bytes handed out so far */
+    uint64_t consumed;  /* bytes on disk read so far: with `size` the progress, compressed or not */
     w5_identity identity;
     bool seekable;      /* plain regular file: w5_source_at may read any range */
     bool done;          /* its end was reached, or it failed */
@@ -66,6 +67,13 @@ w5_source *w5_sources_at(w5_sources *s, size_t index);
 /* The next block of any source. W5_OK; W5_WAIT: nothing for `patience` (live sources only);
  * W5_END: all are done. Files are read one after the other, live sources as they speak. */
 w5_rc w5_sources_next(w5_sources *s, w5_time patience, w5_block *block);
+
+/* Finds the sources that are duplicates of others (w5_sources_next does so, too). Call it before
+ * reading ranges. */
+void w5_sources_settle(w5_sources *s);
+/* Live sources end: what they hold is given out, a last line without its newline included, then
+ * w5_sources_next answers W5_END. */
+void w5_sources_stop(w5_sources *s);
 
 /* Reads a range of a seekable source into `buffer` (for threads: pread, no state). Returns the
  * number of bytes, 0 at the end; W5_EIO in *err. */

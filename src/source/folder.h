@@ -1,0 +1,15 @@
+/* folder.h -- which files of a folder are logs. */
+#ifndef W5_SOURCE_FOLDER_H
+#define W5_SOURCE_FOLDER_H
+
+#include <why502/source.h>
+
+/* By its name alone: "error.log", "error.log.2.gz", "syslog-20261120". */
+bool w5_folder_wants(w5_str name);
+/* The same, but neither rotated nor compressed: a file that somebody writes to now. */
+bool w5_folder_wants_live(w5_str name);
+/* The paths of a folder's logs, sorted. They live in `arena`. W5_EIO when it cannot be read. */
+w5_rc w5_folder_list(w5_arena *arena, const char *folder, const w5_str **paths, size_t *count,
+                     w5_err *err);
+
+#endif

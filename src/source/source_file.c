@@ -1,0 +1,72 @@
+/* source_file.c -- a regular file, plain or compressed, read once from front to end.
+ *
+ * Reads are positioned (pread), so that several readers may share the descriptor: threads, the
+ * comparison of duplicates, the look at the head. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "kind.h"
+
+w5_rc w5_file_read(void *from, char *out, size_t room, size_t *got, w5_err *err)
+{
+    w5_file *file = from;
+    ssize_t n;
+    do
+        n = pread(file->fd, out, room, (off_t)file->at);
+    while (n < 0 && errno == EINTR);
+    if (n < 0)
+        return w5_fail(err, W5_EIO, errno, "reading stopped");
+    *got = (size_t)n;
+    file->at += (uint64_t)n;
+    return n == 0 ? W5_END : W5_OK;
+}
+
+static w5_rc read_slot(void *from, char *out, size_t room, size_t *got, w5_err *err)
+{
+    w5_slot *slot = from;
+    return slot->unpack ? w5_unpack_read(slot->unpack, out, room, got, err)
+                        : w5_file_read(&slot->file, out, room, got, err);
+}
+
+/* Decoded bytes that an earlier run consumed, of a source that cannot seek. */
+static w5_rc pass_over(w5_slot *slot, w5_err *err)
+{
+    static const size_t piece = W5_BLOCK_MAX;
+    char *bin = w5_xmalloc(piece);
+    w5_rc rc = W5_OK;
+    uint64_t left = slot->skip;
+    while (left > 0 && rc == W5_OK) {
+        size_t got = 0;
+        rc = read_slot(slot, bin, left < piece ? (size_t)left : piece, &got, err);
+        left -= got;
+    }
+    free(bin);
+    return rc;
+}
+
+/* What is read once is read in order, and the kernel may read ahead as far as it likes. Pages are
+ * left in the cache: they may be the web server's own. */
+static w5_rc begin(w5_slot *slot, w5_err *err)
+{
+    slot->begun = true;
+    posix_fadvise(slot->file.fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+    w5_lines_init(&slot->lines, slot->skip);
+    if (slot->unpack)
+        return pass_over(slot, err);
+    slot->file.at = slot->base + slot->skip;
+    return W5_OK;
+}
+
+static w5_rc next(w5_slot *slot, w5_block *block, w5_err *err)
+{
+    w5_rc rc = slot->begun ? W5_OK : begin(slot, err);
+    if (rc == W5_OK)
+        rc = w5_lines_next(&slot->lines, read_slot, slot, block, err);
+    slot->source.bytes = w5_lines_offset(&slot->lines) - slot->skip;
+    slot->source.consumed = slot->unpack ? slot->file.at : slot->source.bytes + slot->skip;
+    return rc;
+}
+
+const w5_source_kind w5_kind_file = {.name = W5_LIT("file"), .next = next};

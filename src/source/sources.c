@@ -1,0 +1,349 @@
+/* sources.c -- the list: what people type becomes sources, and sources take turns.
+ *
+ * Files are read one after the other in the order given; live sources speak when they have
+ * something. Whoever has bytes keeps the turn for a while, because a reader that stays with one
+ * log keeps its caches warm. */
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "folder.h"
+#include "identity.h"
+
+enum { TURN = 64 }; /* blocks that one live source may give before the others are asked */
+
+struct w5_sources {
+    w5_source_options options;
+    w5_arena *arena;
+    w5_slot **slot;
+    size_t count, room;
+    size_t settled; /* sources below are compared with each other */
+    size_t file;    /* the next source that is no live one */
+    size_t live;    /* whose turn it is among the live ones */
+    unsigned blocks; /* given in this turn */
+    struct pollfd *polls;
+    size_t polls_room;
+};
+
+w5_sources *w5_sources_new(const w5_source_options *options)
+{
+    w5_sources *s = w5_xmalloc(sizeof *s);
+    *s = (w5_sources){.options = *options, .arena = w5_arena_new()};
+    return s;
+}
+
+static void slot_free(w5_slot *slot)
+{
+    w5_slot_close(slot);
+    free(slot->head);
+    free(slot);
+}
+
+void w5_sources_free(w5_sources *s)
+{
+    if (!s)
+        return;
+    for (size_t i = 0; i < s->count; i++)
+        slot_free(s->slot[i]);
+    free(s->slot);
+    free(s->polls);
+    w5_arena_free(s->arena);
+    free(s);
+}
+
+size_t w5_sources_count(const w5_sources *s)
+{
+    return s->count;
+}
+
+w5_source *w5_sources_at(w5_sources *s, size_t index)
+{
+    return &s->slot[index]->source;
+}
+
+/* --- adding ----------------------------------------------------------------------------------- */
+static w5_slot *slot_add(w5_sources *s, w5_str name, w5_str format)
+{
+    w5_slot *slot = w5_xmalloc(sizeof *slot);
+    *slot = (w5_slot){.options = &s->options, .file = {.fd = -1}, .path = ""};
+    slot->source = (w5_source){
+        .index = (uint32_t)s->count,
+        .name = w5_arena_str(s->arena, name),
+        .format = w5_arena_str(s->arena, format),
+        .modified = W5_TIME_NONE,
+        .duplicate_of = UINT32_MAX,
+    };
+    if (s->count == s->room) {
+        s->room = s->room ? 2 * s->room : 16;
+        s->slot = w5_xrealloc(s->slot, s->room, sizeof *s->slot);
+    }
+    s->slot[s->count++] = slot;
+    return slot;
+}
+
+static void add_failure(w5_sources *s, w5_str name, const w5_err *why)
+{
+    w5_slot *slot = slot_add(s, name, W5_NONE);
+    slot->source.error = *why;
+    slot->source.done = true;
+}
+
+static void add_file(w5_sources *s, w5_str path, w5_str format)
+{
+    w5_slot *slot = slot_add(s, path, format);
+    slot->path = slot->source.name.ptr;
+    slot->source.kind = W5_STR("file");
+    w5_slot_open(slot);
+    slot->source.done = slot->source.error.code != W5_OK && !slot->pending;
+}
+
+static void add_stdin(w5_sources *s, w5_str name, w5_str format)
+{
+    w5_slot *slot = slot_add(s, name, format);
+    slot->source.kind = W5_STR("pipe");
+    w5_slot_open(slot);
+    slot->source.done = slot->source.error.code != W5_OK;
+}
+
+static void add_folder(w5_sources *s, const char *folder, w5_str format)
+{
+    const w5_str *path;
+    size_t count;
+    w5_err err = {0};
+    if (w5_folder_list(s->arena, folder, &path, &count, &err) == W5_OK && count == 0)
+        w5_fail(&err, W5_EIO, 0, "no log in folder '%s'", folder);
+    if (err.code != W5_OK)
+        add_failure(s, w5_str_of(folder), &err);
+    for (size_t i = 0; err.code == W5_OK && i < count; i++)
+        add_file(s, path[i], format);
+}
+
+static bool is_folder(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+static const w5_str standard_input[] = {
+    W5_LIT("-"), W5_LIT("/dev/stdin"), W5_LIT("/dev/fd/0"), W5_LIT("/proc/self/fd/0"),
+};
+
+static bool is_stdin(w5_str uri)
+{
+    for (size_t i = 0; i < sizeof standard_input / sizeof *standard_input; i++)
+        if (w5_str_eq(uri, standard_input[i]))
+            return true;
+    return false;
+}
+
+static void add_path(w5_sources *s, w5_str path, w5_str format)
+{
+    size_t nul;
+    w5_err err;
+    const char *text = w5_arena_str(s->arena, path).ptr;
+    if (path.len == 0 || w5_str_find_char(path, '\0', &nul)) {
+        w5_fail(&err, W5_EIO, ENOENT, "cannot open '%.*s'", W5_ARG(path));
+        add_failure(s, path, &err);
+    } else if (is_stdin(path)) {
+        add_stdin(s, path, format);
+    } else if (is_folder(text)) {
+        add_folder(s, text, format);
+    } else {
+        add_file(s, path, format);
+    }
+}
+
+w5_rc w5_sources_add(w5_sources *s, w5_str uri, bool (*is_format)(w5_str id), w5_err *err)
+{
+    w5_str format = W5_NONE;
+    w5_str head;
+    w5_str tail;
+    if (w5_str_cut(uri, ':', &head, &tail) && is_format && is_format(head)) {
+        format = head;
+        uri = tail;
+    }
+    if (s->count >= UINT32_MAX)
+        return w5_fail(err, W5_ELIMIT, 0, "too many sources");
+    add_path(s, uri, format);
+    return W5_OK;
+}
+
+/* --- the same file twice ------------------------------------------------------------------------ */
+static bool comparable(const w5_slot *slot)
+{
+    return slot->kind == &w5_kind_file && slot->base == 0 && slot->file.fd >= 0 && !slot->begun &&
+           slot->source.duplicate_of == UINT32_MAX && slot->source.error.code == W5_OK;
+}
+
+static void mark_duplicate(w5_slot *slot, const w5_slot *of)
+{
+    slot->source.duplicate_of = of->source.index;
+    slot->source.done = true;
+    w5_slot_close(slot);
+}
+
+/* The shorter of the two is the one that is not read; of two equal ones the later. */
+static void compare(w5_slot *earlier, w5_slot *later)
+{
+    if (!comparable(earlier) || !comparable(later))
+        return;
+    switch (w5_identity_compare(earlier, later)) {
+    case W5_SAME_FIRST:
+        mark_duplicate(earlier, later);
+        break;
+    case W5_SAME_ALL:
+    case W5_SAME_SECOND:
+        mark_duplicate(later, earlier);
+        break;
+    case W5_SAME_NOT:
+        break;
+    }
+}
+
+void w5_sources_settle(w5_sources *s)
+{
+    for (; s->settled < s->count; s->settled++)
+        for (size_t i = 0; i < s->settled; i++)
+            compare(s->slot[i], s->slot[s->settled]);
+}
+
+/* --- reading -------------------------------------------------------------------------------------- */
+static void finish(w5_slot *slot, w5_rc rc, const w5_err *err)
+{
+    if (rc < 0)
+        w5_slot_fail(slot, err);
+    slot->source.done = true;
+    w5_slot_close(slot);
+}
+
+/* Asks one source: W5_OK with a block, W5_WAIT, or W5_END when it is over (a failure is kept). */
+static w5_rc ask(w5_slot *slot, w5_block *block)
+{
+    w5_err err = {0};
+    w5_rc rc = slot->kind->next(slot, block, &err);
+    if (rc == W5_OK)
+        block->source = slot->source.index;
+    if (rc == W5_OK || rc == W5_WAIT)
+        return rc;
+    finish(slot, rc, &err);
+    return W5_END;
+}
+
+/* A source for which there was no descriptor gets one now, when others have been closed. */
+static bool ready(w5_slot *slot)
+{
+    if (slot->pending) {
+        w5_slot_open(slot);
+        slot->pending = false;
+        slot->source.done = slot->source.error.code != W5_OK;
+    }
+    return !slot->source.done;
+}
+
+static w5_rc next_of_files(w5_sources *s, w5_block *block)
+{
+    for (; s->file < s->count; s->file++) {
+        w5_slot *slot = s->slot[s->file];
+        if (ready(slot) && !slot->kind->live && ask(slot, block) == W5_OK)
+            return W5_OK;
+    }
+    return W5_END;
+}
+
+/* One round over the live sources, beginning with the one whose turn it is. */
+static w5_rc next_of_live(w5_sources *s, w5_block *block)
+{
+    w5_rc answer = W5_END;
+    for (size_t i = 0; i < s->count; i++) {
+        s->live %= s->count;
+        w5_slot *slot = s->slot[s->live];
+        w5_rc rc = slot->source.done || !slot->kind->live ? W5_END : ask(slot, block);
+        s->blocks = rc == W5_OK ? s->blocks + 1 : 0;
+        if (rc != W5_OK || s->blocks >= TURN) {
+            s->live++;
+            s->blocks = 0;
+        }
+        if (rc == W5_OK)
+            return rc;
+        if (rc == W5_WAIT)
+            answer = rc;
+    }
+    return answer;
+}
+
+static int milliseconds(w5_time left)
+{
+    w5_time ms = (left + 999) / 1000;
+    return ms < 0 ? 0 : ms > INT32_MAX ? INT32_MAX : (int)ms;
+}
+
+/* Waits until a live source may have something, at the latest until `deadline`. False when a
+ * signal came: whoever asked wants to look at his flags. */
+static bool wait_for_live(w5_sources *s, w5_time deadline)
+{
+    nfds_t n = 0;
+    if (s->polls_room < s->count) {
+        s->polls_room = s->room;
+        s->polls = w5_xrealloc(s->polls, s->polls_room, sizeof *s->polls);
+    }
+    for (size_t i = 0; i < s->count; i++) {
+        const w5_slot *slot = s->slot[i];
+        w5_time due = W5_TIME_MAX;
+        if (slot->source.done || !slot->kind->live)
+            continue;
+        int fd = slot->kind->wait(slot, &due);
+        s->polls[n] = (struct pollfd){.fd = fd, .events = POLLIN};
+        n += fd >= 0;
+        deadline = due < deadline ? due : deadline;
+    }
+    int patience = deadline == W5_TIME_MAX ? -1 : milliseconds(deadline - w5_monotonic());
+    return poll(s->polls, n, patience) >= 0;
+}
+
+w5_rc w5_sources_next(w5_sources *s, w5_time patience, w5_block *block)
+{
+    w5_time now = w5_monotonic();
+    w5_time deadline = patience > W5_TIME_MAX - now ? W5_TIME_MAX : now + patience;
+    w5_sources_settle(s);
+    w5_rc rc = next_of_files(s, block);
+    while (rc == W5_END || rc == W5_WAIT) {
+        rc = next_of_live(s, block);
+        if (rc != W5_WAIT)
+            return rc;
+        if (w5_monotonic() >= deadline || !wait_for_live(s, deadline))
+            return W5_WAIT;
+    }
+    return rc;
+}
+
+void w5_sources_stop(w5_sources *s)
+{
+    for (size_t i = 0; i < s->count; i++)
+        s->slot[i]->stopping = true;
+}
+
+/* --- ranges and positions ----------------------------------------------------------------------- */
+size_t w5_source_pread(const w5_source *s, uint64_t offset, char *buffer, size_t size, w5_err *err)
+{
+    const w5_slot *slot = (const w5_slot *)s; /* its first member */
+    w5_file file = {slot->file.fd, slot->base + offset};
+    size_t have = 0;
+    w5_rc rc = W5_OK;
+    while (have < size && rc == W5_OK) {
+        size_t got = 0;
+        rc = w5_file_read(&file, buffer + have, size - have, &got, err);
+        have += got;
+    }
+    return have;
+}
+
+w5_rc w5_sources_skip(w5_sources *s, size_t index, uint64_t offset, w5_err *err)
+{
+    w5_slot *slot = s->slot[index];
+    if (slot->begun || slot->kind == &w5_kind_pipe)
+        return w5_fail(err, W5_ENOTSUP, 0, "cannot go on at a place inside '%.*s'",
+                       W5_ARG(slot->source.name));
+    slot->skip = offset;
+    return W5_OK;
+}
