@@ -5,6 +5,7 @@
 #ifndef W5_EVENT_H
 #define W5_EVENT_H
 
+#include <why502/base/out.h>
 #include <why502/catalogue.h>
 #include <why502/record.h>
 
@@ -21,8 +22,28 @@ void w5_classifier_free(w5_classifier *k);
 /* W5_OK: a class or kind was found; W5_MISS: understood, of no interest. Access records become
  * `upstream-5xx` or `access` by their fields. */
 w5_rc w5_event_classify(w5_classifier *k, w5_record *record, w5_event *event);
+/* How often an expression ran into its limits and was taken not to match. */
+uint64_t w5_classifier_limits(const w5_classifier *k);
 
-/* Answers for people: what a pasted line is (explain). W5_MISS when no format fits. */
+/* Answers for people: what a pasted line (or several lines of one record) is. Its record is copied into the
+ * arena. W5_OK; W5_MISS when no format fits. An understood line of no interest has no class. */
 w5_rc w5_event_explain_line(const w5_catalogue *c, w5_str line, w5_arena *arena, w5_event *event);
+
+/* `why502 catalogue check`: holds a sealed catalogue against itself: links between stanzas, samples
+ * against patterns, fields, codes, expressions, pages that say the same. */
+typedef struct w5_complaint {
+    bool mistake; /* false: only a remark */
+    w5_str file;
+    unsigned line;
+    w5_str text;  /* lower case, no full stop */
+} w5_complaint;
+size_t w5_catalogue_check(const w5_catalogue *c, w5_arena *arena, const w5_complaint **all);
+
+/* `why502 catalogue test FILE < log`: what every pattern makes of a log. */
+typedef struct w5_trial w5_trial;
+w5_trial *w5_trial_new(const w5_catalogue *c);
+void w5_trial_free(w5_trial *t);
+void w5_trial_put(w5_trial *t, w5_str bytes); /* pieces of a log, cut anywhere */
+void w5_trial_write(w5_trial *t, w5_out *out); /* ends the log and writes counts, strangers, times */
 
 #endif

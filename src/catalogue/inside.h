@@ -25,7 +25,7 @@ typedef struct w5_probe {
 
 struct w5_catalogue {
     w5_arena *arena;
-    unsigned layer;
+    unsigned layer, builtin_layer; /* of the moment; that of the built-in text, 0 before it */
     w5_entry *entry;
     size_t entries;
     uint16_t *slot;          /* hash table: 0 free, else entry + 1; a power of two, never full */

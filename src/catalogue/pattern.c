@@ -74,6 +74,21 @@ static w5_rc check_ends(const w5_pattern *p, w5_err *err)
     return W5_OK;
 }
 
+/* The built-in expressions are tried by `catalogue check`; those of users here, so that a mistake is
+ * told at once. */
+static w5_rc check_match(const w5_catalogue *c, const w5_entry *e, const w5_pattern *p, w5_err *err)
+{
+    w5_err why;
+    w5_regex *re = NULL;
+    if (p->match.len == 0 || e->layer == c->builtin_layer)
+        return W5_OK;
+    if (w5_regex_new(p->match, &re, &why) < 0)
+        return w5_stanza_fail(err, p->stanza->file, w5_stanza_line(p->stanza, "match"),
+                              "'match' of '%.*s': %s", W5_ARG(p->id), why.text);
+    w5_regex_free(re);
+    return W5_OK;
+}
+
 w5_rc w5_seal_pattern(w5_catalogue *c, w5_entry *e, w5_err *err)
 {
     const w5_stanza *s = e->stanza;
@@ -103,7 +118,9 @@ w5_rc w5_seal_pattern(w5_catalogue *c, w5_entry *e, w5_err *err)
         rc = read_numbers(c, probe, err);
     if (rc == W5_OK)
         rc = check_sets(p, err);
-    return rc < 0 ? rc : check_ends(p, err);
+    if (rc == W5_OK)
+        rc = check_ends(p, err);
+    return rc < 0 ? rc : check_match(c, e, p, err);
 }
 
 static size_t find_turn(const w5_catalogue *c, w5_str id)
