@@ -1,37 +1,101 @@
-# why502 -- `make help` lists what this file can do. GNU make, one file, no recursion.
+# why502 -- `make help` lists what this file can do. GNU make, one file.
+#
+# Everything that is built goes to .build/ (`make BUILD=/tmp/w5` moves it). Sources, tests and data
+# are found by listing folders: to add one is to create a file.
+#
+# Flavours:  make check SAN=address,undefined     make coverage      make CC=clang WERROR=1
+#            make fuzz     V=1 shows the commands   MODULES="base source" builds and tests these alone
 VERSION := 0.1.0
 PREFIX  ?= /usr/local
 BUILD   ?= .build
+MODULES ?= *
+GOALS   := $(or $(MAKECMDGOALS),all)
 , := ,
 
+ifneq ($(filter deps,$(GOALS)),)
+# --- make deps [demo check …] --------------------------------------------------------------------
+# On a fresh machine there is neither a compiler nor pkg-config to ask: nothing below may be read
+# before the packages are there. So the other goals are left to a second make.
+REST := $(filter-out deps,$(GOALS))
+.PHONY: deps rest $(REST)
+deps:
+	@sh .ci/deps
+rest: deps
+	@$(MAKE) --no-print-directory $(REST)
+$(REST): rest ;
+
+else
+# --- flavours ------------------------------------------------------------------------------------
 CC         ?= cc
 CFLAGS     ?= -O2 -g
 PKG_CONFIG ?= pkg-config
 WARNINGS   := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wvla -Wundef \
               -Wmissing-prototypes -Wwrite-strings -Wcast-qual -Wformat=2
-B := $(BUILD)$(if $(SAN),/$(subst $(,),-,$(SAN)))$(if $(COV),/coverage)
-W5_CPPFLAGS = -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 -DW5_VERSION='"$(VERSION)"' \
-              -Iinclude -I$(B)/gen -MMD -MP
-W5_CFLAGS   = -std=gnu17 -pthread $(WARNINGS) $(if $(WERROR),-Werror)
-ifneq ($(SAN),)
-W5_CFLAGS += -fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all
+# B is where this flavour is built: sanitized, covered and static objects never mix with others.
+B := $(BUILD)$(if $(SAN),/$(subst $(,),-,$(SAN)))$(if $(FUZZ),/fuzz)$(if $(COV),/coverage)
+Q := $(if $(V),,@)
+say = @$(if $(V),:,printf '  %-5s %s\n' $(1) $(patsubst $(B)/%,%,$(2)))
+
+W5_CPPFLAGS := -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 -DW5_VERSION='"$(VERSION)"' \
+               -Iinclude -I$(B)/gen -MMD -MP
+W5_CFLAGS   := -std=gnu17 -pthread $(WARNINGS) $(if $(WERROR),-Werror) -fPIE \
+               -fno-strict-aliasing -fno-delete-null-pointer-checks -fno-strict-overflow \
+               -ffile-prefix-map=$(CURDIR)=. -ffile-prefix-map=$(B)=build
+W5_LDFLAGS  := $(if $(STATIC),-static-pie,-pie) -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed
+
+# Goals that read or remove only: they work without a compiler and without any package.
+LIGHT := help format clean dist check-layers check-mirror uninstall check-escapes-source
+BUILDING := $(filter-out $(LIGHT),$(GOALS))
+
+ifneq ($(BUILDING),)
+knows = $(shell $(CC) -Werror $(1) -x c -fsyntax-only /dev/null 2>/dev/null && echo $(1))
+ifneq ($(SAN)$(FUZZ)$(COV),)
+# What hardens also hides: no fortified functions, no initialised stack where faults are looked for.
+SANITIZERS := $(or $(SAN),$(if $(FUZZ),address$(,)undefined))
+W5_CFLAGS  += $(if $(SANITIZERS),-fsanitize=$(SANITIZERS)$(if $(FUZZ),$(,)fuzzer-no-link) \
+                -fno-omit-frame-pointer -fno-sanitize-recover=all) $(if $(COV),-O0 --coverage)
+else
+W5_CPPFLAGS += $(if $(filter -O0,$(CFLAGS)),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
+W5_CFLAGS   += -fstack-protector-strong $(call knows,-fstack-clash-protection) \
+               $(call knows,-fcf-protection=full) $(call knows,-ftrivial-auto-var-init=zero)
 endif
 
+# --- packages: a required one stops here, an optional one becomes a stub and is announced ---------
 REQUIRED := libpcre2-8 jansson zlib
-OPTIONAL := sqlite3 liblzma libzstd liblz4 libseccomp libsystemd
-PKGS     := $(shell for p in $(REQUIRED) $(OPTIONAL); do $(PKG_CONFIG) --exists $$p && echo $$p; done)
-have      = $(if $(filter $(1),$(PKGS)),1,0)
-BZ2      := $(shell echo | $(CC) -include bzlib.h -E -x c - >/dev/null 2>&1 && echo 1 || echo 0)
-W5_CPPFLAGS += -DW5_HAVE_SQLITE=$(call have,sqlite3) -DW5_HAVE_LZMA=$(call have,liblzma) \
-               -DW5_HAVE_ZSTD=$(call have,libzstd) -DW5_HAVE_LZ4=$(call have,liblz4) \
-               -DW5_HAVE_SECCOMP=$(call have,libseccomp) -DW5_HAVE_JOURNAL=$(call have,libsystemd) \
-               -DW5_HAVE_BZ2=$(BZ2)
+OPTIONAL := sqlite3 liblzma libzstd liblz4 libseccomp $(if $(STATIC),,libsystemd)
+PKGS     := $(shell for p in $(REQUIRED) $(OPTIONAL); do \
+              $(PKG_CONFIG) --exists $$p 2>/dev/null && echo $$p; done)
+BZ2      := $(shell echo | $(CC) -include bzlib.h -E -x c - >/dev/null 2>&1 && echo bz2)
+MSGFMT   := $(shell command -v msgfmt 2>/dev/null)
+define missing
+$(1) not found. `make deps` installs what is needed, or by hand:
+  Debian, Ubuntu:  apt install pkg-config gcc libpcre2-dev libjansson-dev zlib1g-dev libcmocka-dev
+  Fedora, RHEL:    dnf install pkgconf gcc pcre2-devel jansson-devel zlib-devel libcmocka-devel
+  Alpine:          apk add pkgconf build-base pcre2-dev jansson-dev zlib-dev cmocka-dev
+  Arch:            pacman -S pkgconf gcc pcre2 jansson zlib cmocka
+  macOS:           brew install pkgconf pcre2 jansson zlib cmocka
+endef
+$(foreach p,$(filter-out $(PKGS),$(REQUIRED)),$(error $(call missing,$(p))))
+has = $(if $(filter $(1),$(PKGS) $(BZ2)),1,0)
+define optional
+W5_CPPFLAGS += -DW5_HAVE_$(2)=$(call has,$(1))
+$(if $(filter 0,$(call has,$(1))),$(if $(MAKE_RESTARTS)$(W5_TOLD),,$(info built without $(1): $(3))))
+endef
+$(eval $(call optional,sqlite3,SQLITE,no --state and no --cron))
+$(eval $(call optional,bz2,BZ2,.bz2 is refused))
+$(eval $(call optional,liblzma,LZMA,.xz is refused))
+$(eval $(call optional,libzstd,ZSTD,.zst is refused))
+$(eval $(call optional,liblz4,LZ4,.lz4 is refused))
+$(eval $(call optional,libseccomp,SECCOMP,no system call filter))
+$(eval $(call optional,libsystemd,JOURNAL,the journal is read only as text))
+$(if $(MSGFMT)$(W5_TOLD),,$(info built without gettext: English only))
+export W5_TOLD := 1
 PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PKGS))
-PKG_LIBS   := $(shell $(PKG_CONFIG) --libs $(PKGS)) $(if $(filter 1,$(BZ2)),-lbz2)
-CMOCKA      = $(shell $(PKG_CONFIG) --cflags --libs cmocka)
+PKG_LIBS   := $(shell $(PKG_CONFIG) $(if $(STATIC),--static) --libs $(PKGS)) $(if $(BZ2),-lbz2)
+CMOCKA      = $(or $(shell $(PKG_CONFIG) --cflags --libs cmocka 2>/dev/null),$(error $(call missing,cmocka)))
+endif
 
-# MODULES='base source' builds and tests these alone
-MODULES ?= *
+# --- what is built -------------------------------------------------------------------------------
 SRC    := $(wildcard $(MODULES:%=src/%/*.c))
 HDR    := $(wildcard include/why502/*.h include/why502/*/*.h src/*/*.h)
 OBJ    := $(SRC:%.c=$(B)/%.o)
@@ -39,55 +103,217 @@ CLIOBJ := $(filter $(B)/src/cli/%,$(OBJ))
 LIB    := $(B)/libwhy502.a
 BIN    := $(B)/why502
 UNIT   := $(patsubst %.c,$(B)/%,$(wildcard $(MODULES:%=tests/unit/%/test_*.c)))
-DATA   := $(patsubst src/%,$(B)/gen/%.inc,$(wildcard src/*/data/*))
-GEN     = $(DATA) $(REGISTRIES)
+FUZZER := $(patsubst %.c,$(B)/%,$(wildcard tests/fuzz/fuzz_*.c))
+BENCH  := $(patsubst %.c,$(B)/%,$(wildcard tests/bench/*.c))
 COMPILE = $(CC) $(W5_CPPFLAGS) $(PKG_CFLAGS) $(CPPFLAGS) $(W5_CFLAGS) $(CFLAGS)
+LINK    = $(CC) $(W5_CFLAGS) $(CFLAGS) $(W5_LDFLAGS) $(LDFLAGS)
+TEST    = $(COMPILE) -Isrc -Itests/unit $(W5_LDFLAGS) $(LDFLAGS)
 
-.PHONY: all check-unit clean FORCE
+CHECKS := check-layers check-mirror check-headers check-symbols check-hardening check-unit \
+          check-catalogue check-words check-e2e check-fuzz check-docs check-escapes
+.PHONY: all demo static install uninstall dist deb clean help format lint coverage fuzz bench \
+        bench-count rig accept po check $(CHECKS) FORCE
 .SECONDARY:
-all: $(LIB) $(if $(wildcard src/cli/main.c),$(BIN))
-	@echo "built $^"
-$(BIN): $(CLIOBJ) $(LIB)
-	$(CC) $(W5_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) $(LDLIBS)
+.DELETE_ON_ERROR:
+
+all: $(LIB) $(if $(wildcard src/cli/main.c),$(if $(CLIOBJ),$(BIN))) ## the program and the library
+	@echo "built $(lastword $^)"
+demo: all ## build, then the tool on a built-in incident
+	@$(BIN) demo
+
+$(BIN): $(CLIOBJ) $(LIB) $(B)/flags
+	$(call say,LINK,$@)
+	$(Q)$(LINK) -o $@ $(CLIOBJ) $(LIB) $(PKG_LIBS) $(LDLIBS)
 $(LIB): $(filter-out $(CLIOBJ),$(OBJ))
-	rm -f $@ && $(AR) rcs $@ $^
-$(DATA): $(B)/gen/%.inc: src/%
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && $(AR) rcsD $@ $^
+$(B)/%.o: %.c $(B)/flags
 	@mkdir -p $(@D)
-	od -An -v -tx1 $< | sed 's/ \([0-9a-f][0-9a-f]\)/0x\1,/g' > $@
+	$(call say,CC,$<)
+	$(Q)$(COMPILE) -c -o $@ $<
+
+# A file that is rewritten only when its content changes: what depends on it is rebuilt then.
+settle = cmp -s $@.new $@ && rm -f $@.new || mv -f $@.new $@
+FORCE:
+$(B)/flags: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(subst ','\'',$(COMPILE) $(W5_LDFLAGS) $(PKG_LIBS))' > $@.new
+	@$(settle)
+
+# --- generated: registries, data, translations ---------------------------------------------------
+# src/report/report_text.c registers "text": $(B)/gen/report/report.inc holds a line X(text).
+GEN := $(B)/gen/po/words.inc
 define registry
-REGISTRIES += $(B)/gen/$(1)/$(2).inc
+GEN += $(B)/gen/$(1)/$(2).inc
 $(B)/gen/$(1)/$(2).inc: FORCE
 	@mkdir -p $$(@D)
-	@printf '$(foreach n,$(sort $(patsubst src/$(1)/$(2)_%.c,%,$(wildcard src/$(1)/$(2)_*.c))),X($(n))\n)' > $$@.new
-	@cmp -s $$@.new $$@ && rm $$@.new || mv $$@.new $$@
+	@printf '$(foreach n,$(sort $(patsubst src/$(1)/$(2)_%.c,%,$(wildcard src/$(1)/$(2)_*.c))),X($(n))\n)' \
+	  | sed 's/^ //' > $$@.new
+	@$$(settle)
 endef
 $(eval $(call registry,report,report))
 $(eval $(call registry,record,format))
+$(eval $(call registry,source,source))
 $(eval $(call registry,source,decoder))
-# the built-in catalogue: every src/catalogue/data/*.w5, one array each and the table of them
-CATALOGUE   := $(notdir $(sort $(wildcard src/catalogue/data/*.w5)))
-REGISTRIES  += $(B)/gen/catalogue/builtin.inc
-$(B)/gen/catalogue/builtin.inc: FORCE
-	@mkdir -p $(@D)
-	@{ i=0; for f in $(CATALOGUE); do i=$$((i + 1)); \
-	  printf 'static const unsigned char builtin_%d[] = {\n#include "catalogue/data/%s.inc"\n};\n' $$i $$f; done; \
-	  echo 'static const struct {'; echo '    const char *name;'; \
-	  echo '    const unsigned char *bytes;'; echo '    size_t len;'; echo '} builtin[] = {'; \
-	  i=0; for f in $(CATALOGUE); do i=$$((i + 1)); \
-	  printf '    {"%s", builtin_%d, sizeof(builtin_%d)},\n' $$f $$i $$i; done; echo '};'; } > $@.new
-	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
-FORCE:
-$(B)/%.o: %.c | $(GEN)
-	@mkdir -p $(@D)
-	$(COMPILE) -c -o $@ $<
+$(eval $(call registry,config,config))
 
-check-unit: $(UNIT:=.ok)
-$(B)/tests/unit/%.ok: $(B)/tests/unit/%
-	@$< > $<.log 2>&1 && touch $@ && echo "ok    $*" || { cat $<.log; echo "FAIL  $*"; exit 1; }
-$(B)/tests/unit/%: tests/unit/%.c $(LIB)
+# src/x/data/FILE -> $(B)/gen/x/data/FILE.inc, the inside of a byte array; $(B)/gen/x/builtin.inc
+# has an array for each file and the table of them all, builtin[] of {name, bytes, len}.
+DATA := $(sort $(shell find -L $(wildcard src/*/data) -type f ! -name '.*' 2>/dev/null))
+INC  := $(DATA:src/%=$(B)/gen/%.inc)
+bytes = od -An -v -tx1 $< | sed 's/ *\([0-9a-f][0-9a-f]\)/0x\1,/g'
+$(INC): $(B)/gen/%.inc: src/%
 	@mkdir -p $(@D)
-	$(COMPILE) -Isrc -Itests/unit $(LDFLAGS) -o $@ $< $(LIB) $(PKG_LIBS) $(CMOCKA) $(LDLIBS)
-clean:
-	rm -rf $(BUILD)
+	@$(bytes) > $@
+define builtin
+GEN += $(B)/gen/$(1)/builtin.inc
+$(B)/gen/$(1)/builtin.inc: FORCE
+	@mkdir -p $$(@D)
+	@for f in $(patsubst src/$(1)/data/%,%,$(filter src/$(1)/data/%,$(DATA))); do \
+	  id=builtin_$$$$(printf '%s' "$$$$f" | tr -c 'A-Za-z0-9' '_'); \
+	  printf 'static const unsigned char %s[] = {\n#include "%s/data/%s.inc"\n};\n' $$$$id $(1) "$$$$f"; \
+	  rows="$$$$rows    {\"$$$$f\", $$$$id, sizeof($$$$id)},\\n"; \
+	done > $$@.new; \
+	printf 'static const struct {\n    const char *name;\n    const unsigned char *bytes;\n    size_t len;\n} builtin[] = {\n%b};\n' "$$$$rows" >> $$@.new
+	@$$(settle)
+endef
+$(foreach m,$(sort $(foreach d,$(DATA),$(word 2,$(subst /, ,$(d))))),$(eval $(call builtin,$(m))))
 
--include $(OBJ:.o=.d) $(addsuffix .d,$(UNIT))
+# src/po/ja.po -> gettext's binary catalogue, embedded as mo_ja (src/base/words.c reads it).
+PO    := $(if $(MSGFMT),$(wildcard src/po/*.po))
+LANGS := $(patsubst src/po/%.po,%,$(PO))
+$(LANGS:%=$(B)/gen/po/%.mo): $(B)/gen/po/%.mo: src/po/%.po
+	@mkdir -p $(@D)
+	@$(MSGFMT) --check-format --endianness=little -o $@ $<
+$(LANGS:%=$(B)/gen/po/%.inc): %.inc: %.mo
+	@$(bytes) > $@
+$(B)/gen/po/words.inc: $(LANGS:%=$(B)/gen/po/%.inc) FORCE
+	@mkdir -p $(@D)
+	@{ for l in $(LANGS); do \
+	     printf 'static const unsigned char mo_%s[] = {\n#include "%s.inc"\n};\n' $$l $$l; done; \
+	   echo '#define W5_LANGUAGES(X)$(foreach l,$(LANGS), X($(l)))'; } > $@.new
+	@$(settle)
+# Before the first compilation no .d file says who includes what is generated.
+$(OBJ): | $(GEN) $(INC)
+
+# --- checks --------------------------------------------------------------------------------------
+# tests/stage runs one, counts its lines "ok …" and "FAIL …", and keeps the count for the sum.
+STAGE = sh tests/stage $(B)/results
+check: ## every check; the last line counts all tests
+	@rm -rf $(B)/results
+	@$(MAKE) --no-print-directory -k $(CHECKS) || :
+	@sh tests/tally $(B)/results $(CHECKS)
+check-layers: ## includes obey src/LAYERS
+	@$(STAGE) $@ awk -f tests/layers.awk src/LAYERS $(wildcard src/*/*.c) $(HDR)
+check-mirror: ## every src/x/y.c has tests/unit/x/test_y.c
+	@$(STAGE) $@ sh tests/mirror $(filter-out src/cli/main.c,$(wildcard src/*/*.c))
+check-headers: $(GEN) $(INC) ## every header compiles alone
+	@$(STAGE) $@ sh tests/headers '$(CC) -std=gnu17 -D_GNU_SOURCE -Iinclude -I$(B)/gen $(PKG_CFLAGS)' $(HDR)
+check-symbols: $(LIB) ## the library exports only w5_ names, imports nothing dangerous
+	@$(STAGE) $@ sh tests/symbols $(LIB)
+check-hardening: all ## the binary is hardened (not in sanitized flavours)
+	@$(STAGE) $@ sh tests/hardening $(if $(SAN)$(COV)$(FUZZ),none,$(wildcard $(BIN)))
+check-unit: $(UNIT:=.log) ## the cmocka tests
+	@$(STAGE) $@ awk -f tests/cmocka.awk $^
+check-catalogue: all ## the built-in knowledge is well-formed, and its samples match
+	@$(STAGE) $@ sh tests/catalogue $(wildcard $(BIN)) $(wildcard src/catalogue/data/*.w5)
+check-words: ## every translation is complete and fits its English
+	@$(STAGE) $@ sh tests/words $(wildcard src/po/*.po)
+check-e2e: all ## the binary on the stories of tests/e2e
+	@$(STAGE) $@ sh tests/e2e/run.sh $(BIN) $(B)/e2e $(CASES)
+accept: all ## rewrite what tests/e2e expects; read the diff (CASES=… picks some)
+	@ACCEPT=1 sh tests/e2e/run.sh $(BIN) $(B)/e2e $(CASES)
+check-fuzz: $(FUZZER) ## replay the fuzz corpus
+	@$(STAGE) $@ sh tests/replay $(FUZZER)
+check-docs: all ## the examples of README and manual page do what they say
+	@$(STAGE) $@ sh tests/docs $(BIN) $(wildcard README.md src/cli/why502.1)
+check-escapes: all ## hostile bytes leave every output tamed
+	@$(STAGE) $@ sh tests/escapes $(wildcard $(BIN))
+
+TEST_ENV = env ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1 \
+           UBSAN_OPTIONS=print_stacktrace=1 CMOCKA_MESSAGE_OUTPUT=TAP W5_BUILD=$(B)
+$(UNIT:=.log): %.log: % FORCE
+	@$(TEST_ENV) timeout 300 $< > $@ 2>&1; echo "exit $$?" >> $@
+$(UNIT): $(B)/%: %.c $(LIB) $(B)/flags
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(TEST) -o $@ $< $(LIB) $(PKG_LIBS) $(CMOCKA) $(LDLIBS)
+$(FUZZER): $(B)/%: %.c $(if $(FUZZ),,tests/fuzz/replay.c) $(LIB) $(B)/flags
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(TEST) $(if $(FUZZ),-fsanitize=fuzzer) -o $@ $(filter %.c,$^) $(LIB) $(PKG_LIBS) $(LDLIBS)
+$(BENCH): $(B)/%: %.c $(LIB) $(B)/flags
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(TEST) -o $@ $< $(LIB) $(PKG_LIBS) $(LDLIBS)
+
+# --- tools ---------------------------------------------------------------------------------------
+coverage: ## line coverage of the unit tests, least first
+	@$(MAKE) --no-print-directory COV=1 check-unit
+	@cd $(BUILD)/coverage && find src -name '*.gcda' -exec gcov -n {} + 2>/dev/null | \
+	  awk -F "'" '/^File/ {f = $$2} /^Lines/ && f ~ /^src/ {print $$0 "  " f; f = ""}' | sort -t: -k2 -n
+ifeq ($(FUZZ),)
+fuzz: ## fuzz each target for SECONDS_EACH=60 (clang)
+	@$(MAKE) --no-print-directory FUZZ=1 CC=clang fuzz
+else
+fuzz: $(FUZZER)
+	@sh tests/replay --fuzz $(B)/corpus $(FUZZER)
+endif
+bench: all $(BENCH) ## speed and memory against the budgets
+	@WHY502=$(BIN) BENCH=$(B)/tests/bench sh tests/bench/run.sh
+bench-count: all ## instructions a line, which no other load disturbs
+	@WHY502=$(BIN) BENCH=$(B)/tests/bench sh tests/bench/count.sh
+rig: all ## provoke real failures with real servers, and read them
+	@sh .ci/deps tests/rig/packages
+	@WHY502=$(BIN) python3 tests/rig/run.py
+lint: $(GEN) $(INC) ## clang-tidy
+	@clang-tidy --quiet $(SRC) -- -std=gnu17 $(filter -D%,$(W5_CPPFLAGS)) -Iinclude -I$(B)/gen $(PKG_CFLAGS)
+format: ## clang-format in place
+	@clang-format -i $(wildcard src/*/*.[ch] tests/unit/*.h tests/*/*.[ch] tests/unit/*/*.c) \
+	  $(filter include/%,$(HDR))
+po: ## bring new English words into src/po/*.po
+	@sh tests/words --update $(VERSION) $(wildcard src/po/*.po)
+
+# --- delivery ------------------------------------------------------------------------------------
+static: ## one file without shared libraries (and without the journal's library)
+	@$(MAKE) --no-print-directory STATIC=1 BUILD=$(BUILD)/static all
+into = $(if $(2),install -d $(DESTDIR)$(1) && install -m $(3) $(2) $(DESTDIR)$(1),:)
+UNITS := $(wildcard src/*/*.service src/*/*.timer src/*/*.path)
+install: all ## DESTDIR and PREFIX are honoured
+	@$(call into,$(PREFIX)/bin,$(BIN),755)
+	@$(call into,$(PREFIX)/lib,$(LIB),644)
+	@$(call into,$(PREFIX)/include/why502,$(wildcard include/why502/*.h),644)
+	@$(call into,$(PREFIX)/include/why502/base,$(wildcard include/why502/base/*.h),644)
+	@$(call into,$(PREFIX)/share/man/man1,$(wildcard src/cli/*.1),644)
+	@$(call into,$(PREFIX)/share/bash-completion/completions,$(wildcard src/cli/completion/why502),644)
+	@$(call into,$(PREFIX)/share/zsh/site-functions,$(wildcard src/cli/completion/_why502),644)
+	@$(call into,$(PREFIX)/share/fish/vendor_completions.d,$(wildcard src/cli/completion/why502.fish),644)
+	@$(call into,$(PREFIX)/lib/systemd/system,$(UNITS),644)
+	@mkdir -p $(DESTDIR)$(PREFIX)/lib/pkgconfig
+	@printf '%s\n' 'prefix=$(PREFIX)' '' 'Name: why502' 'Version: $(VERSION)' \
+	  'Description: why a site returned a 502 or 504, from its logs' 'Requires.private: $(PKGS)' \
+	  'Libs: -L$${prefix}/lib -lwhy502 -pthread$(if $(BZ2), -lbz2)' 'Cflags: -I$${prefix}/include' \
+	  > $(DESTDIR)$(PREFIX)/lib/pkgconfig/why502.pc
+	@echo "installed $(DESTDIR)$(PREFIX)/bin/why502"
+uninstall: ## the reverse
+	@rm -f $(addprefix $(DESTDIR)$(PREFIX)/,bin/why502 lib/libwhy502.a lib/pkgconfig/why502.pc \
+	  share/man/man1/why502.1 share/bash-completion/completions/why502 \
+	  share/zsh/site-functions/_why502 share/fish/vendor_completions.d/why502.fish \
+	  $(addprefix lib/systemd/system/,$(notdir $(UNITS))))
+	@rm -rf $(DESTDIR)$(PREFIX)/include/why502
+dist: ## a tarball of the last commit, and its SHA-256
+	@mkdir -p $(BUILD)
+	@git archive --prefix=why502-$(VERSION)/ -o $(BUILD)/why502-$(VERSION).tar.gz HEAD
+	@cd $(BUILD) && sha256sum why502-$(VERSION).tar.gz | tee why502-$(VERSION).tar.gz.sha256
+deb: ## a Debian package for this machine
+	@rm -rf $(B)/deb
+	@$(MAKE) --no-print-directory install DESTDIR=$(abspath $(B))/deb PREFIX=/usr
+	@sh .ci/deb $(B)/deb $(VERSION) $(B)
+clean: ## remove everything that was built
+	@rm -rf $(BUILD)
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
+	@echo "  make deps             install what building and testing need (apt)"
+
+-include $(OBJ:.o=.d) $(addsuffix .d,$(UNIT) $(FUZZER) $(BENCH))
+endif

@@ -20,14 +20,18 @@
 #include <sanitizer/asan_interface.h>
 #define HIDE(ptr, size) ASAN_POISON_MEMORY_REGION(ptr, size)
 #define SHOW(ptr, size) ASAN_UNPOISON_MEMORY_REGION(ptr, size)
-#define GAP 8 /* bytes between two pieces that nobody may touch */
+#define GAP             8 /* bytes between two pieces that nobody may touch */
 #else
 #define HIDE(ptr, size) ((void)0)
 #define SHOW(ptr, size) ((void)0)
-#define GAP 0
+#define GAP             0
 #endif
 
-enum { FIRST_BLOCK = 4096, LAST_BLOCK = 256 * 1024, ALIGN = _Alignof(max_align_t) };
+enum {
+    FIRST_BLOCK = 4096,
+    LAST_BLOCK = 256 * 1024,
+    ALIGN = _Alignof(max_align_t)
+};
 
 typedef struct block {
     struct block *older;

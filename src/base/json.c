@@ -10,12 +10,14 @@
 #include "json_walk.h"
 #include "utf8.h"
 
-enum { DEPTH_MAX = 32 };
+enum {
+    DEPTH_MAX = 32
+};
 
 struct w5_json {
     w5_json_type type;
-    bool whole;   /* a number without fraction and exponent */
-    bool yes;     /* a boolean's value */
+    bool whole; /* a number without fraction and exponent */
+    bool yes;   /* a boolean's value */
     int64_t integer;
     double number;
     w5_str text;
@@ -74,8 +76,7 @@ static void build(w5_arena *arena, json_t *from, w5_json *to)
         break;
     case JSON_STRING:
         to->type = W5_JSON_STRING;
-        to->text = w5_arena_str(
-            arena, (w5_str){json_string_value(from), json_string_length(from)});
+        to->text = w5_arena_str(arena, (w5_str){json_string_value(from), json_string_length(from)});
         break;
     case JSON_INTEGER:
     case JSON_REAL:

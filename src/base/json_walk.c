@@ -88,7 +88,9 @@ bool w5_json_walk_open(w5_str text, w5_json_walk *walk)
 /* Takes one value (or key) off the front. */
 static bool take_value(w5_str *s, w5_str *raw)
 {
-    enum { DEPTH_MAX = 32 };
+    enum {
+        DEPTH_MAX = 32
+    };
     w5_str rest = w5_json_skip_space(*s);
     size_t n = w5_json_extent(rest, DEPTH_MAX);
     if (n == 0)

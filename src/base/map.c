@@ -7,7 +7,10 @@
 
 #include <stdlib.h>
 
-enum { RESERVED = 2, FIRST_SLOTS = 64 };
+enum {
+    RESERVED = 2,
+    FIRST_SLOTS = 64
+};
 
 typedef struct entry {
     const char *ptr;
@@ -17,7 +20,7 @@ typedef struct entry {
 
 struct w5_intern {
     w5_arena *strings;
-    entry *entries; /* by id; 0 is "", 1 is "(other)" */
+    entry *entries;  /* by id; 0 is "", 1 is "(other)" */
     uint32_t *slots; /* 0 = free, else an id */
     size_t count, room, slot_count;
     size_t max_strings, max_bytes, bytes;

@@ -14,12 +14,15 @@
 
 #include "utf8.h"
 
-enum { FD_BUFFER = 64 * 1024, MEMORY_FIRST = 1024 };
+enum {
+    FD_BUFFER = 64 * 1024,
+    MEMORY_FIRST = 1024
+};
 
 struct w5_out {
     char *bytes;
     size_t len, room;
-    int fd; /* -1: a memory out, which grows */
+    int fd;  /* -1: a memory out, which grows */
     int sys; /* the first failure's errno; then nothing is written any more */
 };
 

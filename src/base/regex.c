@@ -15,7 +15,11 @@
 
 #include <stdlib.h>
 
-enum { MATCH_LIMIT = 100000, DEPTH_LIMIT = 1000, HEAP_KIB = 4096 };
+enum {
+    MATCH_LIMIT = 100000,
+    DEPTH_LIMIT = 1000,
+    HEAP_KIB = 4096
+};
 
 struct w5_regex {
     pcre2_code *code;
@@ -56,8 +60,8 @@ w5_rc w5_regex_new(w5_str pattern, w5_regex **re, w5_err *err)
     size_t at = 0;
     uint32_t groups = 0;
     PCRE2_SPTR text = (PCRE2_SPTR)(pattern.ptr ? pattern.ptr : "");
-    pcre2_code *compiled =
-        pcre2_compile(text, pattern.len, PCRE2_NEVER_UTF | PCRE2_NEVER_BACKSLASH_C, &code, &at, NULL);
+    pcre2_code *compiled = pcre2_compile(
+        text, pattern.len, PCRE2_NEVER_UTF | PCRE2_NEVER_BACKSLASH_C, &code, &at, NULL);
     if (!compiled)
         return wrong_pattern(err, code, at);
     w5_regex *made = w5_xmalloc(sizeof *made);

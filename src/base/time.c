@@ -8,7 +8,11 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { CYCLE_DAYS = 146097, CYCLE_YEARS = 400, EPOCH_SHIFT = 719468 };
+enum {
+    CYCLE_DAYS = 146097,
+    CYCLE_YEARS = 400,
+    EPOCH_SHIFT = 719468
+};
 
 /* --- civil dates -----------------------------------------------------------------------------
  * Years are counted from 1 March, so that the leap day is the last of its year, and in cycles of
@@ -156,7 +160,9 @@ static bool iso_seconds(const char *p, w5_time *at)
 
 bool w5_take_iso(w5_str *s, w5_time *at, int *offset, unsigned *digits)
 {
-    enum { LENGTH = 19 };
+    enum {
+        LENGTH = 19
+    };
     w5_time seconds;
     w5_str rest = w5_str_skip(*s, LENGTH);
     if (s->len < LENGTH || !iso_seconds(s->ptr, &seconds))
@@ -180,7 +186,7 @@ static char *put_digits(char *p, unsigned value, unsigned n)
 size_t w5_time_rfc3339(char *buf, w5_time at, unsigned digits)
 {
     static const unsigned scale[7] = {1000000, 100000, 10000, 1000, 100, 10, 1};
-    static const w5_time first = INT64_C(-62167219200) * W5_SECOND; /* 0000-01-01 */
+    static const w5_time first = INT64_C(-62167219200) * W5_SECOND;    /* 0000-01-01 */
     static const w5_time last = INT64_C(253402300800) * W5_SECOND - 1; /* the end of 9999 */
     w5_date date = w5_date_of(at < first ? first : at > last ? last : at);
     char *p = put_digits(buf, (unsigned)date.year, 4);

@@ -11,10 +11,10 @@
 #include <why502/base/time.h>
 
 enum {
-    CHANGES_MAX = 4096,   /* zoneinfo's longest file has about 240 */
-    OFFSET_MAX = 93600,   /* RFC 8536 §3.2: more than -25 h, less than +26 h */
+    CHANGES_MAX = 4096, /* zoneinfo's longest file has about 240 */
+    OFFSET_MAX = 93600, /* RFC 8536 §3.2: more than -25 h, less than +26 h */
     RULE_YEARS = 402,
-    RULE_FIRST = 1901,    /* a bare rule is written out from here */
+    RULE_FIRST = 1901, /* a bare rule is written out from here */
     DAY = 86400,
     HEADER = 44,
 };
@@ -151,8 +151,8 @@ static int64_t rule_day(const rule_date *date, int64_t year)
     if (weekday < 0)
         weekday += 7;
     int64_t day = first + (date->day + 7 - weekday) % 7 + (date->week - 1) * INT64_C(7);
-    int64_t next_month = date->month == 12 ? w5_days(year + 1, 1, 1)
-                                           : w5_days(year, date->month + 1, 1);
+    int64_t next_month =
+        date->month == 12 ? w5_days(year + 1, 1, 1) : w5_days(year, date->month + 1, 1);
     return day >= next_month ? day - 7 : day; /* week 5 is the last */
 }
 
@@ -227,8 +227,8 @@ static bool take_header(w5_str *s, counts *n, char *version)
 
 static size_t body_size(const counts *n, size_t width)
 {
-    return (size_t)n->time * (width + 1) + n->type * (size_t)6 + n->chars +
-           n->leap * (width + 4) + n->isstd + n->isut;
+    return (size_t)n->time * (width + 1) + n->type * (size_t)6 + n->chars + n->leap * (width + 4) +
+           n->isstd + n->isut;
 }
 
 /* The changes of one body, which is known to be long enough. */

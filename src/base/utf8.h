@@ -13,7 +13,7 @@
 size_t w5_utf8_decode(w5_str s, uint32_t *code);
 size_t w5_utf8_encode(char out[4], uint32_t code);
 
-bool w5_utf8_hidden(uint32_t code);    /* controls, bidi, zero-width, tags, private use … */
+bool w5_utf8_hidden(uint32_t code);      /* controls, bidi, zero-width, tags, private use … */
 unsigned w5_utf8_columns(uint32_t code); /* 0, 1 or 2, of a code point that is not hidden */
 
 /* One character of a text. `raw` is its bytes; when `escape` is not empty it is shown instead:
@@ -28,7 +28,9 @@ typedef struct w5_glyph {
 
 /* Walks a text. More than W5_MARKS_MAX combining marks on one letter, and marks without a letter,
  * are escaped: they would paint over the lines around them. */
-enum { W5_MARKS_MAX = 4 };
+enum {
+    W5_MARKS_MAX = 4
+};
 typedef struct w5_glyphs {
     w5_str rest;
     unsigned marks;

@@ -16,7 +16,11 @@
 
 #include "tzif.h"
 
-enum { ZONES_MAX = 32, FILE_MAX = 128 * 1024, PATH_ROOM = 512 };
+enum {
+    ZONES_MAX = 32,
+    FILE_MAX = 128 * 1024,
+    PATH_ROOM = 512
+};
 
 typedef struct known_zone {
     char name[sizeof((w5_zone *)0)->name];
@@ -153,11 +157,11 @@ static const struct {
     w5_str word;
     int offset;
 } words[] = {
-    {W5_LIT("UTC"), 0        },
-    {W5_LIT("GMT"), 0        },
-    {W5_LIT("Z"),   0        },
-    {W5_LIT("JST"), 9 * 3600 },
-    {W5_LIT("KST"), 9 * 3600 },
+    {W5_LIT("UTC"), 0       },
+    {W5_LIT("GMT"), 0       },
+    {W5_LIT("Z"),   0       },
+    {W5_LIT("JST"), 9 * 3600},
+    {W5_LIT("KST"), 9 * 3600},
 };
 
 /* "+09:00", "+0900", "+09", "-3", also behind "UTC" or "GMT" */

@@ -19,12 +19,12 @@ typedef enum w5_json_type {
     W5_JSON_OBJECT
 } w5_json_type;
 
-/* Reads one JSON value from the start of `text`; *used is how many bytes it took. W5_MISS when it is
- * no JSON (depth over 32 and numbers out of range included): a strange line is data, no error.
+/* Reads one JSON value from the start of `text`; *used is how many bytes it took. W5_MISS when it
+ * is no JSON (depth over 32 and numbers out of range included): a strange line is data, no error.
  * Bytes in strings that are no UTF-8 are read as U+FFFD. */
 w5_rc w5_json_read(w5_arena *arena, w5_str text, size_t *used, const w5_json **value);
 w5_json_type w5_json_what(const w5_json *v);
-w5_str w5_json_str(const w5_json *v);      /* of a string; "" otherwise */
+w5_str w5_json_str(const w5_json *v); /* of a string; "" otherwise */
 bool w5_json_number(const w5_json *v, double *number);
 bool w5_json_int(const w5_json *v, int64_t *number); /* also of a string of digits */
 bool w5_json_true(const w5_json *v);

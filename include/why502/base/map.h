@@ -8,7 +8,7 @@
 #include <why502/base/arena.h>
 #include <why502/base/str.h>
 
-typedef uint32_t w5_id;          /* 0 is the empty string, always present */
+typedef uint32_t w5_id;           /* 0 is the empty string, always present */
 #define W5_INTERN_FULL ((w5_id)1) /* shown as "(other)" */
 
 typedef struct w5_intern w5_intern;

@@ -11,18 +11,18 @@
 #include <why502/base/str.h>
 
 typedef enum w5_escape {
-    W5_TTY,      /* control, C1, bidi and other format characters as \xNN or \u{XXXX}; bad UTF-8 as \xNN */
-    W5_JSON,     /* inside a string; bad UTF-8 as \udcNN is NOT used: as U+FFFD */
-    W5_HTML,     /* & < > " ' as entities, control and format characters made visible as in W5_TTY */
-    W5_MARKDOWN, /* every ASCII punctuation that GitHub gives a meaning is back-slashed; as W5_TTY */
-    W5_CODE,     /* inside a Markdown code span or fence: backticks replaced, newlines visible */
+    W5_TTY,      /* control and format characters as \xNN or \u{XXXX}, bad UTF-8 as \xNN */
+    W5_JSON,     /* inside a string; bad UTF-8 as U+FFFD */
+    W5_HTML,     /* & < > " ' ` as entities, the rest as W5_TTY */
+    W5_MARKDOWN, /* punctuation that GitHub gives a meaning is back-slashed, the rest as W5_TTY */
+    W5_CODE,     /* inside a Markdown code span or fence: as W5_TTY, "`" and "|" as \xNN too */
     W5_METRIC,   /* inside an OpenMetrics label value */
 } w5_escape;
 
 typedef struct w5_out w5_out;
 
-w5_out *w5_out_fd(int fd);    /* does not own the descriptor */
-w5_out *w5_out_memory(void);  /* collects; see w5_out_bytes */
+w5_out *w5_out_fd(int fd);              /* does not own the descriptor */
+w5_out *w5_out_memory(void);            /* collects; see w5_out_bytes */
 w5_str w5_out_bytes(const w5_out *out); /* of a memory out, valid until the next write */
 void w5_out_reset(w5_out *out);         /* a memory out becomes empty */
 void w5_out_lit(w5_out *out, const char *ours);

@@ -10,7 +10,11 @@
 #include <why502/base/arena.h>
 #include <why502/base/str.h>
 
-typedef enum w5_redaction { W5_REDACT_SECRETS, W5_REDACT_ALL, W5_REDACT_NONE } w5_redaction;
+typedef enum w5_redaction {
+    W5_REDACT_SECRETS,
+    W5_REDACT_ALL,
+    W5_REDACT_NONE
+} w5_redaction;
 w5_str w5_redact(w5_arena *scratch, w5_str text, w5_redaction what);
 w5_str w5_redact_client(w5_arena *scratch, w5_str address, w5_redaction what);
 

@@ -18,7 +18,7 @@ void w5_regex_free(w5_regex *re);
 /* groups[0] is the whole match, groups[i] the i-th group (ptr NULL when unset); at most n are
  * filled, all n are set. W5_OK, W5_MISS, W5_ELIMIT. Not safe for one `re` in two threads. */
 w5_rc w5_regex_match(w5_regex *re, w5_str s, w5_str *groups, size_t n);
-size_t w5_regex_groups(const w5_regex *re);              /* how many, without group 0 */
+size_t w5_regex_groups(const w5_regex *re);               /* how many, without group 0 */
 w5_str w5_regex_group_name(const w5_regex *re, size_t i); /* "" when unnamed */
 void w5_regex_limits(w5_regex *re, uint32_t match, uint32_t depth, uint32_t heap_kib);
 const char *w5_regex_version(void);

@@ -16,12 +16,14 @@ typedef struct w5_str {
     size_t len;
 } w5_str;
 
+/* clang-format off */
 /* W5_STR in expressions, W5_LIT in static tables (a compound literal is no constant initialiser),
  * W5_ARG as the argument of "%.*s". Lines are capped at 1 MiB, so the cast cannot overflow. */
 #define W5_LIT(literal) {literal, sizeof(literal) - 1}
 #define W5_STR(literal) ((w5_str)W5_LIT(literal))
 #define W5_ARG(s)       (int)(s).len, (s).ptr
 #define W5_NONE         ((w5_str){NULL, 0})
+/* clang-format on */
 
 static inline w5_str w5_str_of(const char *text)
 {

@@ -47,11 +47,12 @@ bool w5_take_iso(w5_str *s, w5_time *at, int *offset, unsigned *digits);
  * enough; returns the length. */
 size_t w5_time_rfc3339(char *buf, w5_time at, unsigned digits);
 
-/* A zone: fixed offset, or an IANA name or "local" looked up with the C library (cached by hour). */
+/* A zone: fixed offset, or an IANA name or "local" looked up with the C library (cached by hour).
+ */
 typedef struct w5_zone {
     bool fixed;
-    int offset;     /* seconds east, when fixed */
-    char name[64];  /* IANA name, "" = the host's own */
+    int offset;    /* seconds east, when fixed */
+    char name[64]; /* IANA name, "" = the host's own */
 } w5_zone;
 w5_rc w5_zone_parse(w5_str text, w5_zone *zone, w5_err *err); /* "+09:00", "UTC", "Asia/Tokyo" */
 /* Seconds east of UTC that hold at a UTC instant / for a civil time in the zone (an hour that
@@ -62,8 +63,8 @@ int w5_zone_offset_civil(const w5_zone *zone, w5_time civil);
 w5_time w5_now(void);       /* the wall clock, or SOURCE_DATE_EPOCH */
 w5_time w5_monotonic(void); /* for time-outs and rates */
 
-/* What people type after --since and --until: `2026-11-20 14:00[:00]`, `2026-11-20`, `14:00` (the latest
- * past one), `now`, `today`, `yesterday`, `-1h`, `2 hours ago`, `@1795183200`, RFC 3339. */
+/* What people type after --since and --until: `2026-11-20 14:00[:00]`, `2026-11-20`, `14:00` (the
+ * latest past one), `now`, `today`, `yesterday`, `-1h`, `2 hours ago`, `@1795183200`, RFC 3339. */
 w5_rc w5_time_human(w5_str text, const w5_zone *zone, w5_time now, w5_time *at, w5_err *err);
 /* Durations: `90`, `90s`, `500ms`, `10min`, `10m`, `2h`, `1d`, `1h30m`. */
 w5_rc w5_duration(w5_str text, w5_time *duration, w5_err *err);

@@ -1,7 +1,8 @@
 /* words.h -- gettext's door: every sentence that a person reads passes here.
  *
  * The English words stand in the code, wrapped in W5_(…); translations in src/po. Machine formats
- * and ids never pass here. Sentences are whole, with numbered arguments (%1$s) where order varies. */
+ * and ids never pass here. Sentences are whole; their arguments are numbered (%1$s) where order
+ * varies. */
 #ifndef W5_BASE_WORDS_H
 #define W5_BASE_WORDS_H
 

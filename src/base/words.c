@@ -1,0 +1,160 @@
+/* words.c -- what a person reads, in her language.
+ *
+ * The translations (src/po/X.po) are compiled by msgfmt and embedded; this file reads gettext's
+ * binary format itself. The C library's gettext() translates nothing while the process is in a
+ * locale that is not installed, and a server mostly has C.UTF-8 alone: `--lang ja` would be
+ * silent English there (measured on Debian 12: also with LANGUAGE=ja). As no setlocale() is needed,
+ * no number is ever written with a decimal comma either.
+ *
+ * The format: GNU gettext manual, "The Format of GNU MO Files". All numbers are written little
+ * endian (msgfmt --endianness=little); the strings are sorted and end in NUL. */
+#include <why502/base/words.h>
+
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include <why502/base/str.h>
+
+#include "po/words.inc" /* mo_ja[] … and W5_LANGUAGES(X), made from src/po */
+
+typedef struct language {
+    w5_str name;
+    w5_str mo;
+} language;
+
+/* clang-format off */
+#define LANGUAGE(id) {W5_LIT(#id), {(const char *)mo_##id, sizeof mo_##id}},
+static const language languages[] = {
+    W5_LANGUAGES(LANGUAGE)
+    {W5_LIT("en"), {NULL, 0}},
+};
+#undef LANGUAGE
+/* clang-format on */
+
+static _Atomic(const language *) current; /* set once, before any thread is started */
+
+/* --- the binary format ----------------------------------------------------------------------- */
+static uint32_t word_at(w5_str mo, size_t at)
+{
+    const unsigned char *b = (const unsigned char *)mo.ptr + at;
+    return (uint32_t)b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24;
+}
+
+/* Entry i of the table whose place stands at `slot` of the header. */
+static w5_str entry(w5_str mo, size_t slot, uint32_t i)
+{
+    size_t at = word_at(mo, slot) + (size_t)8 * i;
+    return (w5_str){mo.ptr + word_at(mo, at + 4), word_at(mo, at)};
+}
+
+enum {
+    COUNT_SLOT = 8,
+    ENGLISH_SLOT = 12,
+    FOREIGN_SLOT = 16
+};
+
+/* A text with a plural is stored as "singular NUL plural"; it is found by its singular. */
+static w5_str singular_of(w5_str s)
+{
+    return w5_str_of(s.ptr);
+}
+
+static w5_str find(w5_str mo, w5_str english)
+{
+    uint32_t low = 0;
+    uint32_t high = mo.len > 0 ? word_at(mo, COUNT_SLOT) : 0;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        int order = w5_str_cmp(english, singular_of(entry(mo, ENGLISH_SLOT, middle)));
+        if (order == 0)
+            return entry(mo, FOREIGN_SLOT, middle);
+        if (order < 0)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return W5_NONE;
+}
+
+/* --- which language -------------------------------------------------------------------------- */
+static const char *environment(void)
+{
+    static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const char *value = getenv(names[i]);
+        if (value && value[0] != '\0')
+            return value;
+    }
+    return "";
+}
+
+/* "ja_JP.UTF-8" -> "ja" */
+static w5_str base_of(w5_str locale)
+{
+    size_t n = 0;
+    while (n < locale.len && !strchr("_.@-:", locale.ptr[n]))
+        n++;
+    return w5_str_head(locale, n);
+}
+
+static const language *find_language(w5_str locale)
+{
+    w5_str name = base_of(locale);
+    for (size_t i = 0; i < sizeof languages / sizeof *languages; i++)
+        if (w5_str_ieq(name, languages[i].name))
+            return &languages[i];
+    return NULL;
+}
+
+/* LANGUAGE, a list, comes before the locale, but not where the locale is C (gettext manual, "The
+ * LANGUAGE variable"). */
+static const language *from_environment(void)
+{
+    w5_str locale = w5_str_of(environment());
+    w5_str name = base_of(locale);
+    if (name.len == 0 || w5_str_eq(name, W5_STR("C")) || w5_str_eq(name, W5_STR("POSIX")))
+        return NULL;
+    w5_str list = w5_str_of(getenv("LANGUAGE"));
+    while (list.len > 0) {
+        w5_str first = list;
+        if (!w5_str_cut(list, ':', &first, &list))
+            list.len = 0;
+        const language *found = find_language(first);
+        if (found)
+            return found;
+    }
+    return find_language(locale);
+}
+
+int w5_words_language(const char *name)
+{
+    bool asked = name && name[0] != '\0';
+    const language *found = asked ? find_language(w5_str_of(name)) : from_environment();
+    atomic_store(&current, found);
+    return found || !asked;
+}
+
+static w5_str translation(const char *english)
+{
+    const language *now = atomic_load_explicit(&current, memory_order_relaxed);
+    if (!now || english[0] == '\0') /* the entry of "" is the catalogue's header */
+        return W5_NONE;
+    return find(now->mo, w5_str_of(english));
+}
+
+const char *w5_words(const char *english)
+{
+    w5_str found = translation(english);
+    return found.len > 0 ? found.ptr : english;
+}
+
+/* Japanese and Korean have one form for every number; a language with two has the second for all
+ * but one. Others need the formula of the catalogue's header, which nothing here would read. */
+const char *w5_words_n(const char *singular, const char *plural, unsigned long number)
+{
+    w5_str found = translation(singular);
+    if (found.len == 0)
+        return number == 1 ? singular : plural;
+    const char *second = memchr(found.ptr, '\0', found.len);
+    return number != 1 && second ? second + 1 : found.ptr;
+}
