@@ -29,12 +29,14 @@ rig.log("mysql-error.log") names a log file, and every file in the log folder
 is recorded and given to the program unless rig.leave_out(name) was called.
 Lines that were not really written by a daemon go through rig.compose().
 
-run.py runs this in network and mount namespaces of its own, so the ports and
-/srv/shop are free there; without them the scratch folder is below /tmp.
+run.py tells each story in a process with network and mount namespaces of its
+own, so the ports and /srv/shop are free there; without them the scratch folder
+is below /tmp. Raise Skipped where a machine lacks what a story needs.
 """
 import contextlib
 import dataclasses
 import datetime
+import fcntl
 import http.client
 import json
 import os
@@ -157,7 +159,7 @@ def wait_until(ready, what, seconds=10):
 def own_namespaces():
     """Some stories change what the whole machine shares; only in namespaces of our own."""
     if not OWN_NAMESPACES:
-        raise PermissionError("this story needs network and mount namespaces of its own")
+        raise Skipped("needs network and mount namespaces of its own")
 
 
 def listens(address):
@@ -175,6 +177,10 @@ def children(pid):
     """The pids of a process's children, oldest first."""
     tasks = pathlib.Path(f"/proc/{pid}/task/{pid}/children")
     return [int(child) for child in tasks.read_text().split()]
+
+
+class Skipped(Exception):
+    """This machine can't tell this story; the text says what is missing."""
 
 
 class Daemon:
@@ -364,15 +370,15 @@ class Rig:
         self.left_out = set()
         self.remarks = []
         self.zone = "UTC"
+        self.from_source = None
         self._journal = []
-        self._kernel = os.open("/dev/kmsg", os.O_RDONLY | os.O_NONBLOCK)
-        os.lseek(self._kernel, 0, os.SEEK_END)
+        self._begun = time.time()
         shutil.rmtree(root, ignore_errors=True)
         for name in ("app", "conf", "log", "public/static", "run", "tmp"):
             (root / name).mkdir(parents=True)
         for name in ("app", "run", "tmp"):
             shutil.chown(root / name, "www-data", "www-data")
-        (root / "public" / "static" / "logo.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>\n")
+        (root / "public" / "static" / "logo.svg").write_text("<svg/>\n")
         self.pages("VIEWS = {}\n")
 
     # What a story calls
@@ -420,18 +426,34 @@ class Rig:
         conf.write_text(re.sub(r"\n{3,}", "\n\n", NGINX_CONF.format(**settings)))
         return self.daemon("nginx", ["/usr/sbin/nginx", "-e", self.log("error.log"), "-c", conf,
                                      "-g", "daemon off;"],
-                           ready=f"127.0.0.1:{PORT}", env={"TZ": zone, **(env or {})}, limits=limits)
+                           ready=f"127.0.0.1:{PORT}", limits=limits,
+                           env={"TZ": zone, **(env or {})})
 
     def gunicorn(self, *options, bind="127.0.0.1:8000", service="", module="shop:application",
-                 ready=True, zone="UTC", name="gunicorn", user="www-data", **how):
+                 ready=True, zone="UTC", name="gunicorn", user="www-data",
+                 program=("/usr/bin/gunicorn",), **how):
         """gunicorn with the shop; its stderr becomes NAME.log or goes into the journal."""
-        command = ["/usr/bin/gunicorn", "--bind", bind, *options, module]
+        command = [*program, "--bind", bind, *options, module]
         unit = SERVICE.format(root=self.root, command=" ".join(command), service=service, user=user)
         (self.root / "conf" / f"{name}.service").write_text(unit)
         address = bind.removeprefix("unix:")
         self.unit("Started gunicorn.service - gunicorn daemon.")
         return self.daemon(name, command, ready=address if ready else None, user=user,
                            cwd=self.root / "app", env={"TZ": zone, **how.pop("env", {})}, **how)
+
+    def newer_gunicorn(self, *options, **how):
+        """A gunicorn that Debian does not have yet, from the folder $W5_RIG_GUNICORN
+        (which holds the packages gunicorn and packaging)."""
+        site = os.environ.get("W5_RIG_GUNICORN")
+        if not site:
+            raise Skipped("needs a newer gunicorn, $W5_RIG_GUNICORN")
+        shutil.copytree(site, self.root / "venv", dirs_exist_ok=True)
+        shutil.rmtree(self.root / "venv" / "bin", ignore_errors=True)
+        started = self.gunicorn(*options, program=("/usr/bin/python3", "-m", "gunicorn"),
+                                env={"PYTHONPATH": str(self.root / "venv")}, **how)
+        version = re.search(r"Starting gunicorn (\S+)", started.lines[0][1])[1]
+        self.from_source = f"gunicorn {version} (its git tag)"
+        return started
 
     def stop_unit(self, daemon):
         """Stop a daemon as `systemctl stop` does."""
@@ -484,7 +506,7 @@ class Rig:
                 self.unit("Stopped gunicorn.service - gunicorn daemon.")
 
     def memory_limit(self, daemon, mebibytes):
-        """Put a daemon into a memory cgroup of its own; False where that can't be."""
+        """Put a daemon into a memory cgroup of its own."""
         group = CGROUP / "memory" / "shop.slice" / "gunicorn.service"
         limit, procs = group / "memory.limit_in_bytes", group / "cgroup.procs"
         if not (CGROUP / "memory").is_dir():
@@ -492,12 +514,12 @@ class Rig:
             limit, procs = group / "memory.max", group / "cgroup.procs"
         try:
             group.mkdir(parents=True, exist_ok=True)
+            self._alone_in(group)
             limit.write_text(str(mebibytes << 20))
             for pid in (daemon.pid, *daemon.workers()):
                 procs.write_text(str(pid))
-        except OSError:
-            return False
-        return True
+        except OSError as error:
+            raise Skipped(f"needs a writable memory cgroup ({error.strerror})") from error
 
     def names(self, addresses):
         """Let names stand for addresses, as another line of /etc/hosts does."""
@@ -521,19 +543,31 @@ class Rig:
                         folder], check=True)
         self.undo.callback(subprocess.run, ["umount", folder], check=True)
 
+    def _alone_in(self, group):
+        """Stories told at the same time share the cgroup: one after the other."""
+        folder = os.open(group, os.O_RDONLY)
+        self.undo.callback(os.close, folder)
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        self._begun = time.time()
+
     def kernel_lines(self, pattern):
         """What the kernel said since the story began, as (time, text)."""
+        try:
+            ring = os.open("/dev/kmsg", os.O_RDONLY | os.O_NONBLOCK)
+        except OSError as error:
+            raise Skipped(f"needs the kernel's messages ({error.strerror})") from error
+        booted = time.time() - time.clock_gettime(time.CLOCK_MONOTONIC)
         found = []
-        lag = time.time() - time.clock_gettime(time.CLOCK_MONOTONIC)
-        while True:
-            try:
-                record = os.read(self._kernel, 8192).decode(errors="replace")
-            except BlockingIOError:
-                return found
-            head, _, text = record.partition(";")
-            text = text.split("\n")[0]
-            if re.search(pattern, text):
-                found.append((lag + int(head.split(",")[2]) / 1e6, text))
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                head, _, text = os.read(ring, 8192).decode(errors="replace").partition(";")
+                found.append((booted + int(head.split(",")[2]) / 1e6, text.split("\n")[0]))
+        os.close(ring)
+        own = {pid for daemon in self.daemons for _, line in daemon.lines
+               for pid in re.findall(r"pid: (\d+)", line)}
+        return [(at, text) for at, text in found
+                if at >= self._begun and re.search(pattern, text)
+                and own.issuperset(re.findall(r"^\w+\[(\d+)\]", text))]
 
     # Turning lines into log files
 
@@ -542,26 +576,25 @@ class Rig:
         entries = [(at, "kernel", 0, text) for at, text in lines]
         self.log("kernel.log").write_text(journal(entries, self.root / "tmp", self.zone))
 
-    def write_journal(self, name="journal.log", kernel=()):
-        """gunicorn's, the unit's and the kernel's lines as one journal, no gunicorn.log."""
+    def write_journal(self, mode="short-iso", kernel=()):
+        """gunicorn's, the unit's and the kernel's lines as journal.log, no gunicorn.log."""
         entries = self._journal + [(at, "kernel", 0, text) for at, text in kernel]
         for daemon in self.daemons:
             if daemon.name == "gunicorn":
                 entries += with_writers(daemon)
-        self.log(name).write_text(journal(sorted(entries, key=lambda entry: entry[0]),
-                                          self.root / "tmp", self.zone))
+        self.log("journal.log").write_text(journal(sorted(entries, key=lambda entry: entry[0]),
+                                                   self.root / "tmp", self.zone, mode))
         self.leave_out("gunicorn.log")
-        self.remark(f"{name} was printed by `journalctl --file … -o short-iso` from a journal "
+        self.remark(f"journal.log was printed by `journalctl --file … -o {mode}` from a journal "
                     "that holds the daemon's own lines with the times they came; the lines of "
                     "systemd[1] are composed.")
-        self.composed.add(f"{name}: lines of systemd[1]")
+        self.composed.add("journal.log: lines of systemd[1]")
 
     def close(self):
         """Stop what was started, newest first."""
         for daemon in reversed(self.daemons):
             daemon.stop()
         self.undo.close()
-        os.close(self._kernel)
 
     def collect_stderr(self):
         """Write gunicorn's own lines; before close(), whose end is no part of the story."""

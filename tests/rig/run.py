@@ -7,10 +7,13 @@ the logs. --record writes them to fixtures/. If why502 is built ($WHY502, else
 last line is `N passed, N failed`; the exit status is 1 if anything failed.
 """
 import argparse
+import concurrent.futures
 import importlib
+import inspect
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import subprocess
@@ -27,6 +30,8 @@ FIXTURES = TOP / "fixtures"
 WHY502 = pathlib.Path(os.environ.get("WHY502", TOP / ".build" / "why502")).absolute()
 LONGEST = 180
 BIGGEST = 150 * 1024
+SKIPPED = 77
+ANSWERED_5XX = r'" (?:5\d\d|009) \d+ "'
 
 
 def main():
@@ -35,14 +40,11 @@ def main():
     if options.list:
         print("\n".join(harness.STORIES))
         return 0
-    enter_namespaces()
-    failed = 0
-    chosen = choose(options)
-    for told in chosen:
-        verdict = run(told, options.record)
-        failed += verdict.startswith("FAILED")
-        print(f"{told.name:32} {verdict}", flush=True)
-    print(f"{len(chosen) - failed} passed, {failed} failed")
+    if options.inside:
+        return tell_here(options)
+    verdicts = tell_all(choose(options), options)
+    failed = sum(verdict != 0 and verdict != SKIPPED for verdict in verdicts)
+    print(f"{verdicts.count(0)} passed, {failed} failed")
     return 1 if failed else 0
 
 
@@ -52,6 +54,8 @@ def parse():
     parser.add_argument("--record", action="store_true", help="write fixtures/")
     parser.add_argument("--short", action="store_true", help="only a few quick stories")
     parser.add_argument("--list", action="store_true", help="name the stories")
+    parser.add_argument("--jobs", type=int, default=3, help="stories at once (default 3)")
+    parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     return parser.parse_args()
 
 
@@ -69,20 +73,36 @@ def choose(options):
             and (told.short or not options.short)]
 
 
-def enter_namespaces():
-    """Start again with a loopback, mounts and a /srv of our own, where that is allowed."""
+def tell_all(chosen, options):
+    """Every story in a process of its own; answers their exit statuses."""
+    inside = ["unshare", "--net", "--mount", "--"]
+    own = subprocess.run([*inside, "true"], stderr=subprocess.DEVNULL, check=False).returncode == 0
+    if own:
+        os.environ["W5_RIG_NAMESPACES"] = "1"
+    command = [*(inside if own else ()), sys.executable, __file__, "--inside",
+               *(["--record"] if options.record else ())]
+
+    def tell_one(told):
+        return subprocess.run([*command, told.name], check=False).returncode
+
+    with concurrent.futures.ThreadPoolExecutor(options.jobs if own else 1) as pool:
+        return list(pool.map(tell_one, chosen))
+
+
+def tell_here(options):
+    """Tell one story in this process and print its line of the table."""
     if harness.OWN_NAMESPACES:
         prepare_namespaces()
-        return
-    inside = ["unshare", "--net", "--mount", "--"]
-    if subprocess.run([*inside, "true"], stderr=subprocess.DEVNULL, check=False).returncode == 0:
-        os.environ["W5_RIG_NAMESPACES"] = "1"
-        os.execvp(inside[0], [*inside, sys.executable, *sys.argv])
+    (told,) = choose(options)
+    verdict = run(told, options.record)
+    print(f"{told.name:34} {verdict}", flush=True)
+    return 1 if verdict.startswith("FAILED") else SKIPPED if verdict.startswith("skipped") else 0
 
 
 def prepare_namespaces():
     # without an IPv6 address beside ::1 the resolver hides what "localhost" is in IPv6
-    for command in ("ip link set lo up", "ip address add 2001:db8::10/128 dev lo", "mount -t tmpfs -o mode=755 shop /srv",
+    for command in ("ip link set lo up", "ip address add 2001:db8::10/128 dev lo",
+                    "mount -t tmpfs -o mode=755 shop /srv",
                     *(f"ip address add 203.0.113.{10 + client}/32 dev lo" for client in range(40))):
         subprocess.run(command.split(), check=True)
     pathlib.Path("/srv/hosts").write_text("127.0.0.1 localhost\n::1 localhost\n")
@@ -98,18 +118,21 @@ def run(told, record):
         begun = time.monotonic()
         try:
             facts, told_text = tell(told, folder)
+        except harness.Skipped as lack:
+            return f"skipped: {lack}"
         except Exception as error:
             return f"FAILED to provoke: {type(error).__name__}: {error}"
         finally:
             signal.alarm(0)
         seconds = time.monotonic() - begun
         (folder / "STORY.md").write_text(told_text)
-        fault = unfit(folder)
+        fault = unfit(folder, facts)
         if fault:
             return f"FAILED: {fault}"
         if record:
             publish(told, folder)
-        return f"{judge(facts, folder)}  ({facts['requests_failed']} failed requests, {seconds:.0f} s)"
+        failed = facts["requests_failed"]
+        return f"{judge(facts, folder)}  ({failed} failed requests, {seconds:.0f} s)"
 
 
 def too_long(*_):
@@ -129,7 +152,7 @@ def tell(told, folder):
         rig.close()
 
 
-def unfit(folder):
+def unfit(folder, facts):
     """Why these logs can't be a fixture, or None."""
     size = sum(path.stat().st_size for path in folder.iterdir())
     if size > BIGGEST:
@@ -137,6 +160,11 @@ def unfit(folder):
     for path in folder.iterdir():
         if str(TOP) in path.read_text(errors="replace"):
             return f"{path.name} names this machine's folders"
+    access = folder / "access.log"
+    logged = len(re.findall(ANSWERED_5XX, access.read_text())) if access.exists() else None
+    seen = sum(count for status, count in facts["statuses"].items() if status != "cut")
+    if logged not in (None, seen):
+        return f"clients saw {seen} failures, access.log has {logged}"
     return None
 
 
@@ -152,8 +180,8 @@ def story_text(told, rig, facts):
     verdict = "no incident" if told.healthy else f"`{told.cause}`" + \
         (f" ({facts['incidents']} incidents)" if facts["incidents"] != 1 else "")
     also = f" (in its chain: {', '.join(f'`{cause}`' for cause in told.also)})" if told.also else ""
-    text = "\n".join(textwrap.fill(textwrap.dedent(part), 80) + "\n"
-                     for part in textwrap.dedent(told.tell.__doc__).strip().split("\n\n"))
+    text = "\n".join(textwrap.fill(part, 80) + "\n"
+                     for part in inspect.cleandoc(told.tell.__doc__).split("\n\n"))
     lines = [f"# {told.name}\n", text,
              *(textwrap.fill(remark, 80) + "\n" for remark in rig.remarks),
              f"- Recorded: {harness.today()}, {versions(rig)}",
@@ -172,12 +200,14 @@ def total(rig):
 
 
 def versions(rig):
-    """The versions of the Debian packages that took part."""
+    """The versions of what took part, by Debian's packages where it is one."""
     packages = {"nginx": "nginx-light", "gunicorn": "gunicorn", "mariadbd": "mariadb-server",
                 "uwsgi": "uwsgi-core", "php-fpm": "php8.2-fpm", "node": "nodejs"}
-    used = [packages[name] for name in packages if any(d.name == name for d in rig.daemons)]
-    query = ["dpkg-query", "-W", "-f", "${Package} ${Version}, ", *used]
-    return subprocess.run(query, text=True, capture_output=True, check=True).stdout.rstrip(", ")
+    running = {daemon.name for daemon in rig.daemons} - {"gunicorn" if rig.from_source else ""}
+    query = ["dpkg-query", "-W", "-f", "${Package} ${Version}, ",
+             *(packages[name] for name in packages if name in running)]
+    found = subprocess.run(query, text=True, capture_output=True, check=True).stdout.rstrip(", ")
+    return ", ".join(filter(None, (found, rig.from_source)))
 
 
 def judge(facts, folder):

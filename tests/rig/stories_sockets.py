@@ -5,7 +5,7 @@ import socket
 import threading
 
 from harness import story
-from stories_gunicorn import NO_TIMEOUTS, SLOW_PAGE
+from stories_gunicorn import NO_TIMEOUTS, SLOW_PAGE, kill_master
 
 
 @story(cause="wrong-bind-or-port", pattern="connection-refused", first_remedy="fix-bind-address",
@@ -144,7 +144,8 @@ import shop
 
 def login(environ, start_response):
     cookie = "session=" + "c2hvcA" * 1500
-    return shop.answer(start_response, "302 Found", b"", [("Location", "/"), ("Set-Cookie", cookie)])
+    return shop.answer(start_response, "302 Found", b"",
+                       [("Location", "/"), ("Set-Cookie", cookie)])
 
 
 VIEWS = {"/session": login}
@@ -190,6 +191,26 @@ def unknown_premature_close(rig):
                 os.kill(worker, signal.SIGKILL)
             traffic.settle()
             rig.sleep(1)
+    nginx_log_only(rig)
+
+
+@story(cause="unknown", pattern="cascade", first_remedy="nginx-timeouts",
+       never_first=("restart-db",))
+def unknown_cascade(rig):
+    """What the second document saw: one connection closed by the other side, then refusals
+    without end. In truth a worker and then the master were killed by hand, but only
+    nginx's error log was kept. nginx runs in Asia/Seoul."""
+    rig.pages(SLOW_PAGE.format(seconds=4))
+    rig.nginx("http://127.0.0.1:8000", zone="Asia/Seoul")
+    app = rig.gunicorn("--workers", "1", "--timeout", "20")
+    with rig.traffic() as traffic:
+        rig.noise(traffic)
+        rig.sleep(3)
+        traffic.send("GET", "/report/export")
+        rig.sleep(0.8)
+        os.kill(app.workers()[0], signal.SIGKILL)
+        kill_master(rig, app)
+        rig.sleep(8)
     nginx_log_only(rig)
 
 
@@ -293,7 +314,8 @@ def truncated_body(rig):
     return {"classes": {"truncated-body": 4}}
 
 
-@story(cause="tls-mismatch", also=("gunicorn-worker-timeout",), first_remedy="fix-upstream-tls", never_first=NO_TIMEOUTS)
+@story(cause="tls-mismatch", also=("gunicorn-worker-timeout",), first_remedy="fix-upstream-tls",
+       never_first=NO_TIMEOUTS)
 def tls_mismatch(rig):
     """proxy_pass https://… to a gunicorn that speaks plain HTTP: it waits for a request
     line in vain until its own --timeout (3 s) kills the worker, which closes the
@@ -489,7 +511,8 @@ def disk_full(rig):
     to slow readers, so nginx wants to put it aside and can't: the body is cut."""
     rig.small_disk(rig.root / "tmp", kibibytes=256)
     rig.pages(LONG)
-    rig.nginx("http://127.0.0.1:8000", location="proxy_buffers 2 4k;\nproxy_busy_buffers_size 4k;\n")
+    rig.nginx("http://127.0.0.1:8000",
+              location="proxy_buffers 2 4k;\nproxy_busy_buffers_size 4k;\n")
     rig.gunicorn("--workers", "2", "--timeout", "20")
     with rig.traffic() as traffic:
         rig.noise(traffic)
