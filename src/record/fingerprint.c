@@ -1,0 +1,234 @@
+/* fingerprint.c -- see fingerprint.h.
+ *
+ * Two passes over the bytes: `plain` removes comments and literals and folds blanks in one walk;
+ * `lists` then collapses value lists and LIMIT, which need to see whole words. */
+#include "fingerprint.h"
+
+#include <ctype.h>
+
+typedef struct text {
+    char *ptr;
+    size_t len;
+} text;
+
+static bool ends_with_word(const text *t)
+{
+    return t->len && (isalnum((unsigned char)t->ptr[t->len - 1]) || t->ptr[t->len - 1] == '_' ||
+                      t->ptr[t->len - 1] == '$');
+}
+
+static void put(text *t, char c)
+{
+    if (c == ' ' && (t->len == 0 || t->ptr[t->len - 1] == ' '))
+        return;
+    t->ptr[t->len++] = c;
+}
+
+static void put_mark(text *t)
+{
+    if (t->len == 0 || t->ptr[t->len - 1] != '?')
+        t->ptr[t->len++] = '?';
+}
+
+/* The index behind a string that begins at i; doubled and back-slashed quotes do not end it. */
+static size_t skip_string(w5_str s, size_t i)
+{
+    char quote = s.ptr[i++];
+    while (i < s.len) {
+        if (s.ptr[i] == '\\') {
+            i += 2;
+        } else if (s.ptr[i] == quote) {
+            if (i + 1 >= s.len || s.ptr[i + 1] != quote)
+                return i + 1;
+            i += 2;
+        } else {
+            i++;
+        }
+    }
+    return s.len;
+}
+
+static bool at(w5_str s, size_t i, const char *word)
+{
+    return w5_str_starts(w5_str_skip(s, i), w5_str_of(word));
+}
+
+/* The index behind a comment that begins at i, or i. Version comments are kept: they are executed. */
+static size_t skip_comment(w5_str s, size_t i)
+{
+    size_t end;
+    if (at(s, i, "/*") && !at(s, i, "/*!"))
+        return w5_str_find(w5_str_skip(s, i + 2), W5_STR("*/"), &end) ? i + 2 + end + 2 : s.len;
+    if (s.ptr[i] == '#' || (at(s, i, "--") && (i + 2 >= s.len || isspace((unsigned char)s.ptr[i + 2]))))
+        return w5_str_find_char(w5_str_skip(s, i), '\n', &end) ? i + end : s.len;
+    return i;
+}
+
+static bool starts_number(w5_str s, size_t i, const text *t)
+{
+    char c = s.ptr[i];
+    if (ends_with_word(t))
+        return false;
+    if (isdigit((unsigned char)c))
+        return true;
+    return (c == '-' || c == '+' || c == '.') && i + 1 < s.len && isdigit((unsigned char)s.ptr[i + 1]) &&
+           (t->len == 0 || t->ptr[t->len - 1] != ')');
+}
+
+static size_t skip_number(w5_str s, size_t i)
+{
+    i++;
+    while (i < s.len && (isalnum((unsigned char)s.ptr[i]) || s.ptr[i] == '.' || s.ptr[i] == '_' ||
+                         ((s.ptr[i] == '-' || s.ptr[i] == '+') && (s.ptr[i - 1] == 'e' || s.ptr[i - 1] == 'E'))))
+        i++;
+    return i;
+}
+
+static text plain(w5_arena *arena, w5_str sql)
+{
+    text t = {w5_arena_alloc(arena, sql.len + 2), 0};
+    for (size_t i = 0; i < sql.len;) {
+        unsigned char c = (unsigned char)sql.ptr[i];
+        size_t past = skip_comment(sql, i);
+        if (past > i) {
+            put(&t, ' ');
+            i = past;
+        } else if (c == '\'' || c == '"') {
+            put_mark(&t);
+            i = skip_string(sql, i);
+        } else if (starts_number(sql, i, &t)) {
+            put_mark(&t);
+            i = skip_number(sql, i);
+        } else {
+            put(&t, isspace(c) ? ' ' : (char)tolower(c));
+            i++;
+        }
+    }
+    while (t.len && (t.ptr[t.len - 1] == ' ' || t.ptr[t.len - 1] == ';'))
+        t.len--;
+    return t;
+}
+
+/* Digits inside names ("table_2024", "s1234_x5") are values as often as not: "?" too, as
+ * pt-query-digest does by default. */
+static void mark_words(text *t)
+{
+    static const w5_str words[] = {W5_LIT("null"), W5_LIT("true"), W5_LIT("false")};
+    w5_str s = {t->ptr, t->len};
+    size_t n = 0;
+    for (size_t i = 0; i < s.len;) {
+        size_t end = i;
+        while (end < s.len && (isalnum((unsigned char)s.ptr[end]) || s.ptr[end] == '_'))
+            end++;
+        bool marked = false;
+        for (size_t w = 0; w < sizeof(words) / sizeof(words[0]); w++)
+            marked |= w5_str_eq((w5_str){s.ptr + i, end - i}, words[w]);
+        if (marked) {
+            t->ptr[n++] = '?';
+            i = end;
+        } else if (end > i) {
+            for (; i < end; i++) {
+                bool digit = isdigit((unsigned char)s.ptr[i]);
+                if (!digit)
+                    t->ptr[n++] = s.ptr[i];
+                else if (n == 0 || t->ptr[n - 1] != '?')
+                    t->ptr[n++] = '?';
+            }
+        } else {
+            t->ptr[n++] = s.ptr[i++];
+        }
+    }
+    t->len = n;
+}
+
+/* The index behind "(?, ?, …)" repeated with commas, or i when there is none. */
+static size_t skip_lists(w5_str s, size_t i)
+{
+    size_t behind = i;
+    for (;;) {
+        size_t j = i;
+        if (j >= s.len || s.ptr[j] != '(')
+            return behind;
+        for (j++; j < s.len && s.ptr[j] != ')'; j++)
+            if (s.ptr[j] != '?' && s.ptr[j] != ',' && s.ptr[j] != ' ' && s.ptr[j] != '+')
+                return behind;
+        if (j >= s.len)
+            return behind;
+        behind = i = j + 1;
+        while (i < s.len && (s.ptr[i] == ' ' || s.ptr[i] == ','))
+            i++;
+    }
+}
+
+typedef struct rule {
+    w5_str word, put;
+} rule;
+
+static w5_str lists(w5_arena *arena, text t)
+{
+    static const rule rules[] = {{W5_LIT("in"), W5_LIT("in(?+)")},
+                                 {W5_LIT("values"), W5_LIT("values(?+)")},
+                                 {W5_LIT("value"), W5_LIT("value(?+)")}};
+    w5_str s = {t.ptr, t.len};
+    text out = {w5_arena_alloc(arena, s.len * 2 + 16), 0};
+    for (size_t i = 0; i < s.len;) {
+        bool boundary = !ends_with_word(&out);
+        const rule *found = NULL;
+        size_t behind = i;
+        for (size_t r = 0; boundary && !found && r < sizeof(rules) / sizeof(rules[0]); r++) {
+            size_t j = i + rules[r].word.len;
+            if (!w5_str_starts(w5_str_skip(s, i), rules[r].word))
+                continue;
+            while (j < s.len && s.ptr[j] == ' ')
+                j++;
+            behind = skip_lists(s, j);
+            if (behind > j)
+                found = &rules[r];
+        }
+        if (found) {
+            memcpy(out.ptr + out.len, found->put.ptr, found->put.len);
+            out.len += found->put.len;
+            i = behind;
+        } else {
+            out.ptr[out.len++] = s.ptr[i++];
+        }
+    }
+    return (w5_str){out.ptr, out.len};
+}
+
+static w5_str limits(w5_arena *arena, w5_str s)
+{
+    static const w5_str forms[] = {W5_LIT("limit ?, ?"), W5_LIT("limit ?,?"), W5_LIT("limit ? offset ?")};
+    for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+        size_t where;
+        if (!w5_str_find(s, forms[i], &where))
+            continue;
+        return w5_arena_fmt(arena, "%.*slimit ?%.*s", (int)where, s.ptr,
+                            W5_ARG(w5_str_skip(s, where + forms[i].len)));
+    }
+    return s;
+}
+
+w5_str w5_fingerprint(w5_arena *arena, w5_str sql)
+{
+    sql = w5_str_trim(w5_str_head(sql, 16384));
+    if (w5_str_starts(sql, W5_STR("# administrator command: "))) {
+        w5_str command = w5_str_skip(sql, 2);
+        while (command.len && (command.ptr[command.len - 1] == ';' || command.ptr[command.len - 1] == '\n'))
+            command.len--;
+        return w5_arena_str(arena, command);
+    }
+    if (w5_str_starts(sql, W5_STR("SELECT /*!40001 SQL_NO_CACHE */ * FROM ")))
+        return W5_STR("mysqldump");
+    if (sql.len > 5 && w5_str_ieq(w5_str_head(sql, 5), W5_STR("call "))) {
+        text t = plain(arena, sql);
+        size_t open;
+        w5_str call = {t.ptr, t.len};
+        return w5_str_find_char(call, '(', &open) ? w5_str_head(call, open) : call;
+    }
+    if (sql.len > 4 && w5_str_ieq(w5_str_head(sql, 4), W5_STR("use ")))
+        return W5_STR("use ?");
+    text t = plain(arena, sql);
+    mark_words(&t);
+    return limits(arena, lists(arena, t));
+}
