@@ -79,6 +79,8 @@ def tell_all(chosen, options):
     own = subprocess.run([*inside, "true"], stderr=subprocess.DEVNULL, check=False).returncode == 0
     if own:
         os.environ["W5_RIG_NAMESPACES"] = "1"
+    elif options.record:
+        sys.exit("run.py: --record needs namespaces: the logs would name other folders and ports")
     command = [*(inside if own else ()), sys.executable, __file__, "--inside",
                *(["--record"] if options.record else ())]
 
@@ -222,7 +224,7 @@ def judge(facts, folder):
     except (json.JSONDecodeError, KeyError):
         return f"FAILED: exit status {ran.returncode}, no verdict: {ran.stderr.strip()[:100]}"
     found = sorted(incident["cause"]["id"] for incident in incidents[:facts["incidents"] or None])
-    wanted = sorted(facts.get("causes", {}).values()) or [facts["cause"]] * facts["incidents"]
+    wanted = sorted(one["cause"] for one in facts.get("causes", [])) or [facts["cause"]] * facts["incidents"]
     names = ", ".join(found) or "no incident"
     return f"ok: {names}" if found == wanted else f"FAILED: {names} instead of {', '.join(wanted)}"
 

@@ -142,6 +142,26 @@ def deploy_restart_newer_gunicorn(rig):
         rig.sleep(4)
 
 
+@story(cause="gunicorn-worker-timeout", pattern="premature-close", first_remedy="gunicorn-timeout",
+       never_first=PLAIN_CLOSE)
+def gunicorn_worker_timeout_after_reload(rig):
+    """A harmless reload (SIGHUP) two seconds before: what fails are the requests of a page that
+    takes longer than gunicorn's --timeout of 3 s, not the deploy."""
+    rig.pages(SLOW_PAGE.format(seconds=9))
+    rig.nginx("http://127.0.0.1:8000", log_format="combined")
+    app = rig.gunicorn("--workers", "3", "--timeout", "3")
+    with rig.traffic() as traffic:
+        rig.noise(traffic)
+        rig.sleep(3)
+        app.kill(signal.SIGHUP)
+        rig.sleep(2)
+        for _ in range(2):
+            traffic.send("GET", "/report/export", times=2, pause=0.7)
+            traffic.settle()
+        rig.sleep(3)
+    return {"classes": {"premature-close": 4}}
+
+
 def fill_memory(rig, traffic, app):
     """Put gunicorn into a small memory cgroup and ask for more than fits."""
     rig.memory_limit(app, 160)
@@ -293,6 +313,23 @@ def app_down_stopped(rig):
         rig.sleep(6)
 
 
+@story(cause="app-down", pattern="connection-refused", first_remedy="restart-service",
+       never_first=STOPPED)
+def app_down_stale_socket(rig):
+    """The master is killed with SIGKILL and can't take its unix socket's file away: nginx finds
+    the file and is refused (errno 111 on a path)."""
+    path = f"unix:{rig.root}/run/gunicorn.sock"
+    rig.nginx(f"http://{path}")
+    app = rig.gunicorn("--workers", "2", "--timeout", "5", bind=path)
+    with rig.traffic() as traffic:
+        rig.noise(traffic)
+        rig.sleep(3)
+        kill_master(rig, app)
+        rig.sleep(5)
+    rig.write_journal()
+    return {"upstream": path}
+
+
 BROKEN = """\
 import shop_payments
 
@@ -337,6 +374,23 @@ def boot_failure_preload(rig):
             rig.gunicorn(*options, ready=False).wait()
             rig.sleep(1)
         rig.sleep(2)
+
+
+@story(cause="boot-failure", pattern="connection-refused", **BOOT)
+def boot_failure_worker_class(rig):
+    """A deploy changes --worker-class to eventlet, which nobody installed: gunicorn ends before
+    it listens, with an error that has no form of its own."""
+    rig.nginx("http://127.0.0.1:8000")
+    app = rig.gunicorn("--workers", "2", "--timeout", "5")
+    options = ("--workers", "2", "--timeout", "5", "--worker-class", "eventlet")
+    with rig.traffic() as traffic:
+        rig.noise(traffic)
+        rig.sleep(3)
+        rig.stop_unit(app)
+        rig.supervise(lambda: rig.gunicorn(*options, ready=False),
+                      "code=exited, status=1/FAILURE", tries=3, pause=1)
+        rig.sleep(2)
+    rig.write_journal()
 
 
 @story(cause="boot-failure", pattern="connection-refused", **BOOT)
@@ -388,6 +442,24 @@ def deploy_restart_journal(rig):
     """The same with a gap of 2 s and a journal; nginx writes in America/New_York, the
     journal is read there too."""
     deploy(rig, 2, journal=True, zone="America/New_York")
+
+
+@story(cause="deploy-restart", **{**DEPLOY, "pattern": None})
+def deploy_restart_unix_socket(rig):
+    """A deploy behind a unix socket: gunicorn takes its socket's file away when it stops, so
+    nginx says "no such file" in the gap of 3 s, although no path is wrong."""
+    path = f"unix:{rig.root}/run/gunicorn.sock"
+    options = ("--workers", "2", "--timeout", "5")
+    rig.nginx(f"http://{path}")
+    app = rig.gunicorn(*options, bind=path)
+    with rig.traffic() as traffic:
+        rig.noise(traffic)
+        rig.sleep(3)
+        rig.stop_unit(app)
+        rig.sleep(3)
+        rig.gunicorn(*options, bind=path)
+        rig.sleep(3)
+    return {"upstream": path}
 
 
 @story(cause="graceful-timeout-cut", first_remedy="graceful-deploy",

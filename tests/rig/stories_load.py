@@ -192,5 +192,31 @@ def two_causes(rig):
         traffic.settle()
         rig.sleep(2)
     rig.write_kernel_log(rig.kernel_lines(SEGFAULT))
-    return {"causes": {"127.0.0.1:8000": "gunicorn-worker-timeout",
-                       "127.0.0.1:8001": "worker-crash-segv"}}
+    return {"causes": [
+        {"upstream": "127.0.0.1:8000", "cause": "gunicorn-worker-timeout"},
+        {"upstream": "127.0.0.1:8001", "cause": "worker-crash-segv"}]}
+
+
+@story(cause="deploy-restart", incidents=2, never_first=("db-optimize", "restart-service"))
+def two_causes_one_upstream(rig):
+    """A deploy with a gap of 2 s, and ten seconds later the new application's report runs into
+    gunicorn's time-out of 3 s: two failures of one upstream in the same minute that have
+    nothing to do with each other."""
+    options = ("--workers", "3", "--timeout", "3")
+    rig.pages(SLOW_PAGE.format(seconds=12))
+    rig.nginx("http://127.0.0.1:8000")
+    app = rig.gunicorn(*options)
+    with rig.traffic() as traffic:
+        rig.noise(traffic)
+        rig.sleep(3)
+        rig.stop_unit(app)
+        rig.sleep(2)
+        rig.gunicorn(*options)
+        rig.sleep(10)
+        traffic.send("GET", "/report/export", times=2, pause=0.6)
+        traffic.settle()
+        rig.sleep(3)
+    rig.write_journal()
+    return {"causes": [
+        {"upstream": "127.0.0.1:8000", "cause": "deploy-restart"},
+        {"upstream": "127.0.0.1:8000", "cause": "gunicorn-worker-timeout"}]}
