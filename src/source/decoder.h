@@ -10,11 +10,15 @@
 #include <why502/base/str.h>
 
 /* `xz -9` and `zstd --ultra -22` need windows of 64 MiB; what wants more is no log archive. */
-#define W5_DECODER_MEMORY  (72u << 20)
-#define W5_DECODER_WINDOW  26 /* log2 of the same for zstd */
-#define W5_DECODER_SNIFF   10 /* bytes that settle every sniff */
+#define W5_DECODER_MEMORY (72u << 20)
+#define W5_DECODER_WINDOW 26 /* log2 of the same for zstd */
+#define W5_DECODER_SNIFF  10 /* bytes that settle every sniff */
 
-typedef enum w5_sniff { W5_SNIFF_NO, W5_SNIFF_MORE, W5_SNIFF_YES } w5_sniff;
+typedef enum w5_sniff {
+    W5_SNIFF_NO,
+    W5_SNIFF_MORE,
+    W5_SNIFF_YES
+} w5_sniff;
 
 typedef struct w5_decoder {
     w5_str name; /* gzip, bzip2, xz, zstd, lz4, utf-16 */

@@ -13,14 +13,14 @@ static w5_sniff sniff(w5_str head)
 #if W5_HAVE_LZ4
 #include <lz4frame.h>
 
-/* Fed as many bytes as it asks for: a call is then one block or one check sum. LZ4F_decompress does
- * not say what it made when it fails, so a wrong check sum would otherwise take a good block along. */
+/* Fed as many bytes as it asks for: a call is then one block or one check sum. A call that fails
+ * does not say what it made, so a wrong check sum would otherwise take a good block along. */
 typedef struct lz4 {
     LZ4F_dctx *context;
     size_t wanted;
 } lz4;
 
-enum { FIRST = 7 }; /* LZ4F_HEADER_SIZE_MIN, which older headers do not publish */
+#define FIRST 7 /* LZ4F_HEADER_SIZE_MIN, which older headers do not publish */
 
 static w5_rc begin(void **state, w5_err *err)
 {

@@ -7,7 +7,7 @@
 
 static w5_sniff sniff(w5_str head)
 {
-    return w5_magic(head, W5_STR("\xfd" "7zXZ\0"));
+    return w5_magic(head, W5_STR("\3757zXZ\0"));
 }
 
 #if W5_HAVE_LZMA
@@ -36,11 +36,11 @@ static const struct {
     w5_rc rc;
     const char *text;
 } answers[] = {
-    {LZMA_MEMLIMIT_ERROR, W5_ELIMIT, "the xz data want a window of more than 72 MiB"},
-    {LZMA_MEM_ERROR, W5_ELIMIT, "no memory for the xz decoder"},
-    {LZMA_OPTIONS_ERROR, W5_ENOTSUP, "the xz data use a filter that is not known here"},
-    {LZMA_FORMAT_ERROR, W5_EDAMAGED, "the xz data are damaged (no xz header)"},
-    {LZMA_DATA_ERROR, W5_EDAMAGED, "the xz data are damaged"},
+    {LZMA_MEMLIMIT_ERROR, W5_ELIMIT,   "the xz data want a window of more than 72 MiB"  },
+    {LZMA_MEM_ERROR,      W5_ELIMIT,   "no memory for the xz decoder"                   },
+    {LZMA_OPTIONS_ERROR,  W5_ENOTSUP,  "the xz data use a filter that is not known here"},
+    {LZMA_FORMAT_ERROR,   W5_EDAMAGED, "the xz data are damaged (no xz header)"         },
+    {LZMA_DATA_ERROR,     W5_EDAMAGED, "the xz data are damaged"                        },
 };
 
 static w5_rc answer(lzma_ret code, w5_err *err)

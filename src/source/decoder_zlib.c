@@ -8,7 +8,7 @@
 
 #include "decoder.h"
 
-enum { GZIP_ONLY = 15 + 16 }; /* zlib.h: 15 bits of window, and 16 asks for the gzip header */
+#define GZIP_ONLY (15 + 16) /* zlib.h: 15 bits of window, and 16 asks for the gzip header */
 
 static w5_sniff sniff(w5_str head)
 {

@@ -25,7 +25,7 @@ typedef struct zstd {
     size_t wanted;
 } zstd;
 
-enum { FIRST = 5 }; /* magic and descriptor: what every frame has before its sizes (RFC 8878) */
+#define FIRST 5 /* magic and descriptor: what every frame has before its sizes (RFC 8878) */
 
 static w5_rc begin(void **state, w5_err *err)
 {

@@ -10,23 +10,29 @@
 #include <sys/stat.h>
 
 static const w5_str endings[] = {
-    W5_LIT(".log"), W5_LIT(".err"), W5_LIT(".ndjson"), W5_LIT(".journal"),
+    W5_LIT(".log"),
+    W5_LIT(".err"),
+    W5_LIT(".ndjson"),
+    W5_LIT(".journal"),
 };
 static const w5_str names[] = {
-    W5_LIT("syslog"), W5_LIT("messages"), W5_LIT("error_log"), W5_LIT("access_log"),
+    W5_LIT("syslog"),
+    W5_LIT("messages"),
+    W5_LIT("error_log"),
+    W5_LIT("access_log"),
 };
 static const w5_str compressions[] = {
     W5_LIT(".gz"), W5_LIT(".bz2"), W5_LIT(".xz"), W5_LIT(".zst"), W5_LIT(".lz4"),
 };
 
-#define EACH(i, table) (size_t i = 0; i < sizeof(table) / sizeof *(table); i++)
+#define COUNT(table) (sizeof(table) / sizeof *(table))
 
 bool w5_folder_wants_live(w5_str name)
 {
-    for EACH (i, endings)
+    for (size_t i = 0; i < COUNT(endings); i++)
         if (w5_str_ends(name, endings[i]) && name.len > endings[i].len)
             return true;
-    for EACH (i, names)
+    for (size_t i = 0; i < COUNT(names); i++)
         if (w5_str_eq(name, names[i]))
             return true;
     return false;
@@ -34,7 +40,7 @@ bool w5_folder_wants_live(w5_str name)
 
 static w5_str without_compression(w5_str name)
 {
-    for EACH (i, compressions)
+    for (size_t i = 0; i < COUNT(compressions); i++)
         if (w5_str_ends(name, compressions[i]))
             return w5_str_head(name, name.len - compressions[i].len);
     return name;
@@ -45,8 +51,8 @@ static w5_str without_compression(w5_str name)
 static w5_str without_rotation(w5_str name)
 {
     size_t end = name.len;
-    while (end > 0 && ((name.ptr[end - 1] >= '0' && name.ptr[end - 1] <= '9') ||
-                       name.ptr[end - 1] == '-'))
+    while (end > 0 &&
+           ((name.ptr[end - 1] >= '0' && name.ptr[end - 1] <= '9') || name.ptr[end - 1] == '-'))
         end--;
     if (end == name.len)
         return name;

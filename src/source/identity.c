@@ -15,7 +15,7 @@ uint64_t w5_fingerprint(w5_str text)
     return hash;
 }
 
-/* --- a second reader of an opened file ------------------------------------------------------ */
+/* --- a second reader of an opened file ------------------------------------------------------- */
 typedef struct rereader {
     w5_file file;
     w5_unpack *unpack;
@@ -23,7 +23,8 @@ typedef struct rereader {
 
 static w5_rc reread_begin(rereader *r, const w5_slot *slot)
 {
-    *r = (rereader){.file = {slot->file.fd, slot->base}};
+    *r = (rereader){0};
+    r->file = (w5_file){slot->file.fd, slot->base};
     if (!slot->unpack)
         return W5_OK;
     return w5_unpack_new(w5_unpack_decoder(slot->unpack), W5_NONE, w5_file_read, &r->file,
@@ -49,7 +50,7 @@ static void reread_end(rereader *r)
     w5_unpack_free(r->unpack);
 }
 
-/* --- the head ------------------------------------------------------------------------------- */
+/* --- the head -------------------------------------------------------------------------------- */
 void w5_identity_read(w5_slot *slot)
 {
     rereader r;
@@ -68,7 +69,7 @@ bool w5_identity_fits(const w5_slot *slot, const w5_identity *was)
            w5_fingerprint((w5_str){slot->head, was->fingerprinted}) == was->fingerprint;
 }
 
-/* --- two whole files -------------------------------------------------------------------------- */
+/* --- two whole files ------------------------------------------------------------------------- */
 static w5_sameness by_length(size_t first, size_t second)
 {
     if (first == second)
@@ -78,17 +79,17 @@ static w5_sameness by_length(size_t first, size_t second)
 
 static w5_sameness compare_texts(rereader *a, rereader *b)
 {
-    enum { PIECE = 64 * 1024 };
-    char *text = w5_xmalloc(2 * PIECE);
+    static const size_t piece = 64 * 1024;
+    char *text = w5_xmalloc(2 * piece);
     w5_sameness same;
     size_t had;
     do {
-        had = reread(a, text, PIECE);
-        size_t other = reread(b, text + PIECE, PIECE);
+        had = reread(a, text, piece);
+        size_t other = reread(b, text + piece, piece);
         size_t shared = had < other ? had : other;
-        bool equal = memcmp(text, text + PIECE, shared) == 0;
+        bool equal = memcmp(text, text + piece, shared) == 0;
         same = equal ? by_length(had, other) : W5_SAME_NOT;
-    } while (same == W5_SAME_ALL && had == PIECE);
+    } while (same == W5_SAME_ALL && had == piece);
     free(text);
     return same;
 }

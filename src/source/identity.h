@@ -1,4 +1,5 @@
-/* identity.h -- which file is this: by device and inode, by the beginning of its text, by all of it.
+/* identity.h -- which file is this: by device and inode, by the beginning of its text, by
+ * all of it.
  *
  * Works on decoded text, so that error.log.1 and error.log.1.gz are known as one. */
 #ifndef W5_SOURCE_IDENTITY_H

@@ -39,11 +39,11 @@ struct w5_slot {
     const w5_source_kind *kind; /* NULL: never opened, see source.error */
     const char *path;           /* NUL-terminated; "" for standard input */
     w5_file file;
-    bool pending;  /* no descriptor was left: opened when its turn comes */
+    bool pending; /* no descriptor was left: opened when its turn comes */
     bool begun;
-    bool stopping; /* a live source gives out what it holds and ends */
-    uint64_t base; /* where standard input stood when we were started */
-    uint64_t skip; /* decoded bytes that an earlier run consumed */
+    bool stopping;     /* a live source gives out what it holds and ends */
+    uint64_t base;     /* where standard input stood when we were started */
+    uint64_t skip;     /* decoded bytes that an earlier run consumed */
     w5_unpack *unpack; /* NULL: plain */
     w5_lines lines;
     char *head; /* the decoded head, at most W5_HEAD_MAX bytes */

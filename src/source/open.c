@@ -14,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { FLAGS = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY };
+#define FLAGS (O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
 
 static w5_rc cannot_open(const char *path, int sys, w5_err *err)
 {
@@ -59,8 +59,8 @@ static int follow_link(int folder, const char *name, bool *refused)
     if (len > 0 && fstat(self, &link) == 0) {
         target[len] = '\0';
         fd = openat(folder, target, FLAGS);
-        *refused = fd >= 0 && link.st_uid != 0 &&
-                   (fstat(fd, &file) != 0 || file.st_uid != link.st_uid);
+        *refused =
+            fd >= 0 && link.st_uid != 0 && (fstat(fd, &file) != 0 || file.st_uid != link.st_uid);
     }
     close(self);
     return fd;
@@ -71,7 +71,8 @@ static w5_rc open_as_root(const char *path, int folder, const char *name, const 
 {
     bool refused = false;
     *fd = openat(folder, name, FLAGS | O_NOFOLLOW);
-    if (*fd < 0 && errno == ELOOP)
+    bool is_link = *fd < 0 && errno == ELOOP;
+    if (is_link)
         *fd = follow_link(folder, name, &refused);
     if (*fd < 0 || fstat(*fd, st) != 0)
         return cannot_open(path, errno, err);
@@ -79,7 +80,8 @@ static w5_rc open_as_root(const char *path, int folder, const char *name, const 
         return w5_fail(err, W5_EIO, EPERM,
                        "'%s' is a link made by a user who does not own the file behind it", path);
     bool shared = (around->st_mode & (S_IWGRP | S_IWOTH)) != 0;
-    if (S_ISREG(st->st_mode) && st->st_nlink > 1 && (shared || st->st_uid != around->st_uid))
+    if (!is_link && S_ISREG(st->st_mode) && st->st_nlink > 1 &&
+        (shared || st->st_uid != around->st_uid))
         return w5_fail(err, W5_EIO, EPERM,
                        "'%s' has a second name, and its folder may be written by others", path);
     return W5_OK;

@@ -34,14 +34,14 @@ static w5_time micros(struct timespec at)
     return (w5_time)at.tv_sec * W5_SECOND + at.tv_nsec / 1000;
 }
 
-/* --- what kind of thing it is ------------------------------------------------------------------ */
+/* --- what kind of thing it is ---------------------------------------------------------------- */
 static const struct {
     mode_t type;
     const char *what;
 } refusals[] = {
-    {S_IFDIR, "it is a folder"},
+    {S_IFDIR,  "it is a folder"},
     {S_IFSOCK, "it is a socket"},
-    {S_IFBLK, "it is a disk"},
+    {S_IFBLK,  "it is a disk"  },
 };
 
 static w5_rc refuse(const struct stat *st, w5_err *err)
@@ -58,10 +58,10 @@ static const struct {
     w5_str magic;
     const char *what;
 } archives[] = {
-    {257, W5_LIT("ustar"), "it is a tar archive: unpack it first"},
-    {0, W5_LIT("PK\x03\x04"), "it is a zip archive: unpack it first"},
-    {0, W5_LIT("7z\xbc\xaf\x27\x1c"), "it is a 7z archive: unpack it first"},
-    {0, W5_LIT("Rar!\x1a\x07"), "it is a rar archive: unpack it first"},
+    {257, W5_LIT("ustar"),              "it is a tar archive: unpack it first"},
+    {0,   W5_LIT("PK\x03\x04"),         "it is a zip archive: unpack it first"},
+    {0,   W5_LIT("7z\xbc\xaf\x27\x1c"), "it is a 7z archive: unpack it first" },
+    {0,   W5_LIT("Rar!\x1a\x07"),       "it is a rar archive: unpack it first"},
 };
 
 static w5_rc refuse_archive(const w5_slot *slot, w5_err *err)

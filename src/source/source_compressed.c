@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-enum { INPUT = 128 * 1024 };
+#define INPUT (128u * 1024)
 
 struct w5_unpack {
     const w5_decoder *decoder;
@@ -13,12 +13,12 @@ struct w5_unpack {
     w5_read raw;
     void *from;
     char *buffer;
-    w5_str in;       /* in the buffer, not yet decoded */
-    bool raw_over;   /* no more raw bytes will come */
-    bool between;    /* a member is complete, none has begun */
-    bool full;       /* the decoder may hold more than the last room took */
+    w5_str in;     /* in the buffer, not yet decoded */
+    bool raw_over; /* no more raw bytes will come */
+    bool between;  /* a member is complete, none has begun */
+    bool full;     /* the decoder may hold more than the last room took */
     uint64_t made;
-    w5_rc over;      /* W5_OK while it goes on */
+    w5_rc over; /* W5_OK while it goes on */
     w5_err error;
 };
 

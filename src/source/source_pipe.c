@@ -15,9 +15,9 @@
 #define WRITER_PATIENCE (5 * W5_SECOND)
 
 typedef struct pipe_state {
-    bool named;      /* a FIFO by its path */
-    bool spoke;      /* a byte came */
-    bool known;      /* plain or compressed is settled */
+    bool named; /* a FIFO by its path */
+    bool spoke; /* a byte came */
+    bool known; /* plain or compressed is settled */
     w5_time opened;
     char first[W5_DECODER_SNIFF];
     size_t first_len;

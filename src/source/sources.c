@@ -11,16 +11,16 @@
 #include "folder.h"
 #include "identity.h"
 
-enum { TURN = 64 }; /* blocks that one live source may give before the others are asked */
+#define TURN 64 /* blocks that one live source may give before the others are asked */
 
 struct w5_sources {
     w5_source_options options;
     w5_arena *arena;
     w5_slot **slot;
     size_t count, room;
-    size_t settled; /* sources below are compared with each other */
-    size_t file;    /* the next source that is no live one */
-    size_t live;    /* whose turn it is among the live ones */
+    size_t settled;  /* sources below are compared with each other */
+    size_t file;     /* the next source that is no live one */
+    size_t live;     /* whose turn it is among the live ones */
     unsigned blocks; /* given in this turn */
     struct pollfd *polls;
     size_t polls_room;
@@ -62,7 +62,7 @@ w5_source *w5_sources_at(w5_sources *s, size_t index)
     return &s->slot[index]->source;
 }
 
-/* --- adding ----------------------------------------------------------------------------------- */
+/* --- adding ---------------------------------------------------------------------------------- */
 static w5_slot *slot_add(w5_sources *s, w5_str name, w5_str format)
 {
     w5_slot *slot = w5_xmalloc(sizeof *slot);
@@ -126,7 +126,10 @@ static bool is_folder(const char *path)
 }
 
 static const w5_str standard_input[] = {
-    W5_LIT("-"), W5_LIT("/dev/stdin"), W5_LIT("/dev/fd/0"), W5_LIT("/proc/self/fd/0"),
+    W5_LIT("-"),
+    W5_LIT("/dev/stdin"),
+    W5_LIT("/dev/fd/0"),
+    W5_LIT("/proc/self/fd/0"),
 };
 
 static bool is_stdin(w5_str uri)
@@ -169,7 +172,7 @@ w5_rc w5_sources_add(w5_sources *s, w5_str uri, bool (*is_format)(w5_str id), w5
     return W5_OK;
 }
 
-/* --- the same file twice ------------------------------------------------------------------------ */
+/* --- the same file twice --------------------------------------------------------------------- */
 static bool comparable(const w5_slot *slot)
 {
     return slot->kind == &w5_kind_file && slot->base == 0 && slot->file.fd >= 0 && !slot->begun &&
@@ -208,7 +211,8 @@ void w5_sources_settle(w5_sources *s)
             compare(s->slot[i], s->slot[s->settled]);
 }
 
-/* --- reading -------------------------------------------------------------------------------------- */
+/* --- reading
+ * -------------------------------------------------------------------------------------- */
 static void finish(w5_slot *slot, w5_rc rc, const w5_err *err)
 {
     if (rc < 0)
@@ -323,7 +327,7 @@ void w5_sources_stop(w5_sources *s)
         s->slot[i]->stopping = true;
 }
 
-/* --- ranges and positions ----------------------------------------------------------------------- */
+/* --- ranges and positions -------------------------------------------------------------------- */
 size_t w5_source_pread(const w5_source *s, uint64_t offset, char *buffer, size_t size, w5_err *err)
 {
     const w5_slot *slot = (const w5_slot *)s; /* its first member */
