@@ -17,21 +17,21 @@
 
 #include "po/words.inc" /* mo_ja[] … and W5_LANGUAGES(X), made from src/po */
 
-typedef struct language {
+typedef struct tongue {
     w5_str name;
     w5_str mo;
-} language;
+} tongue;
 
 /* clang-format off */
 #define LANGUAGE(id) {W5_LIT(#id), {(const char *)mo_##id, sizeof mo_##id}},
-static const language languages[] = {
+static const tongue tongues[] = {
     W5_LANGUAGES(LANGUAGE)
     {W5_LIT("en"), {NULL, 0}},
 };
 #undef LANGUAGE
 /* clang-format on */
 
-static _Atomic(const language *) current; /* set once, before any thread is started */
+static _Atomic(const tongue *) current; /* set once, before any thread is started */
 
 /* --- the binary format ----------------------------------------------------------------------- */
 static uint32_t word_at(w5_str mo, size_t at)
@@ -97,18 +97,18 @@ static w5_str base_of(w5_str locale)
     return w5_str_head(locale, n);
 }
 
-static const language *find_language(w5_str locale)
+static const tongue *find_tongue(w5_str locale)
 {
     w5_str name = base_of(locale);
-    for (size_t i = 0; i < sizeof languages / sizeof *languages; i++)
-        if (w5_str_ieq(name, languages[i].name))
-            return &languages[i];
+    for (size_t i = 0; i < sizeof tongues / sizeof *tongues; i++)
+        if (w5_str_ieq(name, tongues[i].name))
+            return &tongues[i];
     return NULL;
 }
 
 /* LANGUAGE, a list, comes before the locale, but not where the locale is C (gettext manual, "The
  * LANGUAGE variable"). */
-static const language *from_environment(void)
+static const tongue *from_environment(void)
 {
     w5_str locale = w5_str_of(environment());
     w5_str name = base_of(locale);
@@ -119,24 +119,24 @@ static const language *from_environment(void)
         w5_str first = list;
         if (!w5_str_cut(list, ':', &first, &list))
             list.len = 0;
-        const language *found = find_language(first);
+        const tongue *found = find_tongue(first);
         if (found)
             return found;
     }
-    return find_language(locale);
+    return find_tongue(locale);
 }
 
-int w5_words_language(const char *name)
+int w5_words_language(const char *language)
 {
-    bool asked = name && name[0] != '\0';
-    const language *found = asked ? find_language(w5_str_of(name)) : from_environment();
+    bool asked = language && language[0] != '\0';
+    const tongue *found = asked ? find_tongue(w5_str_of(language)) : from_environment();
     atomic_store(&current, found);
     return found || !asked;
 }
 
 static w5_str translation(const char *english)
 {
-    const language *now = atomic_load_explicit(&current, memory_order_relaxed);
+    const tongue *now = atomic_load_explicit(&current, memory_order_relaxed);
     if (!now || english[0] == '\0') /* the entry of "" is the catalogue's header */
         return W5_NONE;
     return find(now->mo, w5_str_of(english));
