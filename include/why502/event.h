@@ -40,10 +40,10 @@ typedef struct w5_complaint {
 size_t w5_catalogue_check(const w5_catalogue *c, w5_arena *arena, const w5_complaint **all);
 
 /* `why502 catalogue test FILE < log`: what every pattern makes of a log. */
-typedef struct w5_trial w5_trial;
-w5_trial *w5_trial_new(const w5_catalogue *c);
-void w5_trial_free(w5_trial *t);
-void w5_trial_put(w5_trial *t, w5_str bytes); /* pieces of a log, cut anywhere */
-void w5_trial_write(w5_trial *t, w5_out *out); /* ends the log and writes counts, strangers, times */
+typedef struct w5_rehearsal w5_rehearsal;
+w5_rehearsal *w5_rehearsal_new(const w5_catalogue *c);
+void w5_rehearsal_free(w5_rehearsal *t);
+void w5_rehearsal_put(w5_rehearsal *t, w5_str bytes); /* pieces of a log, cut anywhere */
+void w5_rehearsal_write(w5_rehearsal *t, w5_out *out); /* ends the log and writes counts, strangers, times */
 
 #endif

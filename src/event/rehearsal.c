@@ -1,4 +1,4 @@
-/* trial.c -- what every pattern makes of a log (`why502 catalogue test`). */
+/* rehearsal.c -- what every pattern makes of a log (`why502 catalogue test`). */
 #include <why502/event.h>
 
 #include <stdlib.h>
@@ -10,7 +10,7 @@ typedef struct stranger { /* understood by a format, known to no pattern */
     uint64_t count;
 } stranger;
 
-struct w5_trial {
+struct w5_rehearsal {
     const w5_catalogue *catalogue;
     w5_classifier *classifier;
     w5_records *records;
@@ -25,11 +25,11 @@ struct w5_trial {
     uint64_t offset;
 };
 
-w5_trial *w5_trial_new(const w5_catalogue *c)
+w5_rehearsal *w5_rehearsal_new(const w5_catalogue *c)
 {
     const w5_pattern *const *patterns;
     w5_arena *arena = w5_arena_new();
-    w5_trial *t = W5_NEW(arena, w5_trial);
+    w5_rehearsal *t = W5_NEW(arena, w5_rehearsal);
     w5_record_options options = {.all_fields = true};
     t->catalogue = c;
     t->arena = arena;
@@ -40,7 +40,7 @@ w5_trial *w5_trial_new(const w5_catalogue *c)
     return t;
 }
 
-void w5_trial_free(w5_trial *t)
+void w5_rehearsal_free(w5_rehearsal *t)
 {
     if (t == NULL)
         return;
@@ -50,7 +50,7 @@ void w5_trial_free(w5_trial *t)
     w5_arena_free(t->arena);
 }
 
-static void note_stranger(w5_trial *t, const w5_record *r)
+static void note_stranger(w5_rehearsal *t, const w5_record *r)
 {
     w5_str text = w5_str_head(r->text, 200);
     for (size_t i = 0; i < t->strangers; i++)
@@ -63,7 +63,7 @@ static void note_stranger(w5_trial *t, const w5_record *r)
             (stranger){r->format->id, w5_arena_str(t->arena, text), 1};
 }
 
-static void count(w5_trial *t, const w5_event *event)
+static void count(w5_rehearsal *t, const w5_event *event)
 {
     t->seen++;
     if (event->pattern != NULL && event->pattern->stanza != NULL) {
@@ -76,7 +76,7 @@ static void count(w5_trial *t, const w5_event *event)
     }
 }
 
-static void drain(w5_trial *t)
+static void drain(w5_rehearsal *t)
 {
     w5_record record;
     w5_event event;
@@ -88,14 +88,14 @@ static void drain(w5_trial *t)
     }
 }
 
-static void put_block(w5_trial *t, w5_str bytes)
+static void put_block(w5_rehearsal *t, w5_str bytes)
 {
     w5_records_put(t->records, bytes, t->offset, false);
     t->offset += bytes.len;
     drain(t);
 }
 
-static void hold(w5_trial *t, w5_str bytes)
+static void hold(w5_rehearsal *t, w5_str bytes)
 {
     t->held = w5_xrealloc(t->held, t->held_len + bytes.len + 1, 1);
     if (bytes.len > 0)
@@ -103,7 +103,7 @@ static void hold(w5_trial *t, w5_str bytes)
     t->held_len += bytes.len;
 }
 
-void w5_trial_put(w5_trial *t, w5_str bytes)
+void w5_rehearsal_put(w5_rehearsal *t, w5_str bytes)
 {
     size_t end;
     if (!w5_str_rfind_char(bytes, '\n', &end)) {
@@ -116,7 +116,7 @@ void w5_trial_put(w5_trial *t, w5_str bytes)
     hold(t, w5_str_skip(bytes, end + 1));
 }
 
-static void finish(w5_trial *t)
+static void finish(w5_rehearsal *t)
 {
     if (t->held_len > 0) {
         hold(t, W5_STR("\n"));
@@ -127,7 +127,7 @@ static void finish(w5_trial *t)
     drain(t);
 }
 
-static void write_counts(const w5_trial *t, w5_out *out)
+static void write_counts(const w5_rehearsal *t, w5_out *out)
 {
     const w5_pattern *const *patterns;
     size_t n = w5_catalogue_patterns(t->catalogue, &patterns);
@@ -143,7 +143,7 @@ static void write_counts(const w5_trial *t, w5_out *out)
         w5_out_fmt(out, "%10llu  %-40s access\n", (unsigned long long)t->access, "(access log)");
 }
 
-static void write_strangers(const w5_trial *t, w5_out *out)
+static void write_strangers(const w5_rehearsal *t, w5_out *out)
 {
     uint64_t unknown = 0;
     for (size_t i = 0; i < w5_records_streams(t->records); i++)
@@ -158,7 +158,7 @@ static void write_strangers(const w5_trial *t, w5_out *out)
     w5_out_fmt(out, "%10llu  lines of no known format\n", (unsigned long long)unknown);
 }
 
-void w5_trial_write(w5_trial *t, w5_out *out)
+void w5_rehearsal_write(w5_rehearsal *t, w5_out *out)
 {
     finish(t);
     write_counts(t, out);
