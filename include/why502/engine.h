@@ -39,6 +39,8 @@ w5_engine *w5_engine_new(const w5_catalogue *c, const w5_config *config,
                          const w5_engine_options *options);
 void w5_engine_free(w5_engine *e);
 w5_rc w5_engine_add(w5_engine *e, const char *uri, w5_err *err);
+/* Reads bytes from memory as if they were a file of this name; `format` is an id or "". */
+void w5_engine_feed(w5_engine *e, w5_str name, w5_str format, w5_str bytes);
 /* Reads every source to its end (or until progress says stop). */
 w5_rc w5_engine_read(w5_engine *e, w5_err *err);
 /* One turn of follow mode: reads what is there or waits up to `patience`. W5_OK something was read,
