@@ -26,7 +26,9 @@ static void put_visible(w5_err *err, w5_str text, size_t end)
 
 w5_rc w5_fail(w5_err *err, w5_rc code, int sys, const char *fmt, ...)
 {
-    enum { REASON_ROOM = 120 }; /* a long name may not push out why it failed */
+    enum {
+        REASON_ROOM = 120
+    }; /* a long name may not push out why it failed */
     char text[2048];
     char reason[REASON_ROOM];
     if (!err)

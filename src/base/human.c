@@ -187,19 +187,28 @@ static bool take_day(w5_str *s, w5_time *midnight)
     return *midnight != W5_TIME_NONE;
 }
 
+/* The slice without its last n bytes and the blanks before them. */
+static w5_str without_tail(w5_str s, size_t n)
+{
+    s.len -= n;
+    while (s.len > 0 && s.ptr[s.len - 1] == ' ')
+        s.len--;
+    return s;
+}
+
 /* The zone behind a time: "Z", "+09:00", " UTC". */
 static bool take_zone(w5_str *s, int *offset)
 {
     static const w5_str utc = W5_LIT("UTC");
     if (w5_str_ends(*s, utc)) {
-        *s = w5_str_trim(w5_str_head(*s, s->len - utc.len));
+        *s = without_tail(*s, utc.len);
         *offset = 0;
         return true;
     }
     for (size_t width = 1; width <= 6 && width < s->len; width++) {
         w5_str tail = w5_str_skip(*s, s->len - width);
         if (w5_take_offset(&tail, offset) && tail.len == 0) {
-            *s = w5_str_trim(w5_str_head(*s, s->len - width));
+            *s = without_tail(*s, width);
             return true;
         }
     }

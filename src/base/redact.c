@@ -518,11 +518,10 @@ static bool starts_word(const walk *w)
 
 static bool rule_number(walk *w)
 {
-    if (!starts_word(w))
+    bool signed_in_sql = w->at >= w->sql && before(w, w->at) == '-';
+    if (!starts_word(w) && !signed_in_sql)
         return false;
-    if (w->at >= w->sql)
-        return rule_sql_number(w);
-    return cut_card(w);
+    return w->at >= w->sql ? rule_sql_number(w) : cut_card(w);
 }
 
 static bool apply(walk *w)

@@ -1,13 +1,10 @@
 /* words.c -- what a person reads, in her language.
  *
- * The translations (src/po/X.po) are compiled by msgfmt and embedded; this file reads gettext's
- * binary format itself. The C library's gettext() translates nothing while the process is in a
- * locale that is not installed, and a server mostly has C.UTF-8 alone: `--lang ja` would be
- * silent English there (measured on Debian 12: also with LANGUAGE=ja). As no setlocale() is needed,
- * no number is ever written with a decimal comma either.
- *
- * The format: GNU gettext manual, "The Format of GNU MO Files". All numbers are written little
- * endian (msgfmt --endianness=little); the strings are sorted and end in NUL. */
+ * The translations (src/po/X.po) are compiled by msgfmt, embedded, and read by mo.c. The C
+ * library's gettext() translates nothing while the process is in a locale that is not installed,
+ * and a server mostly has C.UTF-8 alone: `--lang ja` would be silent English there
+ * (src/decisions/0012). As no setlocale() is needed, no number is ever written with a decimal
+ * comma either. */
 #include <why502/base/words.h>
 
 #include <stdatomic.h>
@@ -15,6 +12,7 @@
 
 #include <why502/base/str.h>
 
+#include "mo.h"
 #include "po/words.inc" /* mo_ja[] … and W5_LANGUAGES(X), made from src/po */
 
 typedef struct tongue {
@@ -32,49 +30,6 @@ static const tongue tongues[] = {
 /* clang-format on */
 
 static _Atomic(const tongue *) current; /* set once, before any thread is started */
-
-/* --- the binary format ----------------------------------------------------------------------- */
-static uint32_t word_at(w5_str mo, size_t at)
-{
-    const unsigned char *b = (const unsigned char *)mo.ptr + at;
-    return (uint32_t)b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24;
-}
-
-/* Entry i of the table whose place stands at `slot` of the header. */
-static w5_str entry(w5_str mo, size_t slot, uint32_t i)
-{
-    size_t at = word_at(mo, slot) + (size_t)8 * i;
-    return (w5_str){mo.ptr + word_at(mo, at + 4), word_at(mo, at)};
-}
-
-enum {
-    COUNT_SLOT = 8,
-    ENGLISH_SLOT = 12,
-    FOREIGN_SLOT = 16
-};
-
-/* A text with a plural is stored as "singular NUL plural"; it is found by its singular. */
-static w5_str singular_of(w5_str s)
-{
-    return w5_str_of(s.ptr);
-}
-
-static w5_str find(w5_str mo, w5_str english)
-{
-    uint32_t low = 0;
-    uint32_t high = mo.len > 0 ? word_at(mo, COUNT_SLOT) : 0;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        int order = w5_str_cmp(english, singular_of(entry(mo, ENGLISH_SLOT, middle)));
-        if (order == 0)
-            return entry(mo, FOREIGN_SLOT, middle);
-        if (order < 0)
-            high = middle;
-        else
-            low = middle + 1;
-    }
-    return W5_NONE;
-}
 
 /* --- which language -------------------------------------------------------------------------- */
 static const char *environment(void)
@@ -139,7 +94,7 @@ static w5_str translation(const char *english)
     const tongue *now = atomic_load_explicit(&current, memory_order_relaxed);
     if (!now || english[0] == '\0') /* the entry of "" is the catalogue's header */
         return W5_NONE;
-    return find(now->mo, w5_str_of(english));
+    return w5_mo_find(now->mo, w5_str_of(english));
 }
 
 const char *w5_words(const char *english)

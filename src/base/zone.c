@@ -25,6 +25,7 @@ enum {
 typedef struct known_zone {
     char name[sizeof((w5_zone *)0)->name];
     w5_tz table;
+    w5_arena *arena; /* the table's; it lives as long as the process */
 } known_zone;
 
 static known_zone known[ZONES_MAX];
@@ -121,7 +122,7 @@ static w5_rc add_known(const char *name, const w5_tz **table)
     if (count == ZONES_MAX)
         return W5_ELIMIT;
     known_zone *zone = &known[count];
-    w5_arena *arena = w5_arena_new(); /* lives as long as the process */
+    w5_arena *arena = w5_arena_new();
     w5_rc rc = name[0] == '\0' ? read_host(arena, &zone->table)
                                : read_spec(arena, w5_str_of(name), &zone->table);
     if (rc != W5_OK && name[0] == '\0') /* no zone set, or nonsense: UTC, as the C library does */
@@ -131,6 +132,7 @@ static w5_rc add_known(const char *name, const w5_tz **table)
         return rc;
     }
     memcpy(zone->name, name, strlen(name) + 1);
+    zone->arena = arena;
     atomic_store_explicit(&known_count, count + 1, memory_order_release);
     *table = &zone->table;
     return W5_OK;

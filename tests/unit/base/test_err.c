@@ -26,7 +26,8 @@ static void hostile_names_are_made_visible(void **state)
         {"a\x1b[31mb",      "'a\\x1b[31mb'"    },
         {"a\nb",            "'a\\x0ab'"        },
         {"a\xe2\x80\xae.b", "'a\\u{202e}.b'"   },
-        {"\xc2\x9b" "1m",   "'\\u{9b}1m'"      },
+        {"\xc2\x9b"
+         "1m",     "'\\u{9b}1m'"      },
         {"\xff\xc0\xaf",    "'\\xff\\xc0\\xaf'"},
         {"\xe3\x81\x82",    "'\xe3\x81\x82'"   },
         {"%n%s",            "'%n%s'"           },

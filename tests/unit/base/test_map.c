@@ -68,7 +68,9 @@ static void a_full_table_refuses_and_counts(void **state)
 static void thousands_are_all_found_and_never_move(void **state)
 {
     (void)state;
-    enum { MANY = 20000 };
+    enum {
+        MANY = 20000
+    };
     w5_intern *t = w5_intern_new(MANY, 1000000);
     char text[32];
     w5_str first = w5_intern_str(t, w5_intern_put(t, W5_STR("key 0")));

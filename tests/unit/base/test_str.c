@@ -135,20 +135,20 @@ static void decimals_become_millionths(void **state)
         bool ok;
         int64_t value;
     } cases[] = {
-        {W5_LIT("1.250"),               true,  1250000            },
-        {W5_LIT("0.001"),               true,  1000               },
-        {W5_LIT("60"),                  true,  60000000           },
-        {W5_LIT("0.0000019"),           true,  1                  }, /* the seventh digit is cut */
-        {W5_LIT("9223372036854.775807"), true,  INT64_MAX          },
-        {W5_LIT("9223372036854.775808"), false, 0                  },
-        {W5_LIT("9223372036855"),       false, 0                  },
-        {W5_LIT("1."),                  false, 0                  },
-        {W5_LIT(".5"),                  false, 0                  },
-        {W5_LIT("1.5s"),                false, 0                  },
-        {W5_LIT("1,5"),                 false, 0                  },
-        {W5_LIT("-1.5"),                false, 0                  },
-        {W5_LIT("-"),                   false, 0                  },
-        {W5_LIT(""),                    false, 0                  },
+        {W5_LIT("1.250"),                true,  1250000  },
+        {W5_LIT("0.001"),                true,  1000     },
+        {W5_LIT("60"),                   true,  60000000 },
+        {W5_LIT("0.0000019"),            true,  1        }, /* the seventh digit is cut */
+        {W5_LIT("9223372036854.775807"), true,  INT64_MAX},
+        {W5_LIT("9223372036854.775808"), false, 0        },
+        {W5_LIT("9223372036855"),        false, 0        },
+        {W5_LIT("1."),                   false, 0        },
+        {W5_LIT(".5"),                   false, 0        },
+        {W5_LIT("1.5s"),                 false, 0        },
+        {W5_LIT("1,5"),                  false, 0        },
+        {W5_LIT("-1.5"),                 false, 0        },
+        {W5_LIT("-"),                    false, 0        },
+        {W5_LIT(""),                     false, 0        },
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         int64_t value = 42;
@@ -165,17 +165,17 @@ static void a_needle_is_found_where_it_first_stands(void **state)
         bool found;
         size_t at;
     } cases[] = {
-        {W5_LIT("abcabc"),                  W5_LIT("bc"),         true,  1 },
-        {W5_LIT("abc"),                     W5_LIT(""),           true,  0 },
-        {W5_LIT(""),                        W5_LIT(""),           true,  0 },
-        {W5_LIT(""),                        W5_LIT("a"),          false, 0 },
-        {W5_LIT("ab"),                      W5_LIT("abc"),        false, 0 },
-        {W5_LIT("aaaaaaaaab"),              W5_LIT("aab"),        true,  7 },
-        {W5_LIT("a\0b\0c"),                 W5_LIT("\0c"),        true,  3 },
-        {W5_LIT("xxxxxxxxxxxxxxxxxxxxxxxy"), W5_LIT("y"),          true,  23},
-        {W5_LIT("GET /upstream upstreamX"), W5_LIT("upstreamX"),  true,  14},
-        {W5_LIT("\xff\xfe\xfd"),            W5_LIT("\xfe\xfd"),   true,  1 },
-        {W5_LIT("while connecting to upstream"), W5_LIT("to upstream"), true, 17},
+        {W5_LIT("abcabc"),                       W5_LIT("bc"),          true,  1 },
+        {W5_LIT("abc"),                          W5_LIT(""),            true,  0 },
+        {W5_LIT(""),                             W5_LIT(""),            true,  0 },
+        {W5_LIT(""),                             W5_LIT("a"),           false, 0 },
+        {W5_LIT("ab"),                           W5_LIT("abc"),         false, 0 },
+        {W5_LIT("aaaaaaaaab"),                   W5_LIT("aab"),         true,  7 },
+        {W5_LIT("a\0b\0c"),                      W5_LIT("\0c"),         true,  3 },
+        {W5_LIT("xxxxxxxxxxxxxxxxxxxxxxxy"),     W5_LIT("y"),           true,  23},
+        {W5_LIT("GET /upstream upstreamX"),      W5_LIT("upstreamX"),   true,  14},
+        {W5_LIT("\xff\xfe\xfd"),                 W5_LIT("\xfe\xfd"),    true,  1 },
+        {W5_LIT("while connecting to upstream"), W5_LIT("to upstream"), true,  17},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         size_t at = 99;

@@ -48,11 +48,24 @@ static void texts_that_are_no_rule_are_refused(void **state)
 {
     (void)state;
     static const char *const cases[] = {
-        "",        "U",           "UTC",          "JST-9x",          "JST-99",
-        "<+09-9",  "CET-1CEST,",  "CET-1CEST,M3", "CET-1CEST,M13.1.0,M1.1.0",
-        "A1",      "CET-1CEST,M3.5.0,M10.5.0/3x", "CET-1CEST,J0,J5", "CET-1CEST,M3.6.0,M1.1.0",
-        "CET-1CEST,366,1",        "JST-9:60",     "JST-18446744073709551616",
-        "\xff\xff\xff-1",         "CET-1CEST,M3.5.0/168,M10.5.0",
+        "",
+        "U",
+        "UTC",
+        "JST-9x",
+        "JST-99",
+        "<+09-9",
+        "CET-1CEST,",
+        "CET-1CEST,M3",
+        "CET-1CEST,M13.1.0,M1.1.0",
+        "A1",
+        "CET-1CEST,M3.5.0,M10.5.0/3x",
+        "CET-1CEST,J0,J5",
+        "CET-1CEST,M3.6.0,M1.1.0",
+        "CET-1CEST,366,1",
+        "JST-9:60",
+        "JST-18446744073709551616",
+        "\xff\xff\xff-1",
+        "CET-1CEST,M3.5.0/168,M10.5.0",
     };
     w5_arena *arena = w5_arena_new();
     for (size_t i = 0; i < COUNT(cases); i++) {
@@ -142,10 +155,10 @@ static w5_str read_zoneinfo(w5_arena *arena, const char *name)
 }
 
 static const char *const zones[] = {
-    "Asia/Tokyo",      "Asia/Seoul",        "Europe/Berlin",      "Europe/Dublin",
+    "Asia/Tokyo",       "Asia/Seoul",          "Europe/Berlin",     "Europe/Dublin",
     "America/New_York", "Australia/Lord_Howe", "Africa/Casablanca", "America/Nuuk",
-    "Pacific/Apia",    "Asia/Kathmandu",    "America/Sao_Paulo",  "Antarctica/Troll",
-    "Pacific/Chatham", "Asia/Tehran",       "Africa/Monrovia",    "UTC",
+    "Pacific/Apia",     "Asia/Kathmandu",      "America/Sao_Paulo", "Antarctica/Troll",
+    "Pacific/Chatham",  "Asia/Tehran",         "Africa/Monrovia",   "UTC",
 };
 
 /* An hour apart from 1850 to 2200, every offset is the C library's. */
@@ -169,8 +182,8 @@ static void zoneinfo_is_read_as_the_c_library_reads_it(void **state)
             struct tm tm;
             localtime_r(&t, &tm);
             if (w5_tz_offset(&tz, at) != tm.tm_gmtoff)
-                fail_msg("%s at %lld: %d, not %ld", zones[i], (long long)at,
-                         w5_tz_offset(&tz, at), tm.tm_gmtoff);
+                fail_msg("%s at %lld: %d, not %ld", zones[i], (long long)at, w5_tz_offset(&tz, at),
+                         tm.tm_gmtoff);
         }
     }
     unsetenv("TZ");
@@ -233,10 +246,13 @@ static void what_is_no_zone_file_is_refused(void **state)
 {
     (void)state;
     static const w5_str cases[] = {
-        W5_LIT(""), W5_LIT("TZif"), W5_LIT("TZif2"),
+        W5_LIT(""),
+        W5_LIT("TZif"),
+        W5_LIT("TZif2"),
         W5_LIT("#!/bin/sh\n# a script that is longer than the header of a zone file\n"),
         /* counts that would need 16 GiB */
-        W5_LIT("TZif2\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\xff\xff\xff\xff\0\0\0\1\0\0\0\4"),
+        W5_LIT("TZif2\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\xff\xff\xff\xff\0\0\0\1"
+               "\0\0\0\4"),
     };
     w5_arena *arena = w5_arena_new();
     for (size_t i = 0; i < COUNT(cases); i++) {
