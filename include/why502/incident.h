@@ -17,8 +17,8 @@
 #include <why502/event.h>
 #include <why502/record.h>
 
-#define W5_CELLS_MAX   32768
-#define W5_TRAFFIC_MAX 65536
+#define W5_CELLS_MAX   16384
+#define W5_TRAFFIC_MAX 32768
 #define W5_PATHS_MAX   4096
 #define W5_INCIDENTS_MAX 200 /* in full detail (the worst); the rest are summarised */
 
@@ -38,7 +38,8 @@ typedef struct w5_cell {
     int32_t number;          /* errno of nginx lines, signal, exit code, final HTTP status; -1 none */
     uint16_t klass;          /* w5_class.index, 0 other */
     uint8_t digits;          /* of fraction */
-    bool zoned, forged;
+    bool zoned, forged;      /* forged lines never become cells: always false */
+    uint16_t lane;           /* w5_ledger_lanes: the stream and the format it came by */
     w5_id code, upstream, method, path, server, client, host;
     w5_id unit, ident, address;  /* systemd unit, syslog identifier, bind address as upstreams are written */
     w5_id what;              /* exception, signal name, version, fingerprint, victim's name, reason: by class */
@@ -53,8 +54,9 @@ typedef struct w5_traffic {
     w5_time at;              /* start of the span */
     uint32_t span;           /* seconds it covers: 1, 10, 60, 3600 */
     uint32_t stream;
-    w5_id upstream;          /* the last peer tried; 0 when the log does not tell */
+    w5_id upstream;          /* the last peer tried; 0 when the log does not tell; "-": none */
     uint16_t status;         /* final */
+    uint16_t lane;
     uint64_t count;
     int64_t longest;         /* request_time, -1 */
 } w5_traffic;
@@ -66,16 +68,30 @@ typedef struct w5_path {     /* what an access log says of one path, over the wh
     int64_t sum;              /* of request_time */
 } w5_path;
 
+/* What of one stream is of one format: `cat error.log gunicorn.log | why502` is one stream with two
+ * lanes, each with its own zone and its own span. */
+typedef struct w5_lane {
+    uint32_t stream;
+    const w5_format *format;
+    w5_time first, last;     /* of its records, as their stamps say; W5_TIME_NONE */
+    uint64_t records;
+    uint64_t unzoned;        /* of them carried no zone */
+} w5_lane;
+
 typedef struct w5_ledger w5_ledger;
 w5_ledger *w5_ledger_new(const w5_catalogue *c);
 void w5_ledger_free(w5_ledger *l);
-/* Copies what matters of an event. */
+/* Copies what matters of an event. Those without a class tell what time their lane covers. Our own
+ * events (records with an id) are counted once however often they come, if they all come to one
+ * ledger and not to chunks of it. */
 void w5_ledger_put(w5_ledger *l, const w5_event *event);
-/* Adds everything of `from`, whose streams have the same indices (chunks of one file, in order). */
+/* Adds everything of `from`, whose streams have the same indices (chunks of one file, in order). A
+ * timeline of `l`, its ids and w5_ledger_intern are valid until the next put, merge or reset. */
 void w5_ledger_merge(w5_ledger *l, const w5_ledger *from);
 void w5_ledger_reset(w5_ledger *l);
 w5_intern *w5_ledger_intern(w5_ledger *l);
-size_t w5_ledger_cells(const w5_ledger *l, const w5_cell **all);
+size_t w5_ledger_cells(const w5_ledger *l, const w5_cell **all); /* stamps as they stood */
+size_t w5_ledger_lanes(const w5_ledger *l, const w5_lane **all);
 typedef struct w5_ledger_totals {
     uint64_t upstream_errors, forged;
     const uint64_t *by_class; /* [w5_class.index] lines, whatever was coarsened */

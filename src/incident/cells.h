@@ -1,0 +1,62 @@
+/* cells.h -- the ledger's main table: cells, and what they give up first when there are too many.
+ */
+#ifndef W5_INCIDENT_CELLS_H
+#define W5_INCIDENT_CELLS_H
+
+#include "rows.h"
+#include <why502/incident.h>
+
+/* Sorts of cells, which lose their detail at different levels. */
+typedef enum w5_sort {
+    W5_SORT_NOISE,
+    W5_SORT_ACCESS,
+    W5_SORT_QUERY,
+    W5_SORT_LIFE,
+    W5_SORT_ERROR,
+    W5_SORTS
+} w5_sort;
+
+typedef struct w5_trait { /* of a class, by w5_class.index */
+    uint8_t sort;
+    uint8_t order;
+    bool access; /* `access` and `upstream-5xx`: lines of access logs */
+    bool error;  /* counts as an upstream error (spec §6.2) */
+    bool upstream;
+    bool trouble;
+    bool once; /* told twice by gunicorn: one per process and second (facts: gunicorn §0.2) */
+} w5_trait;
+
+typedef struct w5_cells {
+    w5_rows rows;
+    const w5_trait *trait;
+    size_t traits;
+    /* Told of every path that a cell of an upstream error is about to lose. */
+    void (*lose_path)(void *context, const w5_cell *cell);
+    void *context;
+    uint64_t seed;
+    unsigned thinning; /* level at which excerpts are kept */
+    size_t texts;      /* at least as many cells have one */
+} w5_cells;
+
+void w5_cells_init(w5_cells *c, const w5_trait *trait, size_t traits, size_t max);
+void w5_cells_done(w5_cells *c);
+void w5_cells_reset(w5_cells *c);
+static inline w5_cell *w5_cells_at(const w5_cells *c, size_t i)
+{
+    return (w5_cell *)w5_rows_at(&c->rows, i);
+}
+const w5_trait *w5_cells_trait(const w5_cells *c, const w5_cell *cell);
+/* Errors do not carry their path any more: who counts them counts paths elsewhere. */
+bool w5_cells_pathless(const w5_cells *c);
+size_t w5_cells_find(w5_cells *c, w5_cell *cell);
+size_t w5_cells_put(w5_cells *c, w5_cell *cell);
+void w5_cells_raise(w5_cells *c, unsigned level, unsigned thinning);
+void w5_cells_settle(w5_cells *c);
+/* One cell takes up another of the same key. */
+void w5_cell_join(w5_cell *into, const w5_cell *from);
+/* Start of the span of `span` microseconds that an instant lies in. */
+w5_time w5_span_start(w5_time at, w5_time span);
+
+#define W5_TEXTS_MAX 4096 /* excerpts; beyond, one per class, upstream and span */
+
+#endif

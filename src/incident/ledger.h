@@ -1,0 +1,71 @@
+/* ledger.h -- the inside of a ledger, for those in this folder that read it. */
+#ifndef W5_INCIDENT_LEDGER_H
+#define W5_INCIDENT_LEDGER_H
+
+#include "cells.h"
+#include "names.h"
+#include "once.h"
+#include "traffic.h"
+
+#define W5_CODES_MAX 256
+
+typedef struct w5_code_counts {
+    w5_arena *arena; /* of the names: they outlive moves of the string table */
+    w5_str name[W5_CODES_MAX];
+    uint64_t count[W5_CODES_MAX];
+    size_t n, last;
+} w5_code_counts;
+
+/* The last cell of an upstream error: the next line is mostly like it. */
+typedef struct w5_hot_cell {
+    bool valid;
+    const w5_class *klass;
+    uint16_t lane;
+    w5_time second;
+    w5_str code, upstream, method, path, server, host;
+    w5_id upstream_id;
+    size_t cell, request; /* rows; request: SIZE_MAX when cells carry the path */
+    uint64_t moved, requests_moved;
+} w5_hot_cell;
+
+/* The last rows of traffic and of paths. */
+typedef struct w5_hot_access {
+    bool valid, path_valid;
+    uint16_t lane, status;
+    w5_time second;
+    w5_str upstream, path;
+    size_t traffic, row;
+    uint64_t moved, paths_moved;
+} w5_hot_access;
+
+struct w5_ledger {
+    const w5_catalogue *catalogue;
+    w5_trait *trait;
+    size_t traits;
+    uint64_t *by_class;
+    uint64_t upstream_errors, forged;
+    uint64_t seed;
+    w5_names names;
+    w5_cells *cells;
+    w5_rows traffic, paths, requests;
+    w5_once once, ids;
+    w5_code_counts codes;
+    w5_lane *lane;
+    bool *lane_traffic; /* by lane: is it nginx's own access log? */
+    w5_time *lane_now;  /* by lane: the last stamp, for records without one */
+    size_t lanes, lanes_room, last_lane;
+    w5_hot_cell hot;
+    w5_hot_access access;
+};
+
+#define W5_LANES_MAX 4096 /* streams beyond share the last lane's place */
+
+void w5_ledger_move_names(w5_ledger *l); /* strings nobody uses any more go */
+/* What tells the two lines of one exit from another exit. */
+uint64_t w5_ledger_exit_key(const w5_ledger *l, uint32_t stream, uint16_t klass, uint32_t subject,
+                            w5_str host);
+void w5_ledger_count_code(w5_ledger *l, w5_str name, uint64_t n);
+/* Index of the lane, made when it is new. */
+uint16_t w5_ledger_lane(w5_ledger *l, uint32_t stream, const w5_format *format);
+
+#endif
