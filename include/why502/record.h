@@ -36,6 +36,8 @@ typedef enum w5_field {
 } w5_field;
 extern const w5_str w5_field_name[W5_FIELDS];
 
+#define W5_YEARLESS 1972 /* a leap year */
+
 typedef struct w5_format w5_format;
 typedef struct w5_stream w5_stream;
 
@@ -44,6 +46,7 @@ typedef struct w5_record {
     w5_stream *stream;
     w5_time at;          /* see `zoned`; W5_TIME_NONE when the line carries no time at all */
     bool zoned;          /* false: `at` is civil time read as UTC; the stream's zone is still to be found */
+    bool yearless;       /* set by parse: the stamp has no year, `at` is in W5_YEARLESS; the stage finds it */
     uint8_t digits;      /* digits of fraction the stamp had: 0 = whole seconds */
     bool forged;         /* a client could have written this line: never evidence */
     bool cut;            /* cut at W5_LINE_MAX */

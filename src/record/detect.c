@@ -13,7 +13,7 @@ static const w5_format *const formats[] = {
 enum {
     FORMATS = sizeof(formats) / sizeof(*formats)
 };
-_Static_assert(FORMATS <= W5_FORMATS_MAX, "w5_ranks has room for all");
+_Static_assert((int)FORMATS <= (int)W5_FORMATS_MAX, "w5_ranks has room for all");
 
 size_t w5_formats(const w5_format *const **all)
 {

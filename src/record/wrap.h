@@ -35,7 +35,6 @@ typedef struct w5_wrapped {
     w5_str level;        /* in nginx's words: emerg alert crit error warn notice info debug; "" */
     w5_str key;          /* whose line it is: any bytes that tell writers apart, "" for a single one */
 } w5_wrapped;
-#define W5_YEARLESS 1972
 
 /* Peels one layer off a line (CR and newline removed). *w comes with scratch and record set, at =
  * W5_TIME_NONE, count = 1, all else zero; when the answer is false nothing in it is looked at. */

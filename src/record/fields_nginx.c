@@ -1,0 +1,396 @@
+/* fields_nginx.c -- splits an nginx message from its context and walks the context.
+ *
+ * Order and form of the fields: ngx_http_log_error, ngx_http_log_error_handler (src/http/
+ * ngx_http_request.c), ngx_stream_log_error, ngx_stream_proxy_log_error, ngx_mail_log_error,
+ * ngx_resolver_log_error, ngx_ssl_ocsp_log_error, ngx_log_syslog's handler; OpenResty's timers put
+ * ", context: ngx.timer" in front. */
+#include "fields_nginx.h"
+
+enum {
+    NAME_CONTEXT, NAME_CLIENT, NAME_RESOLVER, NAME_RESPONDER, NAME_PEER, NAME_SERVER, NAME_LOGIN,
+    NAME_REQUEST, NAME_SUBREQUEST, NAME_UPSTREAM, NAME_BYTES_CLIENT, NAME_BYTES_UPSTREAM, NAME_HOST,
+    NAME_REFERRER, NAME_CERTIFICATE, NAMES,
+    NO_FIELD = -1
+};
+
+static const struct name {
+    w5_str word; /* with the colon, and the blank where there is one */
+    int field;
+} names[NAMES] = {
+    [NAME_CONTEXT] = {W5_LIT("context: "), NO_FIELD},
+    [NAME_CLIENT] = {W5_LIT("client: "), W5_F_client},
+    [NAME_RESOLVER] = {W5_LIT("resolver: "), W5_F_resolver},
+    [NAME_RESPONDER] = {W5_LIT("responder: "), NO_FIELD},
+    [NAME_PEER] = {W5_LIT("peer: "), NO_FIELD},
+    [NAME_SERVER] = {W5_LIT("server: "), W5_F_server},
+    [NAME_LOGIN] = {W5_LIT("login: "), W5_F_user},
+    [NAME_REQUEST] = {W5_LIT("request: "), W5_F_request},
+    [NAME_SUBREQUEST] = {W5_LIT("subrequest: "), W5_F_subrequest},
+    [NAME_UPSTREAM] = {W5_LIT("upstream: "), W5_F_upstream},
+    [NAME_BYTES_CLIENT] = {W5_LIT("bytes from/to client:"), NO_FIELD},
+    [NAME_BYTES_UPSTREAM] = {W5_LIT("bytes from/to upstream:"), NO_FIELD},
+    [NAME_HOST] = {W5_LIT("host: "), W5_F_http_host},
+    [NAME_REFERRER] = {W5_LIT("referrer: "), W5_F_referrer},
+    [NAME_CERTIFICATE] = {W5_LIT("certificate: "), NO_FIELD},
+};
+
+typedef struct walk {
+    w5_str value[NAMES];
+    uint32_t seen;      /* bit n: value[n] is set */
+    int cut;            /* the field the line ends inside of, -1 */
+    w5_nginx_end end;
+} walk;
+
+/* --- one field ----------------------------------------------------------------------------- */
+static const char *find_quote_comma(const char *p, const char *end)
+{
+    while ((p = end - p > 2 ? memchr(p, '"', (size_t)(end - p - 2)) : NULL) != NULL) {
+        if (p[1] == ',' && p[2] == ' ')
+            return p;
+        p++;
+    }
+    return NULL;
+}
+
+static bool behind_version(const char *start, const char *quote)
+{
+    return quote - start > 9 && memcmp(quote - 9, " HTTP/", 6) == 0;
+}
+
+/* Before 1.21.1 a request could hold blanks, and so `", upstream: "`: the one behind " HTTP/1.1" is
+ * meant, if there is any. */
+static const char *request_end(const char *start, const char *end)
+{
+    const char *first = find_quote_comma(start, end);
+    for (const char *p = first; p; p = find_quote_comma(p + 1, end))
+        if (behind_version(start, p))
+            return p;
+    return first;
+}
+
+/* The value of a quoted field whose quote stands at *at. */
+static bool quoted(int name, const char **at, const char *end, w5_str *value)
+{
+    const char *start = *at + 1;
+    const char *close = name == NAME_REQUEST    ? request_end(start, end)
+                        : name == NAME_REFERRER ? NULL
+                                                : find_quote_comma(start, end);
+    bool whole = true;
+    if (!close) {
+        whole = end > start && end[-1] == '"';
+        close = whole ? end - 1 : end;
+    }
+    *value = (w5_str){start, (size_t)(close - start)};
+    *at = whole ? close + 1 : close;
+    return whole;
+}
+
+static void bare(const char **at, const char *end, w5_str *value)
+{
+    const char *start = *at;
+    const char *p = start;
+    while (p < end && (p = memchr(p, ',', (size_t)(end - p))) != NULL && end - p > 1 && p[1] != ' ')
+        p++;
+    if (!p || p > end)
+        p = end;
+    *value = (w5_str){start, (size_t)(p - start)};
+    *at = p;
+}
+
+static int name_at(const char *p, const char *end, int from)
+{
+    if (from <= NAME_CLIENT && end - p > 4 && memcmp(p, "udp ", 4) == 0)
+        p += 4;
+    for (int n = from; n < NAMES; n++)
+        if (w5_str_starts((w5_str){p, (size_t)(end - p)}, names[n].word))
+            return n;
+    return -1;
+}
+
+/* Whether a line that stops here could have gone on into a field's name. */
+static bool inside_name(w5_str tail)
+{
+    if (tail.len < 2 || tail.ptr[0] != ',')
+        return tail.len == 1 && tail.ptr[0] == ',';
+    tail = w5_str_skip(tail, 2);
+    for (int n = 0; n < NAMES; n++)
+        if (w5_str_starts(names[n].word, tail))
+            return true;
+    return false;
+}
+
+static void read_context(w5_str context, walk *w)
+{
+    const char *at = context.ptr;
+    const char *end = context.ptr + context.len;
+    int from = 0;
+    *w = (walk){.cut = -1};
+    while (end - at > 2 && at[0] == ',' && at[1] == ' ') {
+        int n = name_at(at + 2, end, from);
+        if (n < 0)
+            break;
+        at += 2 + names[n].word.len + (at[2] == 'u' && n == NAME_CLIENT ? 4 : 0);
+        bool whole = true;
+        if (at < end && *at == '"')
+            whole = quoted(n, &at, end, &w->value[n]);
+        else
+            bare(&at, end, &w->value[n]);
+        w->seen |= 1u << n;
+        w->cut = whole ? -1 : n;
+        from = n + 1;
+    }
+    w5_str tail = {at, (size_t)(end - at)};
+    w->end = w->cut >= 0 || inside_name(tail) ? W5_NGINX_OPEN
+             : tail.len > 0                   ? W5_NGINX_RESIDUE
+                                              : W5_NGINX_CLEAN;
+}
+
+w5_nginx_end w5_nginx_end_of(w5_str context, bool *request)
+{
+    walk w;
+    read_context(context, &w);
+    *request = (w.seen >> NAME_REQUEST & 1) && w.cut != NAME_REQUEST;
+    return w.end;
+}
+
+/* --- message, errno, phase ------------------------------------------------------------------ */
+static bool begins_context(const char *comma, const char *end)
+{
+    static const w5_str others[] = {W5_LIT(", udp client: "), W5_LIT(", resolver: "),
+                                    W5_LIT(", responder: "), W5_LIT(", context: ngx."),
+                                    W5_LIT(", server: ")};
+    w5_str here = {comma, (size_t)(end - comma)};
+    if (here.len < 10)
+        return false;
+    if (memcmp(comma, ", client: ", 10) == 0)
+        return true;
+    for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
+        if (comma[2] == others[i].ptr[2] && w5_str_starts(here, others[i]))
+            return true;
+    return false;
+}
+
+static size_t context_from(w5_str s, size_t from)
+{
+    const char *end = s.ptr + s.len;
+    const char *p = s.ptr + from;
+    while (p < end && (p = memchr(p, ',', (size_t)(end - p))) != NULL) {
+        if (begins_context(p, end))
+            return (size_t)(p - s.ptr);
+        p++;
+    }
+    return s.len;
+}
+
+size_t w5_nginx_context_at(w5_str s)
+{
+    return context_from(s, 0);
+}
+
+/* An action is words of nginx's own: no quote, no comma, no bracket but in "(HTTP/3)". */
+static bool is_action(w5_str s)
+{
+    if (s.len < 4 || s.len > 80)
+        return false;
+    for (size_t i = 0; i < s.len; i++)
+        if (s.ptr[i] == '"' || s.ptr[i] == ',' || (unsigned char)s.ptr[i] < ' ')
+            return false;
+    return true;
+}
+
+/* " while ACTION" ends the head, unless a bracket does: that is an errno's. */
+static void take_phase(w5_str *head, w5_record *r)
+{
+    static const w5_str word = W5_LIT(" while ");
+    if (w5_str_ends(*head, W5_STR(")")) && !w5_str_ends(*head, W5_STR("(HTTP/3)")))
+        return;
+    size_t left = head->len;
+    const char *w;
+    while (left > word.len && (w = memrchr(head->ptr, 'w', left)) != NULL) {
+        size_t at = (size_t)(w - head->ptr);
+        w5_str action = w5_str_skip(*head, at + word.len - 1);
+        if (at > 0 && w5_str_starts(w5_str_skip(*head, at - 1), word) && is_action(action)) {
+            w5_record_set(r, W5_F_phase, action);
+            head->len = at - 1;
+            return;
+        }
+        left = at;
+    }
+}
+
+/* " (111: Connection refused)": the number decides, not the text. */
+static void take_errno(w5_str *head, w5_record *r)
+{
+    const char *open;
+    if (!w5_str_ends(*head, W5_STR(")")) || !(open = memrchr(head->ptr, '(', head->len)))
+        return;
+    size_t at = (size_t)(open - head->ptr);
+    size_t n = 0;
+    while (open[1 + n] >= '0' && open[1 + n] <= '9')
+        n++;
+    if (n == 0 || n > 9 || at == 0 || open[-1] != ' ' || open[1 + n] != ':' || open[2 + n] != ' ')
+        return;
+    w5_record_set(r, W5_F_errno, (w5_str){open + 1, n});
+    head->len = at - 1;
+}
+
+static void split_at(w5_str rest, size_t at, w5_record *r)
+{
+    w5_str head = w5_str_head(rest, at);
+    r->have &= ~((uint64_t)1 << W5_F_phase | (uint64_t)1 << W5_F_errno);
+    r->context = w5_str_skip(rest, at);
+    take_phase(&head, r);
+    take_errno(&head, r);
+    r->message = head;
+}
+
+/* The first split whose walk leaves nothing over; the first of all when there is none. */
+static void split_well(w5_str rest, w5_record *r)
+{
+    enum {
+        TRIES = 32
+    };
+    walk w;
+    size_t first = context_from(rest, 0);
+    size_t at = first;
+    for (int i = 0; i < TRIES && at < rest.len; i++) {
+        read_context(w5_str_skip(rest, at), &w);
+        if (w.end == W5_NGINX_CLEAN)
+            break;
+        at = context_from(rest, at + 1);
+    }
+    split_at(rest, at < rest.len && w.end == W5_NGINX_CLEAN ? at : first, r);
+}
+
+/* Messages with foreign bytes in them whose errno would tell of a full disk or table: only there a
+ * forged context could make a class. The others wait for the walk. */
+static bool worth_a_walk(const w5_record *r)
+{
+    w5_str number = w5_record_get(r, W5_F_errno);
+    bool common = number.len == 0 || w5_str_eq(number, W5_STR("2")) ||
+                  w5_str_eq(number, W5_STR("13"));
+    return !common && r->message.len > 0 && memchr(r->message.ptr, '"', r->message.len);
+}
+
+void w5_nginx_split(w5_str rest, w5_record *r)
+{
+    split_at(rest, context_from(rest, 0), r);
+    if (worth_a_walk(r))
+        split_well(rest, r);
+}
+
+/* The first `" while ACTION` whose context is clean closes the text, else the first that has one. */
+bool w5_nginx_split_stderr(w5_str rest, w5_record *r)
+{
+    static const w5_str quote = W5_LIT("\" while ");
+    w5_str left = rest;
+    size_t close = rest.len;
+    size_t at;
+    while (w5_str_find(left, quote, &at)) {
+        walk w;
+        size_t here = (size_t)(left.ptr - rest.ptr) + at;
+        left = w5_str_skip(left, at + 1);
+        size_t context = w5_nginx_context_at(left);
+        if (context == left.len)
+            continue;
+        read_context(w5_str_skip(left, context), &w);
+        if (w.end == W5_NGINX_CLEAN || close == rest.len)
+            close = here;
+        if (w.end == W5_NGINX_CLEAN)
+            break;
+    }
+    if (close == rest.len)
+        return false;
+    w5_str behind = w5_str_skip(rest, close);
+    split_at(behind, w5_nginx_context_at(behind), r);
+    r->message = w5_str_head(rest, close + 1);
+    return true;
+}
+
+/* --- the record's fields --------------------------------------------------------------------- */
+/* The address ends at the path's slash; behind unix: at the colon. */
+w5_str w5_nginx_upstream(w5_str url, bool whole)
+{
+    w5_str scheme;
+    w5_str rest = url;
+    size_t at;
+    if (!w5_str_cut_at(url, W5_STR("://"), &scheme, &rest) || scheme.len > 8)
+        rest = url;
+    bool local = w5_str_starts(rest, W5_STR("unix:"));
+    size_t skip = local ? 5 : 0;
+    if (w5_str_find_char(w5_str_skip(rest, skip), local ? ':' : '/', &at))
+        return w5_str_head(rest, at + skip);
+    return whole ? rest : W5_NONE;
+}
+
+static bool is_method(w5_str s)
+{
+    if (s.len == 0 || s.len > 20)
+        return false;
+    for (size_t i = 0; i < s.len; i++)
+        if (!((s.ptr[i] >= 'A' && s.ptr[i] <= 'Z') || s.ptr[i] == '_' || s.ptr[i] == '-'))
+            return false;
+    return true;
+}
+
+w5_str w5_nginx_without_host(w5_str target)
+{
+    w5_str scheme;
+    w5_str rest;
+    size_t at;
+    if (target.len == 0 || target.ptr[0] == '/' ||
+        !w5_str_cut_at(target, W5_STR("://"), &scheme, &rest) || scheme.len > 8)
+        return target;
+    return w5_str_find_char(rest, '/', &at) ? w5_str_skip(rest, at) : W5_STR("/");
+}
+
+void w5_nginx_request(w5_record *r, w5_str request, bool whole)
+{
+    w5_str method;
+    w5_str target;
+    size_t at;
+    if (!w5_str_cut(request, ' ', &method, &target) || !is_method(method))
+        return;
+    w5_record_set(r, W5_F_method, method);
+    if (w5_str_ends(target, W5_STR(" HTTP/1.1")) || w5_str_ends(target, W5_STR(" HTTP/1.0")) ||
+        w5_str_ends(target, W5_STR(" HTTP/2.0")) || w5_str_ends(target, W5_STR(" HTTP/3.0")))
+        target.len -= 9;
+    else if (w5_str_find_char(target, ' ', &at))
+        target.len = at;
+    else if (!whole && !memchr(target.ptr, '?', target.len))
+        return;
+    target = w5_nginx_without_host(target);
+    if (w5_str_find_char(target, '?', &at))
+        target.len = at;
+    w5_record_set(r, W5_F_path, target);
+}
+
+static void fill(w5_record *r, const walk *w)
+{
+    for (int n = 0; n < NAMES; n++) {
+        if (!(w->seen >> n & 1) || names[n].field == NO_FIELD)
+            continue;
+        w5_str value = w->value[n];
+        bool whole = w->cut != n;
+        if (n == NAME_UPSTREAM)
+            value = w5_nginx_upstream(value, whole);
+        if (n == NAME_CLIENT && w5_str_ends(value, W5_STR(" using starttls")))
+            value.len -= W5_STR(" using starttls").len;
+        if (n == NAME_REQUEST)
+            w5_nginx_request(r, value, whole);
+        if (whole || value.len > 0)
+            w5_record_set(r, (w5_field)names[n].field, value);
+    }
+}
+
+void w5_nginx_walk(w5_record *r)
+{
+    walk w;
+    read_context(r->context, &w);
+    if (w.end == W5_NGINX_RESIDUE) {
+        w5_str rest = {r->message.ptr, (size_t)(r->context.ptr + r->context.len - r->message.ptr)};
+        split_well(rest, r);
+        read_context(r->context, &w);
+    }
+    fill(r, &w);
+}

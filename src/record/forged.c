@@ -1,0 +1,383 @@
+/* forged.c -- which lines one write of nginx made though they look like several records.
+ *
+ * Three signs, in the order of their weight:
+ *  - the tail: a line with "%0A" behind `request: "`. Its request, percent-decoded and normalised as
+ *    nginx does (src/http/ngx_http_parse.c, ngx_http_parse_complex_uri), must be what stands in the
+ *    log from the opener's path to the tail's closing quote, newline for newline. A request that only
+ *    quotes a newline (proxied, in a query, taken away by "/../") proves nothing and taints nothing.
+ *  - the cut tail: nginx cut the write before the "%0A". Then the lines and their newlines add up to
+ *    2047 bytes, and the last of them is not whole though it is shorter than that.
+ *  - the open quote: a path that does not close on its line. Whatever follows up to the line that
+ *    closes it belongs to it. */
+#include "forged.h"
+
+#include "fields_nginx.h"
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+static bool is_mark(const char *p)
+{
+    return p[0] == '%' && p[1] == '0' && (p[2] | 0x20) == 'a';
+}
+
+#ifdef __SSE2__
+/* '%' and '0' side by side are rare even where every other byte of a URL is encoded. */
+const char *w5_forged_mark(const char *p, const char *end)
+{
+    const __m128i percent = _mm_set1_epi8('%');
+    const __m128i zero = _mm_set1_epi8('0');
+    for (; end - p > 18; p += 16) {
+        __m128i here = _mm_loadu_si128((const __m128i *)(const void *)p);
+        __m128i next = _mm_loadu_si128((const __m128i *)(const void *)(p + 1));
+        unsigned hits = (unsigned)_mm_movemask_epi8(
+            _mm_and_si128(_mm_cmpeq_epi8(here, percent), _mm_cmpeq_epi8(next, zero)));
+        for (; hits != 0; hits &= hits - 1)
+            if (is_mark(p + __builtin_ctz(hits)))
+                return p + __builtin_ctz(hits);
+    }
+    for (; end - p > 2; p++)
+        if (is_mark(p))
+            return p;
+    return end;
+}
+#else
+const char *w5_forged_mark(const char *p, const char *end)
+{
+    while (end - p > 2 && (p = memchr(p, '%', (size_t)(end - p - 2))) != NULL) {
+        if (is_mark(p))
+            return p;
+        p++;
+    }
+    return end;
+}
+#endif
+
+/* --- pieces of a line ------------------------------------------------------------------------- */
+static bool has(w5_str s, w5_str needle)
+{
+    size_t at;
+    return w5_str_find(s, needle, &at);
+}
+
+static const w5_str path_ends[] = {W5_LIT("\" failed ("), W5_LIT("\" is not found"),
+                                   W5_LIT("\" is forbidden")};
+
+static bool has_path_end(w5_str s)
+{
+    for (size_t i = 0; i < sizeof(path_ends) / sizeof(*path_ends); i++)
+        if (has(s, path_ends[i]))
+            return true;
+    return false;
+}
+
+/* Behind the first quote that an absolute path follows. */
+static bool path_at(w5_str s, size_t *at)
+{
+    w5_str left = s;
+    size_t quote;
+    while (w5_str_find_char(left, '"', &quote)) {
+        left = w5_str_skip(left, quote + 1);
+        bool drive = left.len > 2 && left.ptr[1] == ':' && left.ptr[2] == '/';
+        if (drive || (left.len > 0 && left.ptr[0] == '/')) {
+            *at = (size_t)(left.ptr - s.ptr);
+            return true;
+        }
+    }
+    return false;
+}
+
+bool w5_forged_unclosed(w5_str message)
+{
+    size_t at;
+    if (w5_str_ends(message, W5_STR("\" failed")) || !path_at(message, &at))
+        return false;
+    w5_str path = w5_str_skip(message, at);
+    return path.len == 0 || !memchr(path.ptr, '"', path.len);
+}
+
+/* The next `request: "` of a line and what follows it. */
+static bool next_request(w5_str *left, w5_str *request)
+{
+    static const w5_str word = W5_LIT("request: \"");
+    size_t at;
+    if (!w5_str_find(*left, word, &at))
+        return false;
+    *left = w5_str_skip(*left, at + word.len);
+    *request = *left;
+    return true;
+}
+
+static bool marked(w5_str s)
+{
+    const char *end = s.ptr + s.len;
+    return w5_forged_mark(s.ptr, end) != end;
+}
+
+bool w5_forged_tail(w5_str line)
+{
+    w5_str left = line;
+    w5_str request;
+    return line.len <= W5_WRITE_MAX && has_path_end(line) && next_request(&left, &request) &&
+           marked(request);
+}
+
+/* --- the request as nginx decodes it ---------------------------------------------------------- */
+typedef struct uri {
+    char bytes[W5_WRITE_MAX + 1];
+    size_t len;
+    bool whole; /* false: the line was cut inside it */
+} uri;
+
+static int hex(char c)
+{
+    int digit = c >= '0' && c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10;
+    return digit >= 0 && digit < 16 ? digit : -1;
+}
+
+static char decoded(w5_str s, size_t *i)
+{
+    char c = s.ptr[*i];
+    if (c != '%' || *i + 2 >= s.len)
+        return c;
+    int high = hex(s.ptr[*i + 1]);
+    int low = hex(s.ptr[*i + 2]);
+    if (high < 0 || low < 0)
+        return c;
+    *i += 2;
+    return (char)(high << 4 | low);
+}
+
+/* The segment behind the last slash is whole: takes "." and ".." away. True when it was one. */
+static bool fold_dots(uri *u)
+{
+    size_t start = u->len;
+    while (start > 0 && u->bytes[start - 1] != '/')
+        start--;
+    size_t n = u->len - start;
+    if (n == 0 || n > 2 || u->bytes[start] != '.' || u->bytes[u->len - 1] != '.')
+        return false;
+    if (n == 2 && start > 1)
+        for (start--; start > 0 && u->bytes[start - 1] != '/'; start--)
+            ;
+    u->len = start;
+    return true;
+}
+
+static void append(uri *u, char c)
+{
+    if (c == '/' && u->len > 0 && (fold_dots(u) || u->bytes[u->len - 1] == '/'))
+        return;
+    u->bytes[u->len++] = c;
+}
+
+/* False when the request holds no newline. */
+static bool decode(w5_str request, uri *u)
+{
+    w5_str method;
+    w5_str target;
+    size_t at;
+    if (!w5_str_cut(request, ' ', &method, &target) || method.len > 20)
+        return false;
+    u->whole = w5_str_find_char(target, ' ', &at);
+    if (u->whole)
+        target.len = at;
+    target = w5_nginx_without_host(target);
+    u->len = 0;
+    for (size_t i = 0; i < target.len && u->len < W5_WRITE_MAX; i++) {
+        if (target.ptr[i] == '?' || target.ptr[i] == '#') {
+            u->whole = true;
+            break;
+        }
+        append(u, decoded(target, &i));
+    }
+    if (u->whole)
+        fold_dots(u);
+    return memchr(u->bytes, '\n', u->len) != NULL;
+}
+
+/* --- the proof --------------------------------------------------------------------------------- */
+/* How much of the URI before its first newline ends the opener's line, not before `floor`. A layer
+ * may have taken a CR away. */
+static bool ends_opener(w5_str opener, const char *floor, w5_str first)
+{
+    if (w5_str_ends(first, W5_STR("\r")) && !w5_str_ends(opener, W5_STR("\r")))
+        first.len--;
+    const char *a = opener.ptr + opener.len;
+    return first.len > 0 && a > floor && a[-1] == first.ptr[first.len - 1];
+}
+
+typedef struct place {
+    const w5_str *lines;
+    size_t n, line, at;
+} place;
+
+/* Follows one byte of the URI in the log; merge_slashes off leaves more slashes there, a layer may
+ * have taken a CR away. */
+static bool follow(place *p, char c)
+{
+    w5_str line = p->lines[p->line];
+    if (c == '\n') {
+        bool at_end = p->at == line.len || (p->at + 1 == line.len && line.ptr[p->at] == '\r');
+        p->line++;
+        p->at = 0;
+        return at_end && p->line < p->n;
+    }
+    while (c != '/' && p->at > 0 && p->at < line.len && line.ptr[p->at] == '/' &&
+           line.ptr[p->at - 1] == '/')
+        p->at++;
+    if (p->at >= line.len)
+        return c == '\r';
+    return line.ptr[p->at++] == c;
+}
+
+/* The line in which the URI ends, when the log holds it from the opener's end on; else 0. */
+static size_t follow_all(const w5_str *lines, size_t n, const char *floor, const uri *u, place *p)
+{
+    const char *newline = memchr(u->bytes, '\n', u->len);
+    size_t first = (size_t)(newline - u->bytes);
+    *p = (place){.lines = lines, .n = n, .line = 1};
+    if (n < 2 || !ends_opener(lines[0], floor, (w5_str){u->bytes, first}))
+        return 0;
+    for (size_t i = first + 1; i < u->len; i++)
+        if (!follow(p, u->bytes[i]))
+            return 0;
+    return p->line;
+}
+
+/* Behind the URI an index file's name may stand, then the path's quote and what befell it. */
+static bool closes_path(w5_str rest)
+{
+    size_t quote;
+    if (!w5_str_find_char(rest, '"', &quote))
+        return false;
+    rest = w5_str_skip(rest, quote);
+    for (size_t i = 0; i < sizeof(path_ends) / sizeof(*path_ends); i++)
+        if (w5_str_starts(rest, path_ends[i]))
+            return true;
+    return false;
+}
+
+static bool proves(const w5_str *lines, size_t tail, const char *floor, w5_str request)
+{
+    uri u;
+    place p;
+    if (!marked(request) || !decode(request, &u) ||
+        follow_all(lines, tail + 1, floor, &u, &p) != tail)
+        return false;
+    return !u.whole || closes_path(w5_str_skip(lines[tail], p.at));
+}
+
+static bool is_tail(const w5_str *lines, size_t tail, const char *floor)
+{
+    w5_str left = lines[tail];
+    w5_str request;
+    while (next_request(&left, &request))
+        if (proves(lines, tail, floor, request))
+            return true;
+    w5_str rest;
+    return w5_forged_tail(lines[tail]) && !w5_nginx_head(lines[tail], &rest);
+}
+
+/* An upstream's URI may be logged decoded too, where the configuration builds it from $uri: then the
+ * opener itself holds the request, and is genuine. */
+static size_t decoded_upstream(const w5_str *lines, size_t n)
+{
+    w5_str left = lines[0];
+    w5_str request;
+    size_t at;
+    uri u;
+    place p;
+    if (n < 2 || !next_request(&left, &request) || !marked(request) ||
+        !w5_str_find(request, W5_STR("upstream: \""), &at) || !decode(request, &u))
+        return 0;
+    size_t last = follow_all(lines, n, request.ptr + at, &u, &p);
+    return last > 0 ? last + 1 : 0;
+}
+
+/* --- the cut tail ------------------------------------------------------------------------------ */
+static bool not_whole(w5_str line)
+{
+    w5_str rest;
+    bool request = false;
+    if (!w5_nginx_head(line, &rest))
+        return true;
+    size_t at = w5_nginx_context_at(rest);
+    w5_str message = w5_str_head(rest, at);
+    bool quoted = message.len > 0 && memchr(message.ptr, '"', message.len);
+    if (at == rest.len)
+        return quoted;
+    return w5_nginx_end_of(w5_str_skip(rest, at), &request) != W5_NGINX_CLEAN ||
+           (quoted && !request);
+}
+
+/* --- the open quote ----------------------------------------------------------------------------- */
+/* The line that closes it: the first with a path message's end, rather one that is the end of none
+ * of its own. When none is to be seen the whole write is suspect. */
+static size_t closing_line(const w5_str *lines, size_t n)
+{
+    size_t first = 0;
+    w5_str rest;
+    for (size_t i = 1; i < n; i++) {
+        if (!has_path_end(lines[i]))
+            continue;
+        if (first == 0)
+            first = i;
+        if (!w5_nginx_head(lines[i], &rest) || w5_forged_tail(lines[i]))
+            return i;
+    }
+    return first > 0 ? first : n - 1;
+}
+
+/* FastCGI's stderr text may have newlines by right; a line in it that has a head has not. */
+static size_t stderr_extent(const w5_str *lines, size_t n)
+{
+    static const w5_str text = W5_LIT("FastCGI sent in stderr: \"");
+    static const w5_str quote = W5_LIT("\" while ");
+    bool head = false;
+    for (size_t i = 1; i < n; i++) {
+        w5_str rest = lines[i];
+        size_t at;
+        bool headed = w5_nginx_head(lines[i], &rest);
+        if (headed && w5_str_starts(rest, text))
+            return 0;
+        head = head || headed;
+        if (w5_str_find(lines[i], quote, &at) &&
+            w5_nginx_context_at(w5_str_skip(lines[i], at)) < lines[i].len - at)
+            return head ? i + 1 : 0;
+    }
+    return 0;
+}
+
+size_t w5_forged_extent(const w5_str *lines, size_t n, bool *opener)
+{
+    size_t extent = 0;
+    size_t inside = 0; /* lines that fit into one write */
+    size_t sum = 0;
+    size_t path;
+    w5_str rest;
+    *opener = true;
+    if (n == 0 || !w5_nginx_head(lines[0], &rest))
+        return 0;
+    bool has_path = path_at(w5_str_head(rest, w5_nginx_context_at(rest)), &path) &&
+                    !w5_str_starts(rest, W5_STR("FastCGI "));
+    for (; inside < n && sum + lines[inside].len <= W5_WRITE_MAX; inside++) {
+        sum += lines[inside].len;
+        if (inside > 0 && has_path &&
+            (is_tail(lines, inside, rest.ptr + path) ||
+             (sum == W5_WRITE_MAX && not_whole(lines[inside]))))
+            extent = inside + 1;
+        sum++;
+    }
+    if (extent > 0)
+        return extent;
+    *opener = false;
+    if (w5_str_starts(rest, W5_STR("FastCGI sent in stderr: ")))
+        return stderr_extent(lines, inside);
+    extent = decoded_upstream(lines, inside);
+    if (extent > 0 || inside < 2 || !has_path)
+        return extent;
+    w5_str left = w5_str_skip(rest, path);
+    return memchr(left.ptr, '"', left.len) ? 0 : closing_line(lines, inside) + 1;
+}

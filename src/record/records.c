@@ -1,0 +1,256 @@
+/* records.c -- the stage: sources in, records out.
+ *
+ * A take reads lines until one completes a record. What a line completed besides waits in a short
+ * queue; what may go on waits in its lane until the next record of the same writer begins, or a tick
+ * says that nothing follows. */
+#include "records.h"
+
+#include <stdlib.h>
+
+w5_records *w5_records_new(const w5_record_options *options)
+{
+    w5_records *r = w5_xmalloc(sizeof(*r));
+    memset(r, 0, sizeof(*r));
+    if (options)
+        r->options = *options;
+    r->forever = w5_arena_new();
+    r->scratch = w5_arena_new();
+    r->ahead = w5_arena_new();
+    r->finish = w5_arena_new();
+    w5_ranks_init(&r->ranks);
+    r->wrappers = w5_wrappers(&r->wrapper);
+    r->nginx_error = w5_ranks_find(&r->ranks, w5_format_find(W5_STR("nginx-error")));
+    return r;
+}
+
+static void free_log(w5_log *log)
+{
+    for (size_t i = 0; i < W5_LANES; i++)
+        w5_lane_free(log->lane[i]);
+    w5_arena_free(log->entry.arena);
+    free(log);
+}
+
+static void free_feed(w5_feed *feed)
+{
+    free(feed->held);
+    free(feed);
+}
+
+void w5_records_free(w5_records *r)
+{
+    if (!r)
+        return;
+    for (size_t i = 0; i < r->logs; i++)
+        free_log(r->log[i]);
+    for (w5_feed *feed = r->feeds, *next; feed; feed = next) {
+        next = feed->next;
+        free_feed(feed);
+    }
+    w5_arena_free(r->forever);
+    w5_arena_free(r->scratch);
+    w5_arena_free(r->ahead);
+    w5_arena_free(r->finish);
+    free(r->log);
+    free(r);
+}
+
+/* --- streams ---------------------------------------------------------------------------------- */
+static w5_log *new_log(w5_records *r, const w5_feed *feed, w5_str name)
+{
+    w5_log *log = w5_xmalloc(sizeof(*log));
+    memset(log, 0, sizeof(*log));
+    if (r->logs == r->log_room) {
+        r->log_room = 2 * r->log_room + 8;
+        r->log = w5_xrealloc(r->log, r->log_room, sizeof(w5_log *));
+    }
+    log->stage = r;
+    log->lane[0] = w5_lane_new(0);
+    log->pub = (w5_stream){.index = (uint32_t)r->logs,
+                           .source = feed->index,
+                           .name = w5_arena_str(r->forever, name),
+                           .host = r->options.host,
+                           .first = W5_TIME_NONE,
+                           .last = W5_TIME_NONE,
+                           .zoned = true,
+                           .year_hint = feed->year_hint};
+    r->log[r->logs++] = log;
+    return log;
+}
+
+/* A source whose first line is a header has no stream of its own. */
+w5_log *w5_log_of(w5_records *r, const w5_feed *feed, w5_str name)
+{
+    for (size_t i = 0; i < r->logs; i++)
+        if (r->log[i]->pub.source == feed->index && w5_str_eq(r->log[i]->pub.name, name))
+            return r->log[i];
+    if (feed->log && feed->log->pub.lines == 0) {
+        feed->log->pub.name = w5_arena_str(r->forever, name);
+        return feed->log;
+    }
+    return new_log(r, feed, name);
+}
+
+size_t w5_records_streams(const w5_records *r)
+{
+    return r->logs;
+}
+
+w5_stream *w5_records_stream(w5_records *r, size_t index)
+{
+    return &r->log[index]->pub;
+}
+
+/* --- sources ------------------------------------------------------------------------------------ */
+static w5_feed *find_feed(const w5_records *r, uint32_t index)
+{
+    w5_feed *feed = r->feeds;
+    while (feed && feed->index != index)
+        feed = feed->next;
+    return feed;
+}
+
+void w5_records_begin(w5_records *r, uint32_t source, w5_str name, w5_str forced, w5_time year_hint)
+{
+    w5_feed *feed = find_feed(r, source);
+    if (!feed) {
+        feed = w5_xmalloc(sizeof(*feed));
+        *feed = (w5_feed){.index = source, .next = r->feeds};
+        feed->forced = forced.len > 0 ? w5_format_find(forced) : NULL;
+        feed->year_hint = year_hint;
+        feed->log = new_log(r, feed, name);
+        r->feeds = feed;
+    }
+    feed->year_hint = feed->log->pub.year_hint = year_hint;
+    r->now = feed;
+}
+
+/* The rest of a line that was cut is no line of its own. */
+static w5_str skip_rest(w5_feed *feed, w5_str bytes, uint64_t *offset)
+{
+    size_t at;
+    if (!feed->skipping)
+        return bytes;
+    feed->skipping = !w5_str_find_char(bytes, '\n', &at);
+    size_t n = feed->skipping ? bytes.len : at + 1;
+    *offset += n;
+    return w5_str_skip(bytes, n);
+}
+
+void w5_records_put(w5_records *r, w5_str bytes, uint64_t offset, bool cut)
+{
+    w5_feed *feed = r->now;
+    if (!feed)
+        return;
+    w5_window_keep(feed);
+    bytes = skip_rest(feed, bytes, &offset);
+    if (bytes.len == 0)
+        return;
+    feed->block = bytes;
+    feed->block_offset = offset;
+    feed->cut = cut;
+    w5_window_open(feed);
+    if (!feed->busy) {
+        feed->busy = true;
+        feed->next_busy = r->busy;
+        r->busy = feed;
+    }
+}
+
+void w5_records_tick(w5_records *r)
+{
+    for (w5_feed *feed = r->busy, *next; feed; feed = next) {
+        next = feed->next_busy;
+        feed->final = true;
+        feed->next_busy = r->drain;
+        r->drain = feed;
+    }
+    r->busy = NULL;
+}
+
+/* --- records ------------------------------------------------------------------------------------- */
+void w5_queue_put(w5_records *r, w5_pending *p)
+{
+    r->queue[r->queued++] = p;
+}
+
+void w5_lane_flush(w5_records *r, w5_lane *lane)
+{
+    w5_pending *p = lane->pending;
+    lane->turn = p == lane->slot[0];
+    lane->pending = NULL;
+    w5_pending_finish(p, w5_lane_memo(lane, w5_ranks_find(&r->ranks, p->r.format)), r->finish);
+    if (r->options.all_fields)
+        w5_record_walk(&p->r);
+    w5_queue_put(r, p);
+}
+
+static bool take_queued(w5_records *r, w5_record *out)
+{
+    if (r->queued == 0)
+        return false;
+    w5_record_copy(out, &r->queue[0]->r);
+    r->queued--;
+    memmove(r->queue, r->queue + 1, r->queued * sizeof(*r->queue));
+    return true;
+}
+
+/* One record that waits in a lane of the source. */
+static bool flush_one(w5_records *r, const w5_feed *feed)
+{
+    for (size_t i = 0; i < r->logs; i++)
+        for (size_t k = 0; r->log[i]->pub.source == feed->index && k < W5_LANES; k++)
+            if (r->log[i]->lane[k] && r->log[i]->lane[k]->pending) {
+                w5_lane_flush(r, r->log[i]->lane[k]);
+                return true;
+            }
+    return false;
+}
+
+/* Nothing follows: entries, then records that waited, are complete. */
+static w5_rc take_last(w5_records *r, w5_feed *feed, w5_record *out)
+{
+    if (w5_read_end(r, feed, out) == W5_DIRECT || take_queued(r, out))
+        return W5_OK;
+    if (flush_one(r, feed) && take_queued(r, out))
+        return W5_OK;
+    feed->final = false;
+    return W5_WAIT;
+}
+
+static w5_rc take_from(w5_records *r, w5_feed *feed, w5_record *out)
+{
+    w5_row row;
+    while (w5_window_line(feed, &row)) {
+        w5_verdict verdict = w5_read_line(r, feed, &row, out);
+        bool more = verdict != W5_HELD;
+        if (!more) {
+            w5_window_unread(feed, &row);
+            more = w5_window_more(feed);
+        }
+        feed->log->pub.bytes += w5_window_offset(feed) - row.offset;
+        if (verdict == W5_DIRECT || take_queued(r, out))
+            return W5_OK;
+        if (!more)
+            break;
+    }
+    if (feed->final)
+        return take_last(r, feed, out);
+    w5_window_keep(feed);
+    return W5_WAIT;
+}
+
+w5_rc w5_records_take(w5_records *r, w5_record *record)
+{
+    if (take_queued(r, record))
+        return W5_OK;
+    w5_arena_rewind(r->finish, (w5_mark){0});
+    while (r->drain) {
+        w5_feed *feed = r->drain;
+        if (take_from(r, feed, record) == W5_OK)
+            return W5_OK;
+        r->drain = feed->next_busy;
+        feed->busy = false;
+    }
+    return r->now ? take_from(r, r->now, record) : W5_WAIT;
+}
