@@ -12,10 +12,14 @@ static int check(const setup *s)
 {
     const w5_complaint *complaint;
     size_t n = w5_catalogue_check(s->catalogue, s->arena, &complaint);
-    for (size_t i = 0; i < n; i++)
+    int status = EXIT_FINE;
+    for (size_t i = 0; i < n; i++) {
         say("%.*s:%u: %.*s", W5_ARG(complaint[i].file), complaint[i].line,
             W5_ARG(complaint[i].text));
-    return n ? EXIT_USAGE : EXIT_FINE;
+        if (complaint[i].mistake)
+            status = EXIT_USAGE;
+    }
+    return status;
 }
 
 static int rehearse(const setup *s, w5_out *out)
