@@ -29,6 +29,7 @@ else
 CC         ?= cc
 CFLAGS     ?= -O2 -g
 PKG_CONFIG ?= pkg-config
+PYTHON     ?= $(firstword $(wildcard /usr/bin/python3) python3)
 WARNINGS   := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wvla -Wundef \
               -Wmissing-prototypes -Wwrite-strings -Wcast-qual -Wformat=2
 # B is where this flavour is built: sanitized, covered and static objects never mix with others.
@@ -216,7 +217,7 @@ check-hardening: all ## the binary is hardened (not in sanitized flavours)
 check-unit: $(UNIT:=.log) ## the cmocka tests
 	@$(STAGE) $@ awk -f tests/cmocka.awk $^
 check-catalogue: all ## the built-in knowledge is well-formed, and its samples match
-	@$(STAGE) $@ sh tests/catalogue $(wildcard $(BIN)) $(wildcard src/catalogue/data/*.w5)
+	@$(STAGE) $@ sh tests/catalogue $(BIN) $(wildcard src/catalogue/data/*.w5)
 check-words: ## every translation is complete and fits its English
 	@$(STAGE) $@ sh tests/words $(wildcard src/po/*.po)
 check-e2e: all ## the binary on the stories of tests/e2e
@@ -228,7 +229,7 @@ check-fuzz: $(FUZZER) ## replay the fuzz corpus
 check-docs: all ## the examples of README and manual page do what they say
 	@$(STAGE) $@ sh tests/docs $(BIN) $(wildcard README.md src/cli/why502.1)
 check-escapes: all ## hostile bytes leave every output tamed
-	@$(STAGE) $@ sh tests/escapes $(wildcard $(BIN))
+	@$(STAGE) $@ $(PYTHON) tests/escapes.py $(BIN)
 
 TEST_ENV = env ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1 \
            UBSAN_OPTIONS=print_stacktrace=1 CMOCKA_MESSAGE_OUTPUT=TAP W5_BUILD=$(B)
@@ -265,7 +266,7 @@ bench-count: all ## instructions a line, which no other load disturbs
 	@WHY502=$(BIN) BENCH=$(B)/tests/bench sh tests/bench/count.sh
 rig: all ## provoke real failures with real servers, and read them
 	@sh .ci/deps tests/rig/packages
-	@WHY502=$(BIN) python3 tests/rig/run.py
+	@WHY502=$(BIN) $(PYTHON) tests/rig/run.py $(RIG)
 lint: $(GEN) $(INC) ## clang-tidy
 	@clang-tidy --quiet $(SRC) -- -std=gnu17 $(filter -D%,$(W5_CPPFLAGS)) -Iinclude -I$(B)/gen $(PKG_CFLAGS)
 format: ## clang-format in place
