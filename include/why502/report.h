@@ -61,6 +61,14 @@ void w5_sentence_json(w5_out *out, const w5_sentence *s, const w5_view *view);
 
 /* -o events: one classified record (spec §6.3); with `all` every understood record. */
 void w5_report_event(w5_out *out, const w5_event *event, const w5_view *view);
+/* The same as a log of them: equal lines of one second get ids of their own, and with `fold` runs of
+ * events that differ in nothing but line, connection and client become one with a count. The end
+ * writes what is held back and a `coverage` record a source. `host`: for lines that name none. */
+typedef struct w5_event_log w5_event_log;
+w5_event_log *w5_event_log_new(w5_out *out, const w5_view *view, w5_str host, bool fold);
+void w5_event_log_put(w5_event_log *log, const w5_event *event);
+void w5_event_log_end(w5_event_log *log, const w5_run *run);
+void w5_event_log_free(w5_event_log *log);
 /* -o follow: see spec §7. */
 void w5_report_live(w5_out *out, const char *what, const w5_diagnosis *d, const w5_run *run, const w5_view *view, bool json);
 

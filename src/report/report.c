@@ -1,10 +1,6 @@
 /* report.c -- the registry of reports (made from the folder's listing) and what they share. */
 #include "common.h"
 
-#include <stdio.h>
-#include <string.h>
-#include <why502/base/words.h>
-
 #define X(name) extern const w5_report w5_report_##name;
 #include "report/report.inc"
 #undef X
@@ -29,8 +25,12 @@ size_t w5_reports(const w5_report *const **all)
     return sizeof(reports) / sizeof(reports[0]);
 }
 
-void report_foreign(w5_out *out, w5_escape how, w5_str text, const w5_view *view)
+void w5_show_foreign(w5_out *out, w5_escape how, w5_str text, const w5_view *view)
 {
+    if (view->redact == W5_REDACT_NONE || text.len == 0) {
+        w5_out_text(out, how, text);
+        return;
+    }
     w5_arena *scratch = w5_arena_new();
     w5_out_text(out, how, w5_redact(scratch, text, view->redact));
     w5_arena_free(scratch);
@@ -46,7 +46,7 @@ static void put_words(w5_out *out, w5_escape how, const char *words, const w5_se
             continue;
         w5_out_text(out, how, (w5_str){from, (size_t)(p - from)});
         if (p[1] >= '1' && p[1] <= '8' && p[2] == '$' && p[3] == 's') {
-            report_foreign(out, how, s->arg[p[1] - '1'], view);
+            w5_show_foreign(out, how, s->arg[p[1] - '1'], view);
             p += 3;
         } else if (p[1] == '%') {
             w5_out_text(out, how, W5_STR("%"));
@@ -71,9 +71,4 @@ void w5_sentence_json(w5_out *out, const w5_sentence *s, const w5_view *view)
     if (s->words)
         put_words(out, W5_JSON, s->words, s, view);
     w5_out_lit(out, "\"");
-}
-
-void report_digits(char *buf, size_t size, uint64_t n)
-{
-    snprintf(buf, size, "%ju", (uintmax_t)n);
 }

@@ -1,4 +1,5 @@
-/* report_json.c -- schema why502/1 (spec §6.2): new fields may be added, none removed or changed. */
+/* report_json.c -- schema why502/1 (spec §6.2): new fields may be added, none removed or changed.
+ */
 #include "common.h"
 
 #include <stdio.h>
@@ -23,15 +24,15 @@ static void put_cause(w5_out *out, const w5_finding *f, const w5_view *view)
 {
     bool first = true;
     w5_out_lit(out, "{");
-    json_own(out, &first, "id", f->cause ? f->cause->id : W5_STR("unknown"));
-    json_own(out, &first, "title", f->cause ? f->cause->title : W5_NONE);
-    json_own(out, &first, "confidence", w5_confidence_word[f->confidence]);
-    json_key(out, &first, "score");
+    w5_member_own(out, &first, "id", f->cause ? f->cause->id : W5_STR("unknown"));
+    w5_member_own(out, &first, "title", f->cause ? f->cause->title : W5_NONE);
+    w5_member_own(out, &first, "confidence", w5_confidence_word[f->confidence]);
+    w5_member_key(out, &first, "score");
     w5_out_fmt(out, "%.2f", f->score);
-    json_num(out, &first, "explains", f->explains);
-    json_sentence(out, &first, "summary", &f->summary, view);
+    w5_member_num(out, &first, "explains", f->explains);
+    w5_member_sentence(out, &first, "summary", &f->summary, view);
     if (f->against.words)
-        json_sentence(out, &first, "against", &f->against, view);
+        w5_member_sentence(out, &first, "against", &f->against, view);
     w5_out_lit(out, "}");
 }
 
@@ -39,11 +40,11 @@ static void put_alternative(w5_out *out, const w5_finding *f, const w5_view *vie
 {
     bool first = true;
     w5_out_lit(out, "{");
-    json_own(out, &first, "id", f->cause->id);
-    json_own(out, &first, "confidence", w5_confidence_word[f->confidence]);
-    json_key(out, &first, "score");
+    w5_member_own(out, &first, "id", f->cause->id);
+    w5_member_own(out, &first, "confidence", w5_confidence_word[f->confidence]);
+    w5_member_key(out, &first, "score");
     w5_out_fmt(out, "%.2f", f->score);
-    json_sentence(out, &first, "against", &f->against, view);
+    w5_member_sentence(out, &first, "against", &f->against, view);
     w5_out_lit(out, "}");
 }
 
@@ -51,9 +52,9 @@ static void put_link(w5_out *out, const w5_finding *f)
 {
     bool first = true;
     w5_out_lit(out, "{");
-    json_own(out, &first, "id", f->cause->id);
-    json_own(out, &first, "confidence", w5_confidence_word[f->confidence]);
-    json_num(out, &first, "explains", f->explains);
+    w5_member_own(out, &first, "id", f->cause->id);
+    w5_member_own(out, &first, "confidence", w5_confidence_word[f->confidence]);
+    w5_member_num(out, &first, "explains", f->explains);
     w5_out_lit(out, "}");
 }
 
@@ -65,24 +66,24 @@ static void put_evidence(w5_out *out, const w5_evidence *ev, const w5_run *run, 
     size_t n = w5_catalogue_classes(run->catalogue, &all);
     bool first = true;
     w5_out_lit(out, "{");
-    json_time(out, &first, "time", cell->at, cell->digits);
-    json_num(out, &first, "precision_s", cell->digits ? 0 : 1);
+    w5_member_time(out, &first, "time", cell->at, cell->digits);
+    w5_member_num(out, &first, "precision_s", cell->digits ? 0 : 1);
     w5_str host = w5_intern_str(words, cell->host);
-    json_str(out, &first, "host", host.len ? host : run->host, view);
-    json_str(out, &first, "source", line_source(run, cell), view);
-    json_num(out, &first, "line", cell->line);
-    json_num(out, &first, "last_line", ev->last_line);
-    json_num(out, &first, "count", ev->count);
+    w5_member_str(out, &first, "host", host.len ? host : run->host, view);
+    w5_member_str(out, &first, "source", line_source(run, cell), view);
+    w5_member_num(out, &first, "line", cell->line);
+    w5_member_num(out, &first, "last_line", ev->last_line);
+    w5_member_num(out, &first, "count", ev->count);
     w5_str kind = W5_STR("other");
     for (size_t i = 0; i < n; i++)
         if (all[i]->index == cell->klass)
             kind = all[i]->id;
-    json_own(out, &first, "kind", kind);
-    json_own(out, &first, "code", w5_intern_str(words, cell->code));
-    json_own(out, &first, "role", w5_role_word[ev->role]);
-    json_str(out, &first, "text", w5_intern_str(words, cell->text), view);
+    w5_member_own(out, &first, "kind", kind);
+    w5_member_own(out, &first, "code", w5_intern_str(words, cell->code));
+    w5_member_own(out, &first, "role", w5_role_word[ev->role]);
+    w5_member_str(out, &first, "text", w5_intern_str(words, cell->text), view);
     if (ev->note.words)
-        json_sentence(out, &first, "note", &ev->note, view);
+        w5_member_sentence(out, &first, "note", &ev->note, view);
     w5_out_lit(out, "}");
 }
 
@@ -90,57 +91,57 @@ static void put_change(w5_out *out, const w5_change *c, const w5_view *view)
 {
     bool first = true;
     w5_out_lit(out, "{");
-    json_str(out, &first, "file", c->file, view);
+    w5_member_str(out, &first, "file", c->file, view);
     if (c->line)
-        json_num(out, &first, "line", c->line);
+        w5_member_num(out, &first, "line", c->line);
     else
-        json_null(out, &first, "line");
-    json_str(out, &first, "setting", c->setting, view);
+        w5_member_null(out, &first, "line");
+    w5_member_str(out, &first, "setting", c->setting, view);
     if (c->now.len)
-        json_str(out, &first, "now", c->now, view);
+        w5_member_str(out, &first, "now", c->now, view);
     else
-        json_null(out, &first, "now");
-    json_str(out, &first, "to", c->to, view);
+        w5_member_null(out, &first, "now");
+    w5_member_str(out, &first, "to", c->to, view);
     w5_out_lit(out, "}");
 }
 
 static void own_or_null(w5_out *out, bool *first, const char *key, w5_str value)
 {
     if (value.len)
-        json_own(out, first, key, value);
+        w5_member_own(out, first, key, value);
     else
-        json_null(out, first, key);
+        w5_member_null(out, first, key);
 }
 
 static void put_advice(w5_out *out, const w5_advice *a, const w5_view *view)
 {
     bool first = true;
     w5_out_lit(out, "{");
-    json_own(out, &first, "id", a->remedy->id);
-    json_num(out, &first, "rank", a->rank);
-    json_own(out, &first, "title", a->remedy->title);
+    w5_member_own(out, &first, "id", a->remedy->id);
+    w5_member_num(out, &first, "rank", a->rank);
+    w5_member_own(out, &first, "title", a->remedy->title);
     own_or_null(out, &first, "documents_rank", a->remedy->rank);
     own_or_null(out, &first, "grade", a->remedy->grade);
-    json_own(out, &first, "state", w5_advice_word[a->state]);
-    json_sentence(out, &first, "why", &a->why, view);
-    json_key(out, &first, "change");
+    w5_member_own(out, &first, "state", w5_advice_word[a->state]);
+    w5_member_sentence(out, &first, "why", &a->why, view);
+    w5_member_key(out, &first, "change");
     w5_out_lit(out, "[");
     for (size_t i = 0; i < a->changes; i++) {
         w5_out_lit(out, i ? "," : "");
         put_change(out, &a->change[i], view);
     }
     w5_out_lit(out, "]");
-    json_key(out, &first, "commands");
+    w5_member_key(out, &first, "commands");
     w5_out_lit(out, "[");
     for (size_t i = 0; i < a->commands; i++) {
         w5_out_lit(out, i ? ",\"" : "\"");
-        report_foreign(out, W5_JSON, a->command[i], view);
+        w5_show_foreign(out, W5_JSON, a->command[i], view);
         w5_out_lit(out, "\"");
     }
     w5_out_lit(out, "]");
-    json_str(out, &first, "verify", a->verify, view);
-    json_str(out, &first, "undo", a->undo, view);
-    json_sentence(out, &first, "risk", &a->risk, view);
+    w5_member_str(out, &first, "verify", a->verify, view);
+    w5_member_str(out, &first, "undo", a->undo, view);
+    w5_member_sentence(out, &first, "risk", &a->risk, view);
     w5_out_lit(out, "}");
 }
 
@@ -148,16 +149,16 @@ static void put_settle(w5_out *out, const w5_settle *s, const w5_view *view)
 {
     bool first = true;
     w5_out_lit(out, "{");
-    json_own(out, &first, "source", s->source);
-    json_sentence(out, &first, "why", &s->why, view);
-    json_str(out, &first, "command", s->command, view);
+    w5_member_own(out, &first, "source", s->source);
+    w5_member_sentence(out, &first, "why", &s->why, view);
+    w5_member_str(out, &first, "command", s->command, view);
     w5_out_lit(out, "}");
 }
 
 /* A list "key":[…] of n things, each put by a line of code. */
 #define JSON_LIST(out, first, key, n, put)                                                         \
     do {                                                                                           \
-        json_key(out, first, key);                                                                 \
+        w5_member_key(out, first, key);                                                            \
         w5_out_lit(out, "[");                                                                      \
         for (size_t i = 0; i < (n); i++) {                                                         \
             w5_out_lit(out, i ? "," : "");                                                         \
@@ -169,7 +170,7 @@ static void put_settle(w5_out *out, const w5_settle *s, const w5_view *view)
 static void put_name(w5_out *out, w5_str name, const w5_view *view)
 {
     w5_out_lit(out, "\"");
-    report_foreign(out, W5_JSON, name, view);
+    w5_show_foreign(out, W5_JSON, name, view);
     w5_out_lit(out, "\"");
 }
 
@@ -177,26 +178,26 @@ static void put_request(w5_out *out, const w5_request_tally *r, const w5_view *v
 {
     bool first = true;
     w5_out_lit(out, "{");
-    json_str(out, &first, "method", r->method, view);
-    json_str(out, &first, "path", r->path, view);
-    json_num(out, &first, "count", r->count);
+    w5_member_str(out, &first, "method", r->method, view);
+    w5_member_str(out, &first, "path", r->path, view);
+    w5_member_num(out, &first, "count", r->count);
     w5_out_lit(out, "}");
 }
 
 static void put_head(w5_out *out, bool *first, const w5_diagnosis *d, const w5_view *view)
 {
     const w5_incident *in = d->incident;
-    json_own(out, first, "id", w5_str_of(in->id));
-    json_own(out, first, "severity", w5_severity_word[d->severity]);
-    json_time(out, first, "start", in->start, digits_of(in->start));
-    json_time(out, first, "end", in->end, digits_of(in->end));
-    json_key(out, first, "over");
+    w5_member_own(out, first, "id", w5_str_of(in->id));
+    w5_member_own(out, first, "severity", w5_severity_word[d->severity]);
+    w5_member_time(out, first, "start", in->start, digits_of(in->start));
+    w5_member_time(out, first, "end", in->end, digits_of(in->end));
+    w5_member_key(out, first, "over");
     w5_out_lit(out, over_word(in->over));
     own_or_null(out, first, "over_by", d->over_by);
     if (in->upstream.len)
-        json_str(out, first, "upstream", in->upstream, view);
+        w5_member_str(out, first, "upstream", in->upstream, view);
     else
-        json_null(out, first, "upstream");
+        w5_member_null(out, first, "upstream");
 }
 
 static void put_counts(w5_out *out, bool *first, const w5_diagnosis *d, const w5_view *view)
@@ -205,12 +206,12 @@ static void put_counts(w5_out *out, bool *first, const w5_diagnosis *d, const w5
     JSON_LIST(out, first, "upstreams", in->upstreams.n,
               put_name(out, in->upstreams.at[i].name, view));
     own_or_null(out, first, "pattern", d->pattern);
-    json_tallies(out, first, "classes", in->classes, view);
-    json_tallies(out, first, "codes", in->codes, view);
-    json_tallies(out, first, "kinds", in->kinds, view);
-    json_tallies(out, first, "statuses", in->statuses, view);
-    json_num(out, first, "errors", in->errors);
-    json_num(out, first, "requests_failed", in->requests_failed);
+    w5_member_tallies(out, first, "classes", in->classes, view);
+    w5_member_tallies(out, first, "codes", in->codes, view);
+    w5_member_tallies(out, first, "kinds", in->kinds, view);
+    w5_member_tallies(out, first, "statuses", in->statuses, view);
+    w5_member_num(out, first, "errors", in->errors);
+    w5_member_num(out, first, "requests_failed", in->requests_failed);
     JSON_LIST(out, first, "requests", in->requests, put_request(out, &in->request[i], view));
     JSON_LIST(out, first, "servers", in->servers.n, put_name(out, in->servers.at[i].name, view));
 }
@@ -218,32 +219,33 @@ static void put_counts(w5_out *out, bool *first, const w5_diagnosis *d, const w5
 static void put_judgement(w5_out *out, bool *first, const w5_diagnosis *d, const w5_run *run,
                           const w5_view *view)
 {
-    json_sentence(out, first, "verdict", &d->verdict, view);
+    w5_member_sentence(out, first, "verdict", &d->verdict, view);
     JSON_LIST(out, first, "chain", d->chains, put_link(out, &d->chain[i]));
     JSON_LIST(out, first, "alternatives", d->alternatives,
               put_alternative(out, &d->alternative[i], view));
     JSON_LIST(out, first, "evidence", d->evidences, put_evidence(out, &d->evidence[i], run, view));
-    JSON_LIST(out, first, "ruled_out", d->ruled_outs, w5_sentence_json(out, &d->ruled_out[i], view));
+    JSON_LIST(out, first, "ruled_out", d->ruled_outs,
+              w5_sentence_json(out, &d->ruled_out[i], view));
     JSON_LIST(out, first, "remedies", d->advices, put_advice(out, &d->advice[i], view));
     JSON_LIST(out, first, "would_settle", d->settles, put_settle(out, &d->settle[i], view));
 }
 
-void report_json_incident(w5_out *out, const w5_diagnosis *d, const w5_run *run, const w5_view *view,
-                          const char *change, bool brief)
+void w5_json_incident(w5_out *out, const w5_diagnosis *d, const w5_run *run, const w5_view *view,
+                      const char *change, bool brief)
 {
     bool first = true;
     w5_out_lit(out, "{");
     put_head(out, &first, d, view);
     if (brief)
-        json_tallies(out, &first, "classes", d->incident->classes, view);
+        w5_member_tallies(out, &first, "classes", d->incident->classes, view);
     else
         put_counts(out, &first, d, view);
-    json_key(out, &first, "cause");
+    w5_member_key(out, &first, "cause");
     put_cause(out, &d->cause, view);
     if (!brief)
         put_judgement(out, &first, d, run, view);
     if (change)
-        json_own(out, &first, "change", w5_str_of(change));
+        w5_member_own(out, &first, "change", w5_str_of(change));
     w5_out_lit(out, "}");
 }
 
@@ -251,18 +253,18 @@ static void put_source(w5_out *out, const w5_stream *s, const w5_view *view)
 {
     bool first = true;
     w5_out_lit(out, "{");
-    json_str(out, &first, "name", s->name, view);
+    w5_member_str(out, &first, "name", s->name, view);
     own_or_null(out, &first, "format", s->format ? s->format->id : W5_NONE);
-    json_num(out, &first, "lines", s->lines);
-    json_num(out, &first, "understood", s->understood);
-    json_num(out, &first, "not_understood", s->not_understood);
-    json_num(out, &first, "cut", s->cut);
-    json_num(out, &first, "forged", s->forged);
-    json_num(out, &first, "events", s->events);
-    json_time(out, &first, "first", s->first == W5_TIME_NONE ? s->first : s->first + s->shift,
-              digits_of(s->first));
-    json_time(out, &first, "last", s->last == W5_TIME_NONE ? s->last : s->last + s->shift,
-              digits_of(s->last));
+    w5_member_num(out, &first, "lines", s->lines);
+    w5_member_num(out, &first, "understood", s->understood);
+    w5_member_num(out, &first, "not_understood", s->not_understood);
+    w5_member_num(out, &first, "cut", s->cut);
+    w5_member_num(out, &first, "forged", s->forged);
+    w5_member_num(out, &first, "events", s->events);
+    w5_member_time(out, &first, "first", s->first == W5_TIME_NONE ? s->first : s->first + s->shift,
+                   digits_of(s->first));
+    w5_member_time(out, &first, "last", s->last == W5_TIME_NONE ? s->last : s->last + s->shift,
+                   digits_of(s->last));
     char zone[16];
     int offset = (int)(-s->shift / W5_SECOND);
     if (s->zoned)
@@ -270,11 +272,11 @@ static void put_source(w5_out *out, const w5_stream *s, const w5_view *view)
     else
         snprintf(zone, sizeof(zone), "%c%02d:%02d", offset < 0 ? '-' : '+', abs(offset) / 3600,
                  abs(offset) / 60 % 60);
-    json_own(out, &first, "timezone", w5_str_of(zone));
-    json_own(out, &first, "timezone_from", w5_zone_from_word[s->zone_from]);
-    json_key(out, &first, "shift_s");
+    w5_member_own(out, &first, "timezone", w5_str_of(zone));
+    w5_member_own(out, &first, "timezone_from", w5_zone_from_word[s->zone_from]);
+    w5_member_key(out, &first, "shift_s");
     w5_out_fmt(out, "%jd", (intmax_t)(s->zoned ? s->shift / W5_SECOND : offset));
-    json_null(out, &first, "error");
+    w5_member_null(out, &first, "error");
     w5_out_lit(out, "}");
 }
 
@@ -282,21 +284,21 @@ static void put_trouble(w5_out *out, const w5_run_source *s, const w5_view *view
 {
     bool first = true;
     w5_out_lit(out, "{");
-    json_str(out, &first, "name", s->name, view);
+    w5_member_str(out, &first, "name", s->name, view);
     own_or_null(out, &first, "format", s->format);
-    json_num(out, &first, "lines", 0);
-    json_num(out, &first, "understood", 0);
-    json_num(out, &first, "not_understood", 0);
-    json_num(out, &first, "cut", 0);
-    json_num(out, &first, "forged", 0);
-    json_num(out, &first, "events", 0);
-    json_null(out, &first, "first");
-    json_null(out, &first, "last");
-    json_null(out, &first, "timezone");
-    json_null(out, &first, "timezone_from");
-    json_num(out, &first, "shift_s", 0);
-    json_str(out, &first, "error", s->error.len ? s->error : W5_STR("the same log as another source"),
-             view);
+    w5_member_num(out, &first, "lines", 0);
+    w5_member_num(out, &first, "understood", 0);
+    w5_member_num(out, &first, "not_understood", 0);
+    w5_member_num(out, &first, "cut", 0);
+    w5_member_num(out, &first, "forged", 0);
+    w5_member_num(out, &first, "events", 0);
+    w5_member_null(out, &first, "first");
+    w5_member_null(out, &first, "last");
+    w5_member_null(out, &first, "timezone");
+    w5_member_null(out, &first, "timezone_from");
+    w5_member_num(out, &first, "shift_s", 0);
+    w5_member_str(out, &first, "error",
+                  s->error.len ? s->error : W5_STR("the same log as another source"), view);
     w5_out_lit(out, "}");
 }
 
@@ -310,7 +312,7 @@ static bool has_stream(const w5_run *run, w5_str name)
 
 static void put_sources(w5_out *out, bool *first, const w5_run *run, const w5_view *view)
 {
-    json_key(out, first, "sources");
+    w5_member_key(out, first, "sources");
     w5_out_lit(out, "[");
     for (size_t i = 0; i < run->streams; i++) {
         w5_out_lit(out, i ? "," : "");
@@ -328,15 +330,17 @@ static void put_sources(w5_out *out, bool *first, const w5_run *run, const w5_vi
 }
 
 /* Lines by class of one family, over the whole run. */
-static void put_family(w5_out *out, bool *first, const char *key, w5_family family, const w5_run *run)
+static void put_family(w5_out *out, bool *first, const char *key, w5_family family,
+                       const w5_run *run)
 {
     const w5_class *const *all;
     size_t n = w5_catalogue_classes(run->catalogue, &all);
     bool none = true;
-    json_key(out, first, key);
+    w5_member_key(out, first, key);
     w5_out_lit(out, "{");
     for (size_t i = 0; i < n; i++) {
-        uint64_t count = all[i]->index < run->totals.classes ? run->totals.by_class[all[i]->index] : 0;
+        uint64_t count =
+            all[i]->index < run->totals.classes ? run->totals.by_class[all[i]->index] : 0;
         if (all[i]->family != family || !count)
             continue;
         w5_out_fmt(out, "%s\"%.*s\":%ju", none ? "" : ",", W5_ARG(all[i]->id), (uintmax_t)count);
@@ -349,12 +353,12 @@ static void put_background(w5_out *out, const struct w5_background_finding *b, c
 {
     bool first = true;
     w5_out_lit(out, "{");
-    json_own(out, &first, "class", b->what->klass);
-    json_str(out, &first, "upstream", b->what->upstream, view);
-    json_num(out, &first, "count", b->what->count);
-    json_time(out, &first, "first", b->what->first, digits_of(b->what->first));
-    json_time(out, &first, "last", b->what->last, digits_of(b->what->last));
-    json_key(out, &first, "cause");
+    w5_member_own(out, &first, "class", b->what->klass);
+    w5_member_str(out, &first, "upstream", b->what->upstream, view);
+    w5_member_num(out, &first, "count", b->what->count);
+    w5_member_time(out, &first, "first", b->what->first, digits_of(b->what->first));
+    w5_member_time(out, &first, "last", b->what->last, digits_of(b->what->last));
+    w5_member_key(out, &first, "cause");
     put_cause(out, &b->cause, view);
     JSON_LIST(out, &first, "remedies", b->advices, put_advice(out, &b->advice[i], view));
     w5_out_lit(out, "}");
@@ -364,56 +368,57 @@ static void put_rung(w5_out *out, const w5_rung *r, const w5_view *view)
 {
     bool first = true;
     w5_out_lit(out, "{");
-    json_own(out, &first, "name", r->name);
+    w5_member_own(out, &first, "name", r->name);
     if (r->value == W5_TIME_NONE) {
-        json_null(out, &first, "seconds");
+        w5_member_null(out, &first, "seconds");
     } else {
-        json_key(out, &first, "seconds");
+        w5_member_key(out, &first, "seconds");
         w5_out_fmt(out, "%.3f", (double)r->value / (double)W5_SECOND);
     }
-    json_str(out, &first, "file", r->file, view);
-    json_num(out, &first, "line", r->line);
-    json_bool(out, &first, "wrong", r->wrong);
+    w5_member_str(out, &first, "file", r->file, view);
+    w5_member_num(out, &first, "line", r->line);
+    w5_member_bool(out, &first, "wrong", r->wrong);
     w5_out_lit(out, "}");
 }
 
 static void put_run_head(w5_out *out, bool *first, const w5_run *run, const w5_view *view)
 {
-    json_own(out, first, "schema", W5_STR("why502/1"));
-    json_own(out, first, "version", W5_STR(W5_VERSION));
-    json_time(out, first, "generated_at", run->generated_at - run->generated_at % W5_SECOND, 0);
-    json_key(out, first, "window");
+    w5_member_own(out, first, "schema", W5_STR("why502/1"));
+    w5_member_own(out, first, "version", W5_STR(W5_VERSION));
+    w5_member_time(out, first, "generated_at", run->generated_at - run->generated_at % W5_SECOND,
+                   0);
+    w5_member_key(out, first, "window");
     bool inner = true;
     w5_out_lit(out, "{");
-    json_time(out, &inner, "start", run->window_start, digits_of(run->window_start));
-    json_time(out, &inner, "end", run->window_end, digits_of(run->window_end));
+    w5_member_time(out, &inner, "start", run->window_start, digits_of(run->window_start));
+    w5_member_time(out, &inner, "end", run->window_end, digits_of(run->window_end));
     w5_out_lit(out, "}");
-    json_own(out, first, "sandbox", run->sandbox);
-    json_str(out, first, "host", run->host, view);
-    json_own(out, first, "status", w5_severity_word[run->findings->status]);
-    json_sentence(out, first, "verdict", &run->findings->verdict, view);
-    json_num(out, first, "lines", run->lines);
-    json_num(out, first, "bytes", run->bytes);
-    json_num(out, first, "outside_window", run->outside_window);
-    json_num(out, first, "upstream_errors", run->totals.upstream_errors);
-    json_num(out, first, "forged", run->totals.forged);
+    w5_member_own(out, first, "sandbox", run->sandbox);
+    w5_member_str(out, first, "host", run->host, view);
+    w5_member_own(out, first, "status", w5_severity_word[run->findings->status]);
+    w5_member_sentence(out, first, "verdict", &run->findings->verdict, view);
+    w5_member_num(out, first, "lines", run->lines);
+    w5_member_num(out, first, "bytes", run->bytes);
+    w5_member_num(out, first, "outside_window", run->outside_window);
+    w5_member_num(out, first, "upstream_errors", run->totals.upstream_errors);
+    w5_member_num(out, first, "forged", run->totals.forged);
 }
 
 static void put_incidents(w5_out *out, bool *first, const w5_run *run, const w5_view *view)
 {
     const w5_findings *f = run->findings;
-    json_key(out, first, "incidents");
+    w5_member_key(out, first, "incidents");
     w5_out_lit(out, "[");
     for (size_t i = 0; i < f->n; i++) {
         w5_out_lit(out, i ? "," : "");
-        report_json_incident(out, f->at[i], run, view, run->change ? run->change[i] : NULL,
-                             i >= W5_INCIDENTS_MAX);
+        w5_json_incident(out, f->at[i], run, view, run->change ? run->change[i] : NULL,
+                         i >= W5_INCIDENTS_MAX);
     }
     w5_out_lit(out, "]");
-    json_num(out, first, "incidents_folded", f->folded);
+    w5_member_num(out, first, "incidents_folded", f->folded);
 }
 
-void report_json_run(w5_out *out, const w5_run *run, const w5_view *view)
+void w5_json_run(w5_out *out, const w5_run *run, const w5_view *view)
 {
     const w5_findings *f = run->findings;
     bool first = true;
@@ -421,7 +426,7 @@ void report_json_run(w5_out *out, const w5_run *run, const w5_view *view)
     put_run_head(out, &first, run, view);
     put_sources(out, &first, run, view);
     put_family(out, &first, "classes", W5_UPSTREAM, run);
-    json_key(out, &first, "codes");
+    w5_member_key(out, &first, "codes");
     w5_out_lit(out, "{");
     for (size_t i = 0; i < run->codes; i++)
         w5_out_fmt(out, "%s\"%.*s\":%ju", i ? "," : "", W5_ARG(run->code[i]),
@@ -429,21 +434,23 @@ void report_json_run(w5_out *out, const w5_run *run, const w5_view *view)
     w5_out_lit(out, "}");
     put_family(out, &first, "kinds", W5_LIFE, run);
     put_family(out, &first, "look_alikes", W5_LOOK_ALIKE, run);
-    JSON_LIST(out, &first, "background", f->backgrounds, put_background(out, &f->background[i], view));
+    JSON_LIST(out, &first, "background", f->backgrounds,
+              put_background(out, &f->background[i], view));
     put_incidents(out, &first, run, view);
-    JSON_LIST(out, &first, "timeout_ladder", f->timeout_rungs, put_rung(out, &f->timeouts[i], view));
+    JSON_LIST(out, &first, "timeout_ladder", f->timeout_rungs,
+              put_rung(out, &f->timeouts[i], view));
     JSON_LIST(out, &first, "keepalive_ladder", f->keepalive_rungs,
               put_rung(out, &f->keepalives[i], view));
     JSON_LIST(out, &first, "blind_spots", f->blinds, w5_sentence_json(out, &f->blind[i], view));
     JSON_LIST(out, &first, "notes", run->timeline->note_count,
               put_name(out, w5_str_of(run->timeline->notes[i]), view));
-    json_num(out, &first, "ignored", f->ignored);
+    w5_member_num(out, &first, "ignored", f->ignored);
     w5_out_lit(out, "}");
 }
 
 static void write_json(const w5_run *run, const w5_view *view, w5_out *out)
 {
-    report_json_run(out, run, view);
+    w5_json_run(out, run, view);
     w5_out_lit(out, "\n");
 }
 

@@ -11,7 +11,7 @@ static void put_incident(w5_out *out, const w5_diagnosis *d, const w5_view *view
     w5_out_fmt(out, "%s\t%s\t%s\t", start, end, in->over == W5_OVER_NO ? "open" : "over");
     w5_out_text(out, W5_TTY, w5_severity_word[d->severity]);
     w5_out_lit(out, "\t");
-    report_foreign(out, W5_TTY, in->upstream.len ? in->upstream : W5_STR("-"), view);
+    w5_show_foreign(out, W5_TTY, in->upstream.len ? in->upstream : W5_STR("-"), view);
     w5_out_fmt(out, "\t%.*s\t", W5_ARG(d->cause.cause ? d->cause.cause->id : W5_STR("unknown")));
     w5_out_text(out, W5_TTY, w5_confidence_word[d->cause.confidence]);
     w5_out_fmt(out, "\t%ju\t%ju\n", (uintmax_t)in->errors, (uintmax_t)in->requests_failed);

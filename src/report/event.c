@@ -1,0 +1,355 @@
+/* event.c -- classified records as NDJSON (spec §6.3), which why502 reads back.
+ *
+ * What is read back must be what was written: a field whose text is a JSON number is written as
+ * that number, digit by digit, any other as a string. A stamp whose zone is not known yet is
+ * written as it stands, without offset: who reads it can still find out. */
+#include "common.h"
+
+/* --- fields ---------------------------------------------------------------------------------- */
+/* Keys of their own; everything behind them in W5_FIELD_LIST stands under "fields". */
+enum {
+    OWN_FIELDS = W5_F_errno + 1
+};
+
+/* -?(0|[1-9][0-9]*)(\.[0-9]+)?, at most 15 digits: a double holds it exactly. */
+static bool is_number(w5_str s)
+{
+    size_t at = 0, digits = 0;
+    if (at < s.len && s.ptr[at] == '-')
+        at++;
+    size_t start = at;
+    for (; at < s.len && s.ptr[at] >= '0' && s.ptr[at] <= '9'; at++)
+        digits++;
+    if (digits == 0 || (digits > 1 && s.ptr[start] == '0'))
+        return false;
+    if (at < s.len && s.ptr[at] == '.') {
+        size_t point = ++at;
+        for (; at < s.len && s.ptr[at] >= '0' && s.ptr[at] <= '9'; at++)
+            digits++;
+        if (at == point)
+            return false;
+    }
+    return at == s.len && digits <= 15;
+}
+
+static bool is_client(w5_field f)
+{
+    return f == W5_F_client;
+}
+
+static void put_field(w5_out *out, bool *first, w5_field f, w5_str value, const w5_view *view)
+{
+    char key[32];
+    size_t len = w5_field_name[f].len < sizeof key ? w5_field_name[f].len : sizeof key - 1;
+    memcpy(key, w5_field_name[f].ptr, len);
+    key[len] = '\0';
+    if (is_number(value)) {
+        w5_member_key(out, first, key);
+        w5_out_text(out, W5_JSON, value);
+    } else if (is_client(f)) {
+        w5_arena *scratch = w5_arena_new();
+        w5_member_own(out, first, key, w5_redact_client(scratch, value, view->redact));
+        w5_arena_free(scratch);
+    } else {
+        w5_member_str(out, first, key, value, view);
+    }
+}
+
+static void put_own_fields(w5_out *out, bool *first, const w5_record *r, const w5_view *view)
+{
+    for (int f = 0; f < OWN_FIELDS; f++) {
+        char key[32] = "";
+        memcpy(key, w5_field_name[f].ptr, w5_field_name[f].len);
+        if (r->have >> f & 1)
+            put_field(out, first, (w5_field)f, r->field[f], view);
+        else
+            w5_member_null(out, first, key);
+    }
+}
+
+static void put_other_fields(w5_out *out, bool *first, const w5_record *r, const w5_view *view)
+{
+    bool none = true;
+    w5_member_key(out, first, "fields");
+    w5_out_lit(out, "{");
+    for (int f = OWN_FIELDS; f < W5_FIELDS; f++)
+        if (r->have >> f & 1)
+            put_field(out, &none, (w5_field)f, r->field[f], view);
+    w5_out_lit(out, "}");
+}
+
+/* --- stamp, class ---------------------------------------------------------------------------- */
+static void put_precision(w5_out *out, bool *first, unsigned digits)
+{
+    static const char *const seconds[] = {"1",      "0.1",     "0.01",    "0.001",
+                                          "0.0001", "0.00001", "0.000001"};
+    w5_member_key(out, first, "precision_s");
+    w5_out_lit(out, seconds[digits > 6 ? 6 : digits]);
+}
+
+/* Known at once, or once the zone of its stream was settled. */
+static bool knows_utc(const w5_record *r)
+{
+    return r->zoned || r->stream->zone_from != W5_ZONE_STAMP;
+}
+
+static void put_time(w5_out *out, bool *first, const w5_record *r)
+{
+    char text[48];
+    if (r->at == W5_TIME_NONE) {
+        w5_member_null(out, first, "time");
+        put_precision(out, first, 0);
+        return;
+    }
+    w5_time at = r->at;
+    if (!r->zoned && knows_utc(r))
+        at -= w5_zone_offset_civil(&r->stream->zone, at) * W5_SECOND;
+    if (knows_utc(r))
+        at += r->stream->shift;
+    size_t len = w5_time_rfc3339(text, at, r->digits > 6 ? 6 : r->digits);
+    w5_member_own(out, first, "time",
+                  (w5_str){text, knows_utc(r) ? len : len - 1}); /* without "Z" */
+    put_precision(out, first, r->digits);
+}
+
+static void own_or_null(w5_out *out, bool *first, const char *key, w5_str value)
+{
+    if (value.len)
+        w5_member_own(out, first, key, value);
+    else
+        w5_member_null(out, first, key);
+}
+
+static void put_class(w5_out *out, bool *first, const w5_event *event)
+{
+    const w5_class *k = event->klass;
+    bool life = !k || k->family == W5_LIFE;
+    own_or_null(out, first, "class", life ? W5_NONE : k->id);
+    own_or_null(out, first, "code", event->code);
+    own_or_null(out, first, "kind", !k ? W5_STR("other") : life ? k->id : W5_NONE);
+}
+
+/* --- a line ---------------------------------------------------------------------------------- */
+static void put_record(w5_out *out, const w5_event *event, const w5_view *view, w5_str host,
+                       uint64_t count, uint64_t id)
+{
+    w5_record *r = event->record;
+    bool first = true;
+    w5_record_walk(r);
+    w5_out_lit(out, "{");
+    w5_member_num(out, &first, "v", 1);
+    put_time(out, &first, r);
+    if (r->host.len || host.len)
+        w5_member_str(out, &first, "host", r->host.len ? r->host : host, view);
+    else
+        w5_member_null(out, &first, "host");
+    w5_member_str(out, &first, "source", r->stream->name, view);
+    own_or_null(out, &first, "format", r->format ? r->format->id : W5_NONE);
+    w5_member_num(out, &first, "line", r->line);
+    w5_member_num(out, &first, "offset", r->offset);
+    put_class(out, &first, event);
+    put_own_fields(out, &first, r, view);
+    w5_member_str(out, &first, "message", r->message, view);
+    put_other_fields(out, &first, r, view);
+    w5_member_num(out, &first, "count", count);
+    w5_member_bool(out, &first, "forged", r->forged);
+    w5_member_key(out, &first, "id");
+    w5_out_fmt(out, "\"%016jx\"}\n", (uintmax_t)id);
+}
+
+/* FNV-1a, 64 bits: the same on every host and in every run, unlike w5_str_hash. */
+static uint64_t mix(uint64_t hash, const void *bytes, size_t len)
+{
+    const unsigned char *p = bytes;
+    for (size_t i = 0; i < len; i++)
+        hash = (hash ^ p[i]) * UINT64_C(0x100000001b3);
+    return hash;
+}
+
+static uint64_t mix_str(uint64_t hash, w5_str s)
+{
+    uint64_t len = s.len;
+    return mix(mix(hash, &len, sizeof len), s.ptr, s.len);
+}
+
+/* What makes a line this line: where, who, when, what. Wrappers differ from copy to copy. */
+static uint64_t line_hash(const w5_record *r, w5_str host)
+{
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    hash = mix_str(hash, r->host.len ? r->host : host);
+    hash = mix_str(hash, r->format ? r->format->id : W5_NONE);
+    hash = mix(hash, &r->at, sizeof r->at);
+    hash = mix_str(hash, r->message);
+    for (int f = 0; f < OWN_FIELDS; f++)
+        hash = mix_str(hash, w5_record_get(r, (w5_field)f));
+    return hash;
+}
+
+static uint64_t id_of(uint64_t hash, uint64_t ordinal)
+{
+    return mix(hash, &ordinal, sizeof ordinal);
+}
+
+void w5_report_event(w5_out *out, const w5_event *event, const w5_view *view)
+{
+    w5_record_walk(event->record);
+    put_record(out, event, view, W5_NONE, event->record->count,
+               id_of(line_hash(event->record, W5_NONE), 0));
+}
+
+/* --- a log of them --------------------------------------------------------------------------- */
+enum {
+    SLOTS = 1 << 15 /* lines of about one second whose repetitions are told apart */
+};
+
+typedef struct slot {
+    uint64_t hash, ordinals;
+} slot;
+
+struct w5_event_log {
+    w5_out *out;
+    const w5_view *view;
+    w5_str host;
+    bool fold;
+    w5_arena *arena, *kept; /* kept: of the event held back */
+    slot *slots;
+    size_t used;
+    bool holding;
+    w5_event held;
+    w5_record record;
+    uint64_t likeness, count, id;
+};
+
+w5_event_log *w5_event_log_new(w5_out *out, const w5_view *view, w5_str host, bool fold)
+{
+    w5_arena *arena = w5_arena_new();
+    w5_event_log *log = W5_NEW(arena, w5_event_log);
+    *log = (w5_event_log){
+        .out = out, .view = view, .fold = fold, .arena = arena, .kept = w5_arena_new()};
+    log->host = w5_arena_str(arena, host);
+    log->slots = W5_NEW_N(arena, slot, SLOTS);
+    return log;
+}
+
+void w5_event_log_free(w5_event_log *log)
+{
+    if (!log)
+        return;
+    w5_arena_free(log->kept);
+    w5_arena_free(log->arena);
+}
+
+/* How many lines like this there were before it. */
+static uint64_t next_ordinal(w5_event_log *log, uint64_t hash)
+{
+    if (log->used > SLOTS / 2) {
+        memset(log->slots, 0, SLOTS * sizeof *log->slots);
+        log->used = 0;
+    }
+    size_t i = hash % SLOTS;
+    while (log->slots[i].ordinals && log->slots[i].hash != hash)
+        i = (i + 1) % SLOTS;
+    log->used += log->slots[i].ordinals == 0;
+    log->slots[i].hash = hash;
+    return log->slots[i].ordinals++;
+}
+
+/* What is equal in events that are folded: all but where the line stands and who asked. */
+static uint64_t likeness_of(const w5_event *event)
+{
+    const w5_record *r = event->record;
+    uint64_t hash = mix_str(UINT64_C(0xcbf29ce484222325), event->code);
+    hash = mix(hash, &event->klass, sizeof event->klass);
+    hash = mix(hash, &r->stream->index, sizeof r->stream->index);
+    hash = mix(hash, &r->at, sizeof r->at);
+    hash = mix(hash, &r->forged, sizeof r->forged);
+    hash = mix_str(hash, r->host);
+    hash = mix_str(hash, r->message);
+    for (int f = 0; f < W5_FIELDS; f++)
+        if (f != W5_F_connection && f != W5_F_client)
+            hash = mix_str(hash, w5_record_get(r, (w5_field)f));
+    return hash;
+}
+
+static void flush(w5_event_log *log)
+{
+    if (log->holding)
+        put_record(log->out, &log->held, log->view, log->host, log->count, log->id);
+    log->holding = false;
+}
+
+static void hold(w5_event_log *log, const w5_event *event, uint64_t likeness, uint64_t id)
+{
+    w5_arena_rewind(log->kept, (w5_mark){0});
+    log->record = *event->record;
+    log->record.host = w5_arena_str(log->kept, event->record->host);
+    log->record.message = w5_arena_str(log->kept, event->record->message);
+    log->record.context = W5_NONE;
+    for (int f = 0; f < W5_FIELDS; f++)
+        if (event->record->have >> f & 1)
+            log->record.field[f] = w5_arena_str(log->kept, event->record->field[f]);
+    log->held = *event;
+    log->held.record = &log->record;
+    log->held.code = w5_arena_str(log->kept, event->code);
+    log->likeness = likeness;
+    log->count = event->record->count;
+    log->id = id;
+    log->holding = true;
+}
+
+/* The run's one line keeps no connection and no client that were not those of all its lines. */
+static void join(w5_event_log *log, const w5_record *r)
+{
+    static const w5_field dropped[] = {W5_F_connection, W5_F_client};
+    log->count += r->count;
+    for (size_t i = 0; i < 2; i++)
+        if (!w5_str_eq(w5_record_get(&log->record, dropped[i]), w5_record_get(r, dropped[i])))
+            log->record.have &= ~((uint64_t)1 << dropped[i]);
+}
+
+void w5_event_log_put(w5_event_log *log, const w5_event *event)
+{
+    w5_record_walk(event->record);
+    uint64_t hash = line_hash(event->record, log->host);
+    uint64_t id = id_of(hash, next_ordinal(log, hash));
+    if (!log->fold) {
+        put_record(log->out, event, log->view, log->host, event->record->count, id);
+        return;
+    }
+    uint64_t likeness = likeness_of(event);
+    if (log->holding && likeness == log->likeness) {
+        join(log, event->record);
+        return;
+    }
+    flush(log);
+    hold(log, event, likeness, id);
+}
+
+static void put_coverage(w5_event_log *log, const w5_stream *s)
+{
+    bool first = true;
+    w5_out *out = log->out;
+    w5_out_lit(out, "{");
+    w5_member_num(out, &first, "v", 1);
+    w5_member_own(out, &first, "kind", W5_STR("coverage"));
+    w5_member_str(out, &first, "host", s->host.len ? s->host : log->host, log->view);
+    w5_member_str(out, &first, "source", s->name, log->view);
+    own_or_null(out, &first, "format", s->format ? s->format->id : W5_NONE);
+    w5_member_time(out, &first, "first", w5_show_settle(s, s->first), 0);
+    w5_member_time(out, &first, "last", w5_show_settle(s, s->last), 0);
+    w5_member_num(out, &first, "lines", s->lines);
+    w5_member_num(out, &first, "understood", s->understood);
+    w5_member_num(out, &first, "not_understood", s->not_understood);
+    w5_member_num(out, &first, "cut", s->cut);
+    w5_member_num(out, &first, "forged", s->forged);
+    w5_member_num(out, &first, "events", s->events);
+    w5_member_own(out, &first, "timezone_from", w5_zone_from_word[s->zone_from]);
+    w5_out_lit(out, "}\n");
+}
+
+void w5_event_log_end(w5_event_log *log, const w5_run *run)
+{
+    flush(log);
+    for (size_t i = 0; i < run->streams; i++)
+        put_coverage(log, run->stream[i]);
+}

@@ -1,0 +1,130 @@
+/* remarks.c -- what was read, what was left out, and what that leaves in the dark. */
+#include "remarks.h"
+
+w5_str w5_show_zone_from(const w5_show *show, w5_zone_from from)
+{
+    static const char *const words[] = {
+        [W5_ZONE_STAMP] = N_("as stamped"),
+        [W5_ZONE_OPTION] = N_("from --tz"),
+        [W5_ZONE_CONFIG] = N_("from the configuration"),
+        [W5_ZONE_ACCESS_LOG] = N_("from the access log"),
+        [W5_ZONE_INFERRED] = N_("inferred from other logs"),
+        [W5_ZONE_HOST] = N_("this host's zone"),
+    };
+    return w5_show_word(show, w5_str_of(words[from]));
+}
+
+w5_str w5_show_covered(const w5_show *show)
+{
+    const w5_run *run = show->run;
+    w5_str sources = W5_TELL_N(show, run->streams, "%1$s source", "%1$s sources",
+                               w5_show_count(show, run->streams));
+    w5_str lines =
+        W5_TELL_N(show, run->lines, "%1$s line", "%1$s lines", w5_show_count(show, run->lines));
+    w5_str text = w5_show_join(show, sources, ", ", lines);
+    if (run->window_start == W5_TIME_NONE || run->window_end == W5_TIME_NONE)
+        return text;
+    w5_str start = w5_show_moment(show, run->window_start);
+    bool one_day =
+        w5_str_eq(w5_show_date(show, run->window_start), w5_show_date(show, run->window_end));
+    w5_str end =
+        one_day ? w5_show_clock(show, run->window_end) : w5_show_moment(show, run->window_end);
+    return w5_arena_fmt(show->arena, "%.*s, %.*s - %.*s %.*s", W5_ARG(text), W5_ARG(start),
+                        W5_ARG(end), W5_ARG(w5_show_offset(show, run->window_end)));
+}
+
+static uint64_t lines_of(const w5_run *run, const char *id)
+{
+    const w5_class *k = w5_catalogue_class(run->catalogue, w5_str_of(id));
+    return k && k->index < run->totals.classes ? run->totals.by_class[k->index] : 0;
+}
+
+w5_str w5_show_healthy(const w5_show *show)
+{
+    const w5_run *run = show->run;
+    const w5_findings *f = run->findings;
+    uint64_t aborts = lines_of(run, "client-abort"), strange = 0;
+    for (size_t i = 0; i < run->streams; i++)
+        strange += run->stream[i]->not_understood;
+    w5_str verdict = w5_show_sentence(show, &f->verdict);
+    if (verdict.len == 0)
+        verdict = run->totals.upstream_errors ? W5_TELL(show, "No incident.")
+                                              : W5_TELL(show, "No upstream errors.");
+    w5_str rest = w5_show_covered(show);
+    if (aborts)
+        rest = w5_show_join(show, rest, "; ",
+                            W5_TELL_N(show, aborts, "%1$s client hung up early (499)",
+                                      "%1$s clients hung up early (499)",
+                                      w5_show_count(show, aborts)));
+    rest = w5_show_join(show, rest, aborts ? ", " : "; ",
+                        W5_TELL_N(show, strange, "%1$s line not understood",
+                                  "%1$s lines not understood", w5_show_count(show, strange)));
+    w5_str text = w5_arena_fmt(show->arena, "%.*s %.*s.", W5_ARG(verdict), W5_ARG(rest));
+    for (size_t i = 0; i < f->blinds; i++)
+        text = w5_show_join(show, text, " ", w5_show_sentence(show, &f->blind[i]));
+    return text;
+}
+
+/* --- left out -------------------------------------------------------------------------------- */
+typedef struct remarks {
+    const w5_show *show;
+    w5_str *at;
+    size_t n;
+} remarks;
+
+static void add(remarks *r, w5_str text)
+{
+    if (r->n < W5_REMARKS_MAX)
+        r->at[r->n++] = text;
+}
+
+static void add_counts(remarks *r)
+{
+    const w5_show *show = r->show;
+    const w5_run *run = show->run;
+    const w5_ledger_totals *sum = &run->totals;
+    if (sum->forged)
+        add(r, W5_TELL_N(show, sum->forged,
+                         "%1$s line may have been forged by a client: told here, counted nowhere.",
+                         "%1$s lines may have been forged by a client: told here, counted nowhere.",
+                         w5_show_count(show, sum->forged)));
+    if (run->outside_window)
+        add(r, W5_TELL_N(show, run->outside_window, "%1$s line lay outside the times asked for.",
+                         "%1$s lines lay outside the times asked for.",
+                         w5_show_count(show, run->outside_window)));
+    if (run->findings->ignored)
+        add(r, W5_TELL_N(show, run->findings->ignored, "%1$s error is muted by the catalogue.",
+                         "%1$s errors are muted by the catalogue.",
+                         w5_show_count(show, run->findings->ignored)));
+    if (run->findings->folded)
+        add(r, W5_TELL_N(show, run->findings->folded, "%1$s incident is told without its details.",
+                         "%1$s incidents are told without their details.",
+                         w5_show_count(show, run->findings->folded)));
+}
+
+static void add_bounds(remarks *r)
+{
+    const w5_show *show = r->show;
+    const w5_ledger_totals *sum = &show->run->totals;
+    if (sum->coarsened)
+        add(r, W5_TELL(
+                   show,
+                   "There was more than is kept in memory: %1$s entries lost their path or second; "
+                   "counts are exact.",
+                   w5_show_count(show, sum->coarsened)));
+    if (sum->evicted)
+        add(r,
+            W5_TELL(show, "%1$s entries had to be dropped: totals are exact, incidents may be not.",
+                    w5_show_count(show, sum->evicted)));
+}
+
+size_t w5_show_remarks(const w5_show *show, w5_str remark[W5_REMARKS_MAX])
+{
+    remarks r = {.show = show, .at = remark};
+    const w5_timeline *t = show->run->timeline;
+    add_counts(&r);
+    add_bounds(&r);
+    for (size_t i = 0; i < t->note_count; i++)
+        add(&r, w5_show_safe(show, w5_show_word(show, w5_str_of(t->notes[i]))));
+    return r.n;
+}
