@@ -81,6 +81,7 @@ typedef struct w5_cause {
     size_t clues;
     w5_str test;           /* name of a C test in diagnosis for what clues cannot say, or "" */
     w5_list first, then, never; /* remedy ids, as the last table of documents.md */
+    w5_list see;           /* rivals, relatives: ids */
     bool at_most_warning;
     uint16_t index;
 } w5_cause;
@@ -92,6 +93,7 @@ typedef struct w5_remedy {
     w5_list change;        /* lines "file | setting | value", values may hold {placeholders} */
     w5_list commands;      /* lines to paste */
     w5_str verify, undo, risk, wont_help, effort;
+    w5_list see;
     uint16_t index;
 } w5_remedy;
 

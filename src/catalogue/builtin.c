@@ -1,4 +1,5 @@
-/* builtin.c -- the files of src/catalogue/data, as bytes in the program (the Makefile writes the list). */
+/* builtin.c -- the files of src/catalogue/data, as bytes in the program (the Makefile writes the
+ * list). */
 #include "inside.h"
 
 #include "catalogue/builtin.inc"

@@ -46,8 +46,7 @@ static w5_rc add_entry(w5_catalogue *c, const w5_stanza *s, w5_err *err)
     if (c->entries == W5_STANZAS_MAX)
         return w5_stanza_fail(err, s->file, s->line, "more than %d stanzas", W5_STANZAS_MAX);
     size_t at = find_slot(c, s->kind, s->id);
-    c->entry[c->entries] =
-        (w5_entry){.stanza = s, .kind = s->kind, .id = s->id, .layer = c->layer};
+    c->entry[c->entries] = (w5_entry){.stanza = s, .kind = s->kind, .id = s->id, .layer = c->layer};
     c->slot[at] = (uint16_t)++c->entries;
     return W5_OK;
 }
@@ -87,6 +86,7 @@ static w5_rc change_entry(w5_catalogue *c, w5_entry *e, const w5_stanza *s, w5_e
                               e->stanza->line);
     e->layer = c->layer;
     if (w5_stanza_yes(s, "disable")) {
+        e->was = e->stanza;
         e->stanza = NULL;
         return W5_OK;
     }

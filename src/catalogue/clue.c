@@ -57,7 +57,8 @@ w5_rc w5_clue_read(const w5_catalogue *c, const w5_stanza *s, const struct w5_ke
                               "%.*s must begin with %c1 to %c9 and a class or kind: '%.*s'",
                               W5_ARG(key->name), key->name.ptr[0] == 'a' ? '-' : '+',
                               key->name.ptr[0] == 'a' ? '-' : '+', W5_ARG(key->value));
-    if (w5_catalogue_stanza(c, W5_STR("class"), read.word.at[1]) == NULL)
+    const w5_entry *klass = w5_catalogue_entry(c, W5_STR("class"), read.word.at[1]);
+    if (klass == NULL)
         return w5_unknown_id(c, s, key->line, W5_STR("class"), read.word.at[1], err);
     for (size_t i = 2, taken; i < read.word.n; i += taken) {
         taken = condition(&read.word, i);
@@ -67,6 +68,8 @@ w5_rc w5_clue_read(const w5_catalogue *c, const w5_stanza *s, const struct w5_ke
                                   "around' or 'join pid|subject|path|address|unit|overlap'",
                                   W5_ARG(read.word.at[i]));
     }
+    if (klass->stanza == NULL)
+        return W5_MISS;
     *clue = read;
     return W5_OK;
 }

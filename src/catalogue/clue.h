@@ -4,7 +4,8 @@
 
 #include "inside.h"
 
-/* Reads one line into *clue; ids must be known. W5_ESYNTAX with file, line and mistake. */
+/* Reads one line into *clue; W5_MISS: its class is disabled. W5_ESYNTAX with
+ * file, line and mistake. */
 w5_rc w5_clue_read(const w5_catalogue *c, const w5_stanza *s, const struct w5_key *key,
                    w5_clue *clue, w5_err *err);
 

@@ -1,7 +1,7 @@
 /* inside.h -- what a catalogue is made of; for the files of this folder only.
  *
- * While loading it is a list of entries in order of first definition and a table to find them by kind
- * and id. Sealing adds the typed views. */
+ * While loading it is a list of entries in order of first definition and a table to find them by
+ * kind and id. Sealing adds the typed views. */
 #ifndef W5_CATALOGUE_INSIDE_H
 #define W5_CATALOGUE_INSIDE_H
 
@@ -12,9 +12,10 @@
 
 typedef struct w5_entry {
     const w5_stanza *stanza; /* NULL once disabled */
+    const w5_stanza *was;    /* what was disabled */
     w5_str kind, id;
-    unsigned layer;          /* of the last change */
-    const void *view;        /* the typed view, made by seal */
+    unsigned layer;   /* of the last change */
+    const void *view; /* the typed view, made by seal */
 } w5_entry;
 
 /* A pattern with what the matcher wants beside the public view. */
@@ -28,11 +29,11 @@ struct w5_catalogue {
     unsigned layer, builtin_layer; /* of the moment; that of the built-in text, 0 before it */
     w5_entry *entry;
     size_t entries;
-    uint16_t *slot;          /* hash table: 0 free, else entry + 1; a power of two, never full */
+    uint16_t *slot; /* hash table: 0 free, else entry + 1; a power of two, never full */
     bool sealed;
 
     const w5_class **classes;
-    w5_probe **probes;       /* patterns in the order of their turns */
+    w5_probe **probes;           /* patterns in the order of their turns */
     const w5_pattern **patterns; /* the same, for the public */
     const w5_cause **causes;
     const w5_remedy **remedies;

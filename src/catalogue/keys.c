@@ -3,7 +3,14 @@
 #include "nearest.h"
 #include "stanza.h"
 
-typedef enum shape { TEXT, WORD, WORDS, LINES, YES_NO, NUMBER } shape;
+typedef enum shape {
+    TEXT,
+    WORD,
+    WORDS,
+    LINES,
+    YES_NO,
+    NUMBER
+} shape;
 
 typedef struct rule {
     w5_str kind, key;
@@ -21,61 +28,61 @@ typedef struct rule {
 #define ANY     W5_LIT("")
 
 static const rule rules[] = {
-    {ANY,     W5_LIT("disable"),   YES_NO, false, NULL                    },
-    {ANY,     W5_LIT("extend"),    YES_NO, false, NULL                    },
-    {ANY,     W5_LIT("source"),    LINES,  false, NULL                    },
-    {CLASS,   W5_LIT("title"),     TEXT,   true,  NULL                    },
+    {ANY,     W5_LIT("disable"),   YES_NO, false, NULL                      },
+    {ANY,     W5_LIT("extend"),    YES_NO, false, NULL                      },
+    {ANY,     W5_LIT("source"),    LINES,  false, NULL                      },
+    {CLASS,   W5_LIT("title"),     TEXT,   true,  NULL                      },
     {CLASS,   W5_LIT("family"),    WORD,   true,  "upstream look-alike life"},
-    {CLASS,   W5_LIT("codes"),     WORDS,  false, NULL                    },
-    {CLASS,   W5_LIT("trouble"),   YES_NO, false, NULL                    },
-    {CLASS,   W5_LIT("order"),     NUMBER, false, NULL                    },
-    {CLASS,   W5_LIT("see"),       WORDS,  false, NULL                    },
-    {CLASS,   W5_LIT("command"),   LINES,  false, NULL                    },
-    {PATTERN, W5_LIT("format"),    WORDS,  false, NULL                    },
-    {PATTERN, W5_LIT("class"),     WORD,   false, NULL                    },
-    {PATTERN, W5_LIT("kind"),      WORD,   false, NULL                    },
-    {PATTERN, W5_LIT("code"),      WORD,   false, NULL                    },
-    {PATTERN, W5_LIT("starts"),    LINES,  false, NULL                    },
-    {PATTERN, W5_LIT("ends"),      YES_NO, false, NULL                    },
-    {PATTERN, W5_LIT("needs"),     LINES,  false, NULL                    },
-    {PATTERN, W5_LIT("match"),     TEXT,   false, NULL                    },
-    {PATTERN, W5_LIT("errno"),     WORDS,  false, NULL                    },
-    {PATTERN, W5_LIT("phase"),     LINES,  false, NULL                    },
-    {PATTERN, W5_LIT("level"),     WORDS,  false, NULL                    },
-    {PATTERN, W5_LIT("ident"),     WORDS,  false, NULL                    },
-    {PATTERN, W5_LIT("set"),       LINES,  false, NULL                    },
-    {PATTERN, W5_LIT("before"),    WORD,   false, NULL                    },
-    {PATTERN, W5_LIT("sample"),    LINES,  false, NULL                    },
-    {PATTERN, W5_LIT("not"),       LINES,  false, NULL                    },
-    {CAUSE,   W5_LIT("title"),     TEXT,   true,  NULL                    },
-    {CAUSE,   W5_LIT("explains"),  WORDS,  true,  NULL                    },
-    {CAUSE,   W5_LIT("evidence"),  LINES,  false, NULL                    },
-    {CAUSE,   W5_LIT("against"),   LINES,  false, NULL                    },
-    {CAUSE,   W5_LIT("test"),      WORD,   false, NULL                    },
-    {CAUSE,   W5_LIT("first"),     WORDS,  false, NULL                    },
-    {CAUSE,   W5_LIT("then"),      WORDS,  false, NULL                    },
-    {CAUSE,   W5_LIT("never"),     WORDS,  false, NULL                    },
-    {CAUSE,   W5_LIT("at-most"),   WORD,   false, "warning"               },
-    {CAUSE,   W5_LIT("see"),       WORDS,  false, NULL                    },
-    {CAUSE,   W5_LIT("command"),   LINES,  false, NULL                    },
-    {REMEDY,  W5_LIT("title"),     TEXT,   true,  NULL                    },
-    {REMEDY,  W5_LIT("rank"),      WORD,   false, NULL                    },
-    {REMEDY,  W5_LIT("grade"),     WORD,   false, NULL                    },
-    {REMEDY,  W5_LIT("change"),    LINES,  false, NULL                    },
-    {REMEDY,  W5_LIT("command"),   LINES,  false, NULL                    },
-    {REMEDY,  W5_LIT("verify"),    TEXT,   true,  NULL                    },
-    {REMEDY,  W5_LIT("undo"),      TEXT,   true,  NULL                    },
-    {REMEDY,  W5_LIT("risk"),      TEXT,   true,  NULL                    },
-    {REMEDY,  W5_LIT("wont-help"), TEXT,   true,  NULL                    },
-    {REMEDY,  W5_LIT("effort"),    TEXT,   false, NULL                    },
-    {REMEDY,  W5_LIT("see"),       WORDS,  false, NULL                    },
-    {IGNORE,  W5_LIT("class"),     WORD,   false, NULL                    },
-    {IGNORE,  W5_LIT("upstream"),  WORD,   false, NULL                    },
-    {IGNORE,  W5_LIT("path"),      WORD,   false, NULL                    },
-    {IGNORE,  W5_LIT("until"),     TEXT,   false, NULL                    },
-    {IGNORE,  W5_LIT("reason"),    TEXT,   true,  NULL                    },
-    {FORMAT,  W5_LIT("title"),     TEXT,   true,  NULL                    },
-    {FORMAT,  W5_LIT("sample"),    LINES,  false, NULL                    },
+    {CLASS,   W5_LIT("codes"),     WORDS,  false, NULL                      },
+    {CLASS,   W5_LIT("trouble"),   YES_NO, false, NULL                      },
+    {CLASS,   W5_LIT("order"),     NUMBER, false, NULL                      },
+    {CLASS,   W5_LIT("see"),       WORDS,  false, NULL                      },
+    {CLASS,   W5_LIT("command"),   LINES,  false, NULL                      },
+    {PATTERN, W5_LIT("format"),    WORDS,  false, NULL                      },
+    {PATTERN, W5_LIT("class"),     WORD,   false, NULL                      },
+    {PATTERN, W5_LIT("kind"),      WORD,   false, NULL                      },
+    {PATTERN, W5_LIT("code"),      WORD,   false, NULL                      },
+    {PATTERN, W5_LIT("starts"),    LINES,  false, NULL                      },
+    {PATTERN, W5_LIT("ends"),      YES_NO, false, NULL                      },
+    {PATTERN, W5_LIT("needs"),     LINES,  false, NULL                      },
+    {PATTERN, W5_LIT("match"),     TEXT,   false, NULL                      },
+    {PATTERN, W5_LIT("errno"),     WORDS,  false, NULL                      },
+    {PATTERN, W5_LIT("phase"),     LINES,  false, NULL                      },
+    {PATTERN, W5_LIT("level"),     WORDS,  false, NULL                      },
+    {PATTERN, W5_LIT("ident"),     WORDS,  false, NULL                      },
+    {PATTERN, W5_LIT("set"),       LINES,  false, NULL                      },
+    {PATTERN, W5_LIT("before"),    WORD,   false, NULL                      },
+    {PATTERN, W5_LIT("sample"),    LINES,  false, NULL                      },
+    {PATTERN, W5_LIT("not"),       LINES,  false, NULL                      },
+    {CAUSE,   W5_LIT("title"),     TEXT,   true,  NULL                      },
+    {CAUSE,   W5_LIT("explains"),  WORDS,  true,  NULL                      },
+    {CAUSE,   W5_LIT("evidence"),  LINES,  false, NULL                      },
+    {CAUSE,   W5_LIT("against"),   LINES,  false, NULL                      },
+    {CAUSE,   W5_LIT("test"),      WORD,   false, NULL                      },
+    {CAUSE,   W5_LIT("first"),     WORDS,  false, NULL                      },
+    {CAUSE,   W5_LIT("then"),      WORDS,  false, NULL                      },
+    {CAUSE,   W5_LIT("never"),     WORDS,  false, NULL                      },
+    {CAUSE,   W5_LIT("at-most"),   WORD,   false, "warning"                 },
+    {CAUSE,   W5_LIT("see"),       WORDS,  false, NULL                      },
+    {CAUSE,   W5_LIT("command"),   LINES,  false, NULL                      },
+    {REMEDY,  W5_LIT("title"),     TEXT,   true,  NULL                      },
+    {REMEDY,  W5_LIT("rank"),      WORD,   false, NULL                      },
+    {REMEDY,  W5_LIT("grade"),     WORD,   false, NULL                      },
+    {REMEDY,  W5_LIT("change"),    LINES,  false, NULL                      },
+    {REMEDY,  W5_LIT("command"),   LINES,  false, NULL                      },
+    {REMEDY,  W5_LIT("verify"),    TEXT,   true,  NULL                      },
+    {REMEDY,  W5_LIT("undo"),      TEXT,   true,  NULL                      },
+    {REMEDY,  W5_LIT("risk"),      TEXT,   true,  NULL                      },
+    {REMEDY,  W5_LIT("wont-help"), TEXT,   true,  NULL                      },
+    {REMEDY,  W5_LIT("effort"),    TEXT,   false, NULL                      },
+    {REMEDY,  W5_LIT("see"),       WORDS,  false, NULL                      },
+    {IGNORE,  W5_LIT("class"),     WORD,   false, NULL                      },
+    {IGNORE,  W5_LIT("upstream"),  WORD,   false, NULL                      },
+    {IGNORE,  W5_LIT("path"),      WORD,   false, NULL                      },
+    {IGNORE,  W5_LIT("until"),     TEXT,   false, NULL                      },
+    {IGNORE,  W5_LIT("reason"),    TEXT,   true,  NULL                      },
+    {FORMAT,  W5_LIT("title"),     TEXT,   true,  NULL                      },
+    {FORMAT,  W5_LIT("sample"),    LINES,  false, NULL                      },
 };
 
 #define RULES (sizeof(rules) / sizeof(rules[0]))
@@ -238,6 +245,23 @@ static bool take_word(w5_str *text, w5_str *word)
     *word = (w5_str){text->ptr + from, to - from};
     *text = w5_str_skip(*text, to);
     return to > from;
+}
+
+bool w5_word_stands_in(w5_str text, w5_str word)
+{
+    w5_str found;
+    while (take_word(&text, &found))
+        if (w5_str_eq(found, word))
+            return true;
+    return false;
+}
+
+unsigned w5_stanza_line_of(const w5_stanza *s, const char *key, w5_str word)
+{
+    for (size_t i = 0; i < s->keys; i++)
+        if (w5_str_eq(s->key[i].name, w5_str_of(key)) && w5_word_stands_in(s->key[i].value, word))
+            return s->key[i].line;
+    return s->line;
 }
 
 static size_t count_words(w5_str text)

@@ -17,6 +17,9 @@ w5_list w5_stanza_words(const w5_stanza *s, const char *key, w5_arena *arena);
 w5_list w5_stanza_lines(const w5_stanza *s, const char *key, w5_arena *arena);
 /* The line of the first such key, of the stanza when there is none. */
 unsigned w5_stanza_line(const w5_stanza *s, const char *key);
+/* The line of the first such key that holds this word. */
+unsigned w5_stanza_line_of(const w5_stanza *s, const char *key, w5_str word);
+bool w5_word_stands_in(w5_str text, w5_str word);
 w5_list w5_words_of(w5_str text, w5_arena *arena);
 
 #endif

@@ -11,8 +11,8 @@
 #include "stanza.h"
 #include "tree.h"
 
-#define SETS_MAX   64
-#define NEVER      UINT16_MAX
+#define SETS_MAX 64
+#define NEVER    UINT16_MAX
 
 typedef struct set {
     w5_str format;
@@ -227,7 +227,8 @@ static size_t first_fit(w5_matcher *m, const set *s, size_t end, const w5_questi
 }
 
 /* Needles are looked for only where one of them could come before what was found already. */
-static size_t afloat_fit(w5_matcher *m, const set *s, size_t end, const w5_question *q, w5_answer *a)
+static size_t afloat_fit(w5_matcher *m, const set *s, size_t end, const w5_question *q,
+                         w5_answer *a)
 {
     w5_answer other = {.limit = a->limit};
     memset(m->hit, 0, s->words * sizeof(*m->hit));

@@ -18,7 +18,7 @@ typedef struct w5_needle {
 
 typedef struct w5_needles {
     w5_needle *needle;
-    size_t n, window;        /* window: length of the shortest literal */
+    size_t n, window; /* window: length of the shortest literal */
     uint8_t leap[4096];
     uint16_t chain[256];
 } w5_needles;

@@ -27,8 +27,7 @@ static w5_rc check_sets(const w5_pattern *p, w5_err *err)
         w5_str field, value;
         if (!w5_str_cut(p->sets.at[i], '=', &field, &value) || field.len == 0)
             return w5_stanza_fail(err, p->stanza->file, w5_stanza_line(p->stanza, "set"),
-                                  "'set' must be field=value, not '%.*s'",
-                                  W5_ARG(p->sets.at[i]));
+                                  "'set' must be field=value, not '%.*s'", W5_ARG(p->sets.at[i]));
     }
     return W5_OK;
 }
@@ -59,6 +58,9 @@ static w5_rc read_class(const w5_catalogue *c, w5_pattern *p, w5_err *err)
     w5_str id = klass.len > 0 ? klass : kind;
     if (id.len == 0 || w5_str_eq(id, W5_STR("other")))
         return W5_OK;
+    const w5_entry *entry = w5_catalogue_entry(c, W5_STR("class"), id);
+    if (entry != NULL && entry->stanza == NULL)
+        return W5_OK; /* disabled: understood, of no interest */
     p->klass = w5_catalogue_class(c, id);
     if (p->klass == NULL)
         return w5_unknown_id(c, s, w5_stanza_line(s, klass.len > 0 ? "class" : "kind"),
@@ -74,8 +76,8 @@ static w5_rc check_ends(const w5_pattern *p, w5_err *err)
     return W5_OK;
 }
 
-/* The built-in expressions are tried by `catalogue check`; those of users here, so that a mistake is
- * told at once. */
+/* The built-in expressions are tried by `catalogue check`; those of users here, so that a mistake
+ * is told at once. */
 static w5_rc check_match(const w5_catalogue *c, const w5_entry *e, const w5_pattern *p, w5_err *err)
 {
     w5_err why;
@@ -147,8 +149,10 @@ static w5_rc take_turn(w5_catalogue *c, const w5_stanza *s, w5_err *err)
     if (before.len == 0)
         return W5_OK;
     size_t to = find_turn(c, before);
-    if (to == c->pattern_count)
+    if (w5_catalogue_entry(c, W5_STR("pattern"), before) == NULL)
         return w5_unknown_id(c, s, w5_stanza_line(s, "before"), W5_STR("pattern"), before, err);
+    if (to == c->pattern_count)
+        return W5_OK; /* disabled */
     move_before(c->probes, find_turn(c, s->id), to);
     return W5_OK;
 }

@@ -162,9 +162,8 @@ static w5_rc read_keys(w5_stanza_reader *r, w5_stanza *s, w5_err *err)
         w5_str line = take_line(r);
         if (is_comment(line))
             continue;
-        w5_rc rc = is_indented(line)
-                       ? continue_value(r, line, at > 0 ? &keys[at - 1] : NULL, err)
-                       : read_key(r, line, &keys[at++], err);
+        w5_rc rc = is_indented(line) ? continue_value(r, line, at > 0 ? &keys[at - 1] : NULL, err)
+                                     : read_key(r, line, &keys[at++], err);
         if (rc < 0)
             return rc;
     }

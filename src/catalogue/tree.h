@@ -10,22 +10,22 @@
 
 typedef struct w5_leaf {
     w5_str literal;
-    uint16_t bit;   /* what it stands for */
-    bool whole;     /* the literal must be the whole text */
+    uint16_t bit; /* what it stands for */
+    bool whole;   /* the literal must be the whole text */
 } w5_leaf;
 
 typedef struct w5_tree_node {
     const char *edge;
     uint16_t edge_len;
-    uint16_t leaf, leaves;   /* literals that end here */
+    uint16_t leaf, leaves; /* literals that end here */
     uint16_t child, children;
 } w5_tree_node;
 
 typedef struct w5_tree {
-    const w5_leaf *leaf;     /* sorted by literal */
-    w5_tree_node *node;      /* node[0] is the root */
+    const w5_leaf *leaf; /* sorted by literal */
+    w5_tree_node *node;  /* node[0] is the root */
     size_t nodes;
-    uint16_t root[256];      /* first byte -> child of the root, 0 none */
+    uint16_t root[256]; /* first byte -> child of the root, 0 none */
 } w5_tree;
 
 /* Sorts leaves in place; at most 65535, each literal at most 8 KiB. */

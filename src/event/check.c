@@ -23,8 +23,10 @@ static void complain(checking *k, bool mistake, const w5_stanza *s, unsigned lin
     k->complaint[k->n++] = (w5_complaint){mistake, s->file, line, text};
 }
 
-#define MISTAKE(k, s, line, ...) complain((k), true, (s), (line), w5_arena_fmt((k)->arena, __VA_ARGS__))
-#define REMARK(k, s, line, ...)  complain((k), false, (s), (line), w5_arena_fmt((k)->arena, __VA_ARGS__))
+#define MISTAKE(k, s, line, ...)                                                                   \
+    complain((k), true, (s), (line), w5_arena_fmt((k)->arena, __VA_ARGS__))
+#define REMARK(k, s, line, ...)                                                                    \
+    complain((k), false, (s), (line), w5_arena_fmt((k)->arena, __VA_ARGS__))
 
 /* --- samples ------------------------------------------------------------------------------- */
 typedef struct verdict { /* what became of a sample */

@@ -1,7 +1,8 @@
 /* classify.c -- a record, the pattern it fits, and what that makes it.
  *
- * Per pattern, what the record needs is worked out once (which group is which field, which pairs are
- * set) and codes are made once per phase and errno: on a line there is a look-up and nothing else. */
+ * Per pattern, what the record needs is worked out once (which group is which field, which pairs
+ * are set) and codes are made once per phase and errno: on a line there is a look-up and nothing
+ * else. */
 #include <why502/event.h>
 
 #include "access.h"

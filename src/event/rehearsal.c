@@ -3,7 +3,9 @@
 
 #include <stdlib.h>
 
-enum { STRANGERS = 5 };
+enum {
+    STRANGERS = 5
+};
 
 typedef struct stranger { /* understood by a format, known to no pattern */
     w5_str format, text;
@@ -59,8 +61,7 @@ static void note_stranger(w5_rehearsal *t, const w5_record *r)
             return;
         }
     if (t->strangers < STRANGERS)
-        t->stranger[t->strangers++] =
-            (stranger){r->format->id, w5_arena_str(t->arena, text), 1};
+        t->stranger[t->strangers++] = (stranger){r->format->id, w5_arena_str(t->arena, text), 1};
 }
 
 static void count(w5_rehearsal *t, const w5_event *event)
