@@ -4,6 +4,10 @@
  * keyed hash (w5_str_hash). */
 #include <why502/base/str.h>
 
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
 static unsigned char lower(char c)
 {
     unsigned char byte = (unsigned char)c;
@@ -215,9 +219,86 @@ uint64_t w5_str_hash(w5_str s)
     return v[0] ^ v[1] ^ v[2] ^ v[3];
 }
 
+/* --- the search ------------------------------------------------------------------------------
+ * Most lines hold none of the words that are looked for, so what counts is how fast a search says
+ * no. Both the first and the last byte of the needle must stand at their places; sixteen or
+ * thirty-two starting points are held against them at once, and only those that pass are compared.
+ * Measured over an nginx error log (eight needles, counting all in 73 MiB, and line by line):
+ *     memmem 6-14 and 5-7 GB/s, memchr of the first byte 9-48 and 8-18, SSE2 9-20 and 9-12,
+ *     AVX2 15-32 and 10-16 GB/s.
+ * The rarest byte of the needle instead of the first helps little and costs a look at every byte
+ * of the needle for each line. */
+static const char *find_plain(const char *hay, size_t starts, const char *needle, size_t len)
+{
+    const char *end = hay + starts;
+    while (hay < end && (hay = memchr(hay, needle[0], (size_t)(end - hay)))) {
+        if (memcmp(hay, needle, len) == 0)
+            return hay;
+        hay++;
+    }
+    return NULL;
+}
+
+#if defined(__x86_64__)
+static const char *confirm(const char *hay, unsigned mask, const char *needle, size_t len)
+{
+    for (; mask != 0; mask &= mask - 1) {
+        const char *at = hay + __builtin_ctz(mask);
+        if (memcmp(at, needle, len) == 0)
+            return at;
+    }
+    return NULL;
+}
+
+/* `starts` places, at least 16, where the needle could begin; the last step overlaps the one
+ * before it, so that no byte behind the haystack is read. */
+static const char *find_16(const char *hay, size_t starts, const char *needle, size_t len)
+{
+    const __m128i first = _mm_set1_epi8(needle[0]);
+    const __m128i last = _mm_set1_epi8(needle[len - 1]);
+    for (size_t i = 0;; i += 16) {
+        if (i + 16 > starts)
+            i = starts - 16;
+        __m128i a = _mm_loadu_si128((const __m128i *)(const void *)(hay + i));
+        __m128i b = _mm_loadu_si128((const __m128i *)(const void *)(hay + i + len - 1));
+        __m128i both = _mm_and_si128(_mm_cmpeq_epi8(a, first), _mm_cmpeq_epi8(b, last));
+        const char *at = confirm(hay + i, (unsigned)_mm_movemask_epi8(both), needle, len);
+        if (at || i + 16 == starts)
+            return at;
+    }
+}
+
+/* The same with 32. */
+__attribute__((target("avx2"))) static const char *find_32(const char *hay, size_t starts,
+                                                           const char *needle, size_t len)
+{
+    const __m256i first = _mm256_set1_epi8(needle[0]);
+    const __m256i last = _mm256_set1_epi8(needle[len - 1]);
+    for (size_t i = 0;; i += 32) {
+        if (i + 32 > starts)
+            i = starts - 32;
+        __m256i a = _mm256_loadu_si256((const __m256i *)(const void *)(hay + i));
+        __m256i b = _mm256_loadu_si256((const __m256i *)(const void *)(hay + i + len - 1));
+        __m256i both = _mm256_and_si256(_mm256_cmpeq_epi8(a, first), _mm256_cmpeq_epi8(b, last));
+        const char *at = confirm(hay + i, (unsigned)_mm256_movemask_epi8(both), needle, len);
+        if (at || i + 32 == starts)
+            return at;
+    }
+}
+#endif
+
 const char *w5_mem_find(const char *hay, size_t hay_len, const char *needle, size_t needle_len)
 {
     if (needle_len == 0)
         return hay;
-    return hay_len < needle_len ? NULL : memmem(hay, hay_len, needle, needle_len);
+    if (hay_len < needle_len)
+        return NULL;
+    size_t starts = hay_len - needle_len + 1;
+#if defined(__x86_64__)
+    if (needle_len > 1 && starts >= 32 && __builtin_cpu_supports("avx2"))
+        return find_32(hay, starts, needle, needle_len);
+    if (needle_len > 1 && starts >= 16)
+        return find_16(hay, starts, needle, needle_len);
+#endif
+    return find_plain(hay, starts, needle, needle_len);
 }

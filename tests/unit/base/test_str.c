@@ -203,10 +203,10 @@ static void the_search_agrees_with_a_plain_one(void **state)
     uint32_t dice = 12345;
     for (int round = 0; round < 20000; round++) {
         dice = dice * 1664525u + 1013904223u;
-        size_t n = dice >> 8 & 63;
-        size_t m = 1 + (dice >> 16 & 7);
+        size_t n = dice >> 8 & 127;
+        size_t m = 1 + (dice >> 16 & 15);
         char *hay = malloc(n ? n : 1);
-        char needle[8];
+        char needle[16];
         assert_non_null(hay);
         for (size_t i = 0; i < n; i++)
             hay[i] = (char)('a' + ((dice = dice * 1664525u + 1013904223u) >> 24 & 1));
