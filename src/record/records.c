@@ -7,6 +7,23 @@
 
 #include <stdlib.h>
 
+enum {
+    PROGRAMS_MAX = 64
+};
+
+static void compile_formats(w5_records *r)
+{
+    size_t n = r->options.log_formats_n;
+    if (n > PROGRAMS_MAX)
+        n = PROGRAMS_MAX;
+    r->program = W5_NEW_N(r->forever, w5_access_program, n);
+    for (size_t i = 0; i < n; i++) {
+        const w5_log_format *f = &r->options.log_formats[i];
+        if (w5_access_compile(f->name, f->text, r->forever, &r->program[r->programs]))
+            r->programs++;
+    }
+}
+
 w5_records *w5_records_new(const w5_record_options *options)
 {
     w5_records *r = w5_xmalloc(sizeof(*r));
@@ -20,6 +37,8 @@ w5_records *w5_records_new(const w5_record_options *options)
     w5_ranks_init(&r->ranks);
     r->wrappers = w5_wrappers(&r->wrapper);
     r->nginx_error = w5_ranks_find(&r->ranks, w5_format_find(W5_STR("nginx-error")));
+    r->gunicorn = w5_ranks_find(&r->ranks, w5_format_find(W5_STR("gunicorn")));
+    compile_formats(r);
     return r;
 }
 
@@ -55,6 +74,37 @@ void w5_records_free(w5_records *r)
     free(r);
 }
 
+/* --- what formats ask --------------------------------------------------------------------------- */
+static const w5_log *log_of(const w5_stream *stream)
+{
+    return (const w5_log *)(const void *)stream;
+}
+
+size_t w5_programs_of(const w5_stream *stream, const w5_access_program **programs)
+{
+    const w5_records *r = log_of(stream)->stage;
+    *programs = r->program;
+    return r->programs;
+}
+
+w5_arena *w5_scratch_of(const w5_stream *stream)
+{
+    return log_of(stream)->stage->finish;
+}
+
+bool w5_names_gunicorn(w5_str s)
+{
+    return w5_mem_find(s.ptr, s.len, "gunicorn", 8) || w5_mem_find(s.ptr, s.len, "uvicorn", 7);
+}
+
+bool w5_gunicorn_speaks(const w5_stream *stream)
+{
+    const w5_log *log = log_of(stream);
+    const w5_records *r = log->stage;
+    return log->gunicorn ||
+           (r->gunicorn < r->ranks.n && log->seen[r->gunicorn] > 0 && log->seen[r->nginx_error] == 0);
+}
+
 /* --- streams ---------------------------------------------------------------------------------- */
 static w5_log *new_log(w5_records *r, const w5_feed *feed, w5_str name)
 {
@@ -74,6 +124,7 @@ static w5_log *new_log(w5_records *r, const w5_feed *feed, w5_str name)
                            .last = W5_TIME_NONE,
                            .zoned = true,
                            .year_hint = feed->year_hint};
+    log->gunicorn = w5_names_gunicorn(name);
     r->log[r->logs++] = log;
     return log;
 }
@@ -86,6 +137,7 @@ w5_log *w5_log_of(w5_records *r, const w5_feed *feed, w5_str name)
             return r->log[i];
     if (feed->log && feed->log->pub.lines == 0) {
         feed->log->pub.name = w5_arena_str(r->forever, name);
+        feed->log->gunicorn = w5_names_gunicorn(name);
         return feed->log;
     }
     return new_log(r, feed, name);

@@ -7,6 +7,7 @@
 #define W5_RECORD_RECORDS_H
 
 #include "detect.h"
+#include "fields_access.h"
 #include "forged.h"
 #include "join.h"
 #include "wrap.h"
@@ -22,6 +23,7 @@ typedef struct w5_log {  /* a stream and what the stage knows of it */
     struct w5_records *stage;
     w5_lane *lane[W5_LANES]; /* [0]: lines that no layer wraps */
     uint64_t seen[W5_FORMATS_MAX];
+    bool gunicorn;       /* its name says so */
     uint32_t chain[W5_DEPTH]; /* layers of the last line */
     uint32_t depth;
     const w5_wrapper *collects; /* a layer of several lines an entry, in the middle of one */
@@ -71,7 +73,9 @@ struct w5_records {
     w5_ranks ranks;
     const w5_wrapper *wrapper;
     size_t wrappers;
-    size_t nginx_error;    /* its rank */
+    size_t nginx_error, gunicorn; /* their ranks */
+    w5_access_program *program; /* the log_formats of the configuration */
+    size_t programs;
     w5_arena *forever, *scratch, *ahead, *finish;
     w5_log **log;
     size_t logs, log_room;
@@ -122,6 +126,12 @@ w5_trust w5_judge_wrapped(w5_records *r, w5_feed *feed, const w5_row *row, const
 bool w5_read_peel(w5_records *r, const w5_log *log, w5_str line, w5_str *inner, uint64_t *key);
 
 /* --- records.c --- */
+/* What a format may ask about the stream of its record: the log_formats that are known, memory that
+ * lasts until the next take, and whether gunicorn, not nginx, writes there. */
+size_t w5_programs_of(const w5_stream *stream, const w5_access_program **programs);
+w5_arena *w5_scratch_of(const w5_stream *stream);
+bool w5_gunicorn_speaks(const w5_stream *stream);
+bool w5_names_gunicorn(w5_str s);
 void w5_queue_put(w5_records *r, w5_pending *p);
 /* The lane's pending record is complete: into the queue. */
 void w5_lane_flush(w5_records *r, w5_lane *lane);

@@ -617,22 +617,6 @@ static w5_str without_nuls(w5_str s)
     return w5_str_skip(s, n);
 }
 
-/* Without colours (ESC [ … m) and the like. */
-static w5_str without_escapes(w5_str s, w5_arena *scratch)
-{
-    char *bytes = w5_arena_alloc(scratch, s.len + 1);
-    size_t n = 0;
-    for (size_t i = 0; i < s.len; i++) {
-        if (s.ptr[i] != '\x1b' || i + 1 == s.len || s.ptr[i + 1] != '[') {
-            bytes[n++] = s.ptr[i];
-            continue;
-        }
-        for (i += 2; i < s.len && (unsigned char)s.ptr[i] < 0x40; i++)
-            ;
-    }
-    return (w5_str){bytes, n};
-}
-
 static w5_verdict change_log(w5_records *r, w5_feed *feed, w5_row *row, w5_str name)
 {
     feed->log = w5_log_of(r, feed, name);
@@ -656,10 +640,6 @@ static w5_verdict read_slowly(w5_records *r, w5_feed *feed, w5_row *row, w5_reco
     w5_str text = without_nuls(row->text);
     reading rd = begin_reading(r, feed, row, out);
     w5_verdict verdict = understand(&rd, text);
-    if (verdict == W5_STRANGE && memchr(text.ptr, '\x1b', text.len)) {
-        rd = begin_reading(r, feed, row, out);
-        verdict = understand(&rd, without_escapes(text, r->scratch));
-    }
     return verdict == W5_STRANGE ? strange(&rd, text) : verdict;
 }
 

@@ -1,0 +1,365 @@
+/* format_nginx_access.c -- nginx's access log.
+ *
+ * A line is read by the log_formats of the configuration, if there are any; else by what all common
+ * formats share: `[20/Nov/2026:16:37:20 +0000]` and `"GET /x HTTP/1.1" 502 157`, before them the client,
+ * behind them referrer, user agent and key=value pairs under the names people use; or as a JSON object
+ * whose keys are variables. What stands under no known name is left alone, never guessed.
+ *
+ * Gunicorn's access log has the same shape. It is taken for gunicorn's when it has no upstream and
+ * either no client (a unix socket), or gunicorn speaks in the stream: its name, unit or identifier
+ * says so, or it wrote its other log there. Else it is nginx's, the log this program is made for. */
+#include "fields_access.h"
+#include "fields_nginx.h"
+#include "records.h"
+
+typedef struct memo {
+    char stamp[26];  /* the last time_local and what it meant */
+    uint8_t program; /* 1 + the log_format that fitted last, 0: none */
+    w5_time at;
+} memo;
+_Static_assert(sizeof(memo) <= W5_MEMO, "the memo is too small");
+
+enum {
+    STAMP = 26,
+    BEFORE_MAX = 400 /* bytes before the stamp, and between it and the request */
+};
+
+static bool has(const w5_record *r, w5_field f)
+{
+    return r->have >> f & 1;
+}
+
+/* --- the common shape ------------------------------------------------------------------------- */
+static bool take_stamp(memo *m, w5_str s, w5_record *r)
+{
+    if (s.len < STAMP)
+        return false;
+    if (memcmp(s.ptr, m->stamp, STAMP) != 0) {
+        w5_time at;
+        if (!w5_access_time_local(s, &at))
+            return false;
+        memcpy(m->stamp, s.ptr, STAMP);
+        m->at = at;
+    }
+    r->at = m->at;
+    r->zoned = true;
+    return true;
+}
+
+/* "[20/Nov/2026:" within the first bytes. */
+static bool find_stamp(w5_str line, size_t *at)
+{
+    w5_str head = w5_str_head(line, BEFORE_MAX);
+    size_t from = 0;
+    size_t hit;
+    while (w5_str_find_char(w5_str_skip(head, from), '[', &hit)) {
+        const char *p = line.ptr + from + hit;
+        if (line.len - from - hit > STAMP + 1 && p[3] == '/' && p[7] == '/' && p[12] == ':') {
+            *at = from + hit;
+            return true;
+        }
+        from += hit + 1;
+    }
+    return false;
+}
+
+/* "$remote_addr - $remote_user ", perhaps with a host in front. */
+static bool take_client(w5_str before, w5_record *r)
+{
+    w5_str user;
+    w5_str client;
+    if (!w5_str_cut_at(before, W5_STR(" - "), &client, &user))
+        return false;
+    size_t blank;
+    if (w5_str_find_char(client, ' ', &blank) && client.ptr[blank - (blank > 0)] != ',')
+        client = w5_str_skip(client, blank + 1);
+    if (client.len > 0)
+        w5_record_set(r, W5_F_client, client);
+    user = w5_str_trim(user);
+    if (user.len > 0 && !w5_str_eq(user, W5_STR("-")))
+        w5_record_set(r, W5_F_user, user);
+    return true;
+}
+
+/* The quote that ends a string; gunicorn and Apache write \" inside one. */
+static bool find_close(w5_str s, size_t *close)
+{
+    size_t from = 0;
+    size_t hit;
+    while (w5_str_find_char(w5_str_skip(s, from), '"', &hit)) {
+        *close = from + hit;
+        if (*close == 0 || s.ptr[*close - 1] != '\\')
+            return true;
+        from = *close + 1;
+    }
+    return false;
+}
+
+static bool take_quoted(w5_str *rest, w5_str *value)
+{
+    size_t close;
+    if (!w5_str_starts(*rest, W5_STR("\"")))
+        return false;
+    w5_str s = w5_str_skip(*rest, 1);
+    if (!find_close(s, &close))
+        return false;
+    *value = w5_str_head(s, close);
+    *rest = w5_str_skip(s, close + 1);
+    return true;
+}
+
+static bool is_status(w5_str s)
+{
+    unsigned status;
+    return s.len >= 4 && s.ptr[0] == ' ' && w5_digits(s.ptr + 1, 3, &status) &&
+           (s.len == 4 || s.ptr[4] == ' ');
+}
+
+/* `"GET /x HTTP/1.1" 502 157`: the first string that a status follows. */
+static bool take_request(w5_str *rest, w5_record *r)
+{
+    w5_str s = *rest;
+    w5_str request;
+    size_t open;
+    while (w5_str_find_char(w5_str_head(s, BEFORE_MAX), '"', &open)) {
+        s = w5_str_skip(s, open);
+        if (!take_quoted(&s, &request))
+            return false;
+        if (!is_status(s))
+            continue;
+        w5_record_set(r, W5_F_request, request);
+        w5_record_set(r, W5_F_status, (w5_str){s.ptr + 1, 3});
+        *rest = w5_str_skip(s, 5);
+        return true;
+    }
+    return false;
+}
+
+static void take_bytes(w5_str *rest, w5_record *r)
+{
+    size_t n = 0;
+    while (n < rest->len && ((rest->ptr[n] >= '0' && rest->ptr[n] <= '9') || rest->ptr[n] == '-'))
+        n++;
+    if (n > 0 && (n == rest->len || rest->ptr[n] == ' ')) {
+        w5_record_set(r, W5_F_bytes_sent, w5_str_head(*rest, n));
+        *rest = w5_str_skip(*rest, n + 1);
+    }
+}
+
+/* ` "referer" "agent"` */
+static void take_agent(w5_str *rest, w5_record *r)
+{
+    w5_str left = *rest;
+    w5_str referrer;
+    w5_str agent;
+    if (!take_quoted(&left, &referrer) || !w5_str_take(&left, W5_STR(" ")) ||
+        !take_quoted(&left, &agent))
+        return;
+    if (!w5_str_eq(referrer, W5_STR("-")))
+        w5_record_set(r, W5_F_referrer, referrer);
+    w5_record_set(r, W5_F_user_agent, agent);
+    *rest = left;
+}
+
+/* --- what stands behind --------------------------------------------------------------------------- */
+/* A value without quotes ends at a blank that is not inside a list. */
+static w5_str take_bare(w5_str *rest)
+{
+    size_t n = 0;
+    while (n < rest->len) {
+        w5_str here = w5_str_skip(*rest, n);
+        if (w5_str_starts(here, W5_STR(", ")))
+            n += 2;
+        else if (w5_str_starts(here, W5_STR(" : ")))
+            n += 3;
+        else if (here.ptr[0] == ' ' || here.ptr[0] == '\t')
+            break;
+        else
+            n++;
+    }
+    w5_str value = w5_str_head(*rest, n);
+    *rest = w5_str_skip(*rest, n);
+    return value;
+}
+
+static bool take_key(w5_str *rest, w5_str *key)
+{
+    size_t n = 0;
+    while (n < rest->len && n < 40 &&
+           ((rest->ptr[n] >= 'a' && rest->ptr[n] <= 'z') || rest->ptr[n] == '_' ||
+            (rest->ptr[n] >= '0' && rest->ptr[n] <= '9')))
+        n++;
+    if (n == 0 || n == rest->len || (rest->ptr[n] != '=' && rest->ptr[n] != ':'))
+        return false;
+    *key = w5_str_head(*rest, n);
+    *rest = w5_str_skip(*rest, n + 1);
+    return true;
+}
+
+static void take_pairs(w5_str rest, w5_record *r)
+{
+    while (rest.len > 0) {
+        w5_str key = W5_NONE;
+        w5_str value;
+        bool named = take_key(&rest, &key);
+        if (!take_quoted(&rest, &value))
+            value = take_bare(&rest);
+        if (named)
+            w5_access_put(r, key, value);
+        while (rest.len > 0 && (rest.ptr[0] == ' ' || rest.ptr[0] == '\t' || rest.ptr[0] == ','))
+            rest = w5_str_skip(rest, 1);
+    }
+}
+
+/* ingress-nginx's "upstreaminfo", behind the combined part: no names and no quotes, but two fields in
+ * brackets (docs of ingress-nginx, "Log format"). */
+static bool take_ingress(w5_str rest, w5_record *r)
+{
+    w5_str part[9];
+    size_t n = 0;
+    w5_str_take(&rest, W5_STR(" "));
+    for (; n < 9 && rest.len > 0; n++) {
+        part[n] = take_bare(&rest);
+        w5_str_take(&rest, W5_STR(" "));
+    }
+    if (n != 9 || rest.len > 0 || part[2].len < 2 || part[2].ptr[0] != '[' || part[3].len < 2 ||
+        part[3].ptr[0] != '[')
+        return false;
+    return w5_access_put(r, W5_STR("request_time"), part[1]) &&
+           w5_access_put(r, W5_STR("upstream_addr"), part[4]) &&
+           w5_access_put(r, W5_STR("upstream_response_time"), part[6]) &&
+           w5_access_put(r, W5_STR("upstream_status"), part[7]);
+}
+
+static bool common(memo *m, w5_str line, w5_record *r)
+{
+    size_t at;
+    if (!find_stamp(line, &at) || !take_stamp(m, w5_str_skip(line, at + 1), r) ||
+        line.ptr[at + 1 + STAMP] != ']')
+        return false;
+    w5_str rest = w5_str_skip(line, at + 2 + STAMP);
+    if (!take_request(&rest, r))
+        return false;
+    take_client(w5_str_head(line, at), r);
+    take_bytes(&rest, r);
+    take_agent(&rest, r);
+    if (rest.len > 0 && !take_ingress(rest, r))
+        take_pairs(w5_str_trim(rest), r);
+    return w5_access_finish(r, false, r->stream ? w5_scratch_of(r->stream) : NULL);
+}
+
+/* --- JSON ---------------------------------------------------------------------------------------------- */
+static size_t string_end(w5_str s)
+{
+    size_t i = 0;
+    while (i < s.len && s.ptr[i] != '"')
+        i += s.ptr[i] == '\\' ? 2 : 1;
+    return i;
+}
+
+/* A value up to the comma before the next key or the closing brace: escape=json leaves numbers that
+ * are empty or lists, which no JSON reader takes. */
+static w5_str take_number(w5_str *rest)
+{
+    size_t n = 0;
+    while (n < rest->len && rest->ptr[n] != '}' &&
+           !(rest->ptr[n] == ',' && n + 1 < rest->len &&
+             (rest->ptr[n + 1] == '"' ||
+              (rest->ptr[n + 1] == ' ' && n + 2 < rest->len && rest->ptr[n + 2] == '"'))))
+        n++;
+    w5_str value = w5_str_trim(w5_str_head(*rest, n));
+    *rest = w5_str_skip(*rest, n);
+    return value;
+}
+
+/* Whether a key can only be nginx's. */
+static bool is_own(w5_str key)
+{
+    static const w5_str own[] = {
+        W5_LIT("remote_addr"),     W5_LIT("upstream_addr"), W5_LIT("upstream_status"),
+        W5_LIT("request_time"),    W5_LIT("time_local"),    W5_LIT("time_iso8601"),
+        W5_LIT("body_bytes_sent"), W5_LIT("request_uri"),   W5_LIT("upstream_response_time")};
+    for (size_t i = 0; i < sizeof(own) / sizeof(*own); i++)
+        if (w5_str_eq(own[i], key))
+            return true;
+    return false;
+}
+
+static bool object(w5_str line, w5_record *r)
+{
+    unsigned own = 0;
+    w5_str rest = w5_str_skip(line, 1);
+    while (rest.len > 0) {
+        size_t at;
+        if (!w5_str_find_char(rest, '"', &at))
+            break;
+        rest = w5_str_skip(rest, at + 1);
+        w5_str key = w5_str_head(rest, string_end(rest));
+        rest = w5_str_trim(w5_str_skip(rest, key.len + 1));
+        if (!w5_str_take(&rest, W5_STR(":")))
+            continue;
+        rest = w5_str_trim(rest);
+        w5_str value;
+        if (w5_str_take(&rest, W5_STR("\""))) {
+            value = w5_str_head(rest, string_end(rest));
+            rest = w5_str_skip(rest, value.len + 1);
+        } else if (w5_str_starts(rest, W5_STR("{"))) {
+            continue;
+        } else {
+            value = take_number(&rest);
+        }
+        own += is_own(key);
+        w5_access_put(r, key, value);
+    }
+    return own >= 2 && w5_access_finish(r, true, r->stream ? w5_scratch_of(r->stream) : NULL);
+}
+
+/* --- whose line it is ------------------------------------------------------------------------------------ */
+static bool is_gunicorns(const w5_record *r)
+{
+    if (has(r, W5_F_upstream_addr) || has(r, W5_F_upstream_status))
+        return false;
+    return !has(r, W5_F_client) || w5_names_gunicorn(w5_record_get(r, W5_F_ident)) ||
+           w5_names_gunicorn(w5_record_get(r, W5_F_unit)) ||
+           (r->stream && w5_gunicorn_speaks(r->stream));
+}
+
+/* The log_formats of the configuration, the one that fitted last first. */
+static bool configured(memo *m, w5_str line, w5_record *r)
+{
+    const w5_access_program *program;
+    size_t n = r->stream ? w5_programs_of(r->stream, &program) : 0;
+    uint64_t have = r->have;
+    for (size_t i = 0; i < n; i++) {
+        size_t k = (i + (m->program > 0 ? m->program - 1u : 0)) % n;
+        if (w5_access_run(&program[k], line, r) &&
+            w5_access_finish(r, program[k].json, w5_scratch_of(r->stream))) {
+            m->program = (uint8_t)(k + 1);
+            return true;
+        }
+        r->have = have;
+        r->at = W5_TIME_NONE;
+        r->digits = 0;
+    }
+    return false;
+}
+
+static w5_fit parse(void *state, w5_str line, w5_record *r)
+{
+    memo *m = state;
+    if (line.len < 40)
+        return W5_FIT_NO;
+    if (configured(m, line, r))
+        return W5_FIT_YES;
+    bool fits = line.ptr[0] == '{' ? object(line, r) : common(m, line, r);
+    return fits && !is_gunicorns(r) ? W5_FIT_YES : W5_FIT_NO;
+}
+
+const w5_format w5_format_nginx_access = {
+    .id = W5_LIT("nginx-access"),
+    .title = W5_LIT("nginx access log"),
+    .sample = W5_LIT("127.0.0.1 - - [20/Nov/2026:16:37:20 +0000] \"GET /x?y=1 HTTP/1.1\" 502 157 \"-\" "
+                     "\"curl/7.88.1\" rt=0.005 ua=\"127.0.0.1:21050\" us=\"502\" ut=\"0.005\""),
+    .order = 20,
+    .parse = parse,
+};
