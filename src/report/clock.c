@@ -53,12 +53,16 @@ w5_str w5_show_moment(const w5_show *show, w5_time at)
     return w5_show_join(show, w5_show_date(show, at), " ", w5_show_clock(show, at));
 }
 
-w5_str w5_show_offset(const w5_show *show, w5_time at)
+static w5_str offset_text(const w5_show *show, int offset)
 {
-    int offset = w5_zone_offset(show->zone, at);
     int minutes = abs(offset) / 60;
     return w5_arena_fmt(show->arena, "%c%02d:%02d", offset < 0 ? '-' : '+', minutes / 60,
                         minutes % 60);
+}
+
+w5_str w5_show_offset(const w5_show *show, w5_time at)
+{
+    return offset_text(show, w5_zone_offset(show->zone, at));
 }
 
 w5_str w5_show_between(const w5_show *show, w5_time from, w5_time to)
@@ -102,18 +106,8 @@ w5_str w5_show_span(const w5_show *show, w5_time t)
     return text.len ? text : W5_STR("0s");
 }
 
-w5_time w5_show_settle(const w5_stream *stream, w5_time stamp)
+w5_str w5_show_stream_zone(const w5_show *show, const w5_stream *s)
 {
-    if (stamp == W5_TIME_NONE)
-        return stamp;
-    if (!stream->zoned)
-        stamp -= w5_zone_offset_civil(&stream->zone, stamp) * W5_SECOND;
-    return stamp + stream->shift;
-}
-
-int w5_show_stream_offset(const w5_stream *stream, w5_time stamp)
-{
-    if (stream->zoned || stamp == W5_TIME_NONE)
-        return 0;
-    return w5_zone_offset_civil(&stream->zone, stamp);
+    int offset = w5_zone_offset(&s->zone, w5_stream_utc(s, s->last));
+    return offset_text(show, offset);
 }

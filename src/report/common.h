@@ -39,6 +39,8 @@ w5_str w5_show_word(const w5_show *show, w5_str english);
 w5_str w5_show_safe(const w5_show *show, w5_str foreign);
 /* A sentence of the diagnosis, translated, its arguments redacted; "" when it has no words. */
 w5_str w5_show_sentence(const w5_show *show, const w5_sentence *s);
+/* The same in English, for machines. */
+w5_str w5_show_english(const w5_show *show, const w5_sentence *s);
 /* A catalogue's text whose {placeholders} were filled in English: translated, filled the same way.
  */
 w5_str w5_show_filled(const w5_show *show, w5_str english, w5_str filled);
@@ -54,9 +56,7 @@ w5_str w5_show_moment(const w5_show *show, w5_time at); /* "2026-11-21 02:05:46"
 w5_str w5_show_offset(const w5_show *show, w5_time at); /* "+09:00" */
 /* "02:05:46 - 02:05:58"; with dates where the two are not of one day. */
 w5_str w5_show_between(const w5_show *show, w5_time from, w5_time to);
-/* A stream's stamp on the timeline's clock. */
-w5_time w5_show_settle(const w5_stream *stream, w5_time stamp);
-int w5_show_stream_offset(const w5_stream *stream, w5_time stamp); /* seconds east */
+w5_str w5_show_stream_zone(const w5_show *show, const w5_stream *s); /* "+09:00" */
 
 /* --- names --- */
 const w5_class *w5_show_class(const w5_run *run, const w5_cell *cell); /* NULL: other */
@@ -70,7 +70,7 @@ w5_str w5_show_cites(const w5_show *show, const w5_diagnosis *d, const w5_senten
 w5_str w5_show_line(const w5_show *show, const w5_cell *cell);
 w5_str w5_show_cause(const w5_finding *f); /* id */
 w5_str w5_show_confidence(const w5_show *show, w5_confidence c);
-w5_str w5_show_pattern(const w5_diagnosis *d);
+w5_str w5_show_pattern(const w5_diagnosis *d); /* or the commonest class */
 /* Cut in the middle, with a mark, to at most so many columns. */
 w5_str w5_show_middle(const w5_show *show, w5_str text, size_t columns);
 /* Cut at the end. */

@@ -104,8 +104,6 @@ static void put_time(w5_out *out, bool *first, const w5_record *r)
     w5_time at = r->at;
     if (!r->zoned && knows_utc(r))
         at -= w5_zone_offset_civil(&r->stream->zone, at) * W5_SECOND;
-    if (knows_utc(r))
-        at += r->stream->shift;
     size_t len = w5_time_rfc3339(text, at, r->digits > 6 ? 6 : r->digits);
     w5_member_own(out, first, "time",
                   (w5_str){text, knows_utc(r) ? len : len - 1}); /* without "Z" */
@@ -335,8 +333,8 @@ static void put_coverage(w5_event_log *log, const w5_stream *s)
     w5_member_str(out, &first, "host", s->host.len ? s->host : log->host, log->view);
     w5_member_str(out, &first, "source", s->name, log->view);
     own_or_null(out, &first, "format", s->format ? s->format->id : W5_NONE);
-    w5_member_time(out, &first, "first", w5_show_settle(s, s->first), 0);
-    w5_member_time(out, &first, "last", w5_show_settle(s, s->last), 0);
+    w5_member_time(out, &first, "first", w5_stream_utc(s, s->first), 0);
+    w5_member_time(out, &first, "last", w5_stream_utc(s, s->last), 0);
     w5_member_num(out, &first, "lines", s->lines);
     w5_member_num(out, &first, "understood", s->understood);
     w5_member_num(out, &first, "not_understood", s->not_understood);

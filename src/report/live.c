@@ -101,7 +101,7 @@ static void put_json(w5_out *out, const char *what, const w5_diagnosis *d, const
     w5_out_lit(out, "{");
     w5_member_own(out, &first, "schema", W5_STR("why502/follow/1"));
     w5_member_own(out, &first, "event", w5_str_of(what));
-    w5_member_num(out, &first, "upstream_errors", run->totals.upstream_errors);
+    w5_member_num(out, &first, "upstream_errors", run->timeline->upstream_errors);
     if (d) {
         w5_member_key(out, &first, "incident");
         w5_json_incident(out, d, run, view, NULL, false);

@@ -36,7 +36,7 @@ w5_str w5_show_covered(const w5_show *show)
 static uint64_t lines_of(const w5_run *run, const char *id)
 {
     const w5_class *k = w5_catalogue_class(run->catalogue, w5_str_of(id));
-    return k && k->index < run->totals.classes ? run->totals.by_class[k->index] : 0;
+    return k && k->index < run->timeline->classes ? run->timeline->by_class[k->index] : 0;
 }
 
 w5_str w5_show_healthy(const w5_show *show)
@@ -48,8 +48,8 @@ w5_str w5_show_healthy(const w5_show *show)
         strange += run->stream[i]->not_understood;
     w5_str verdict = w5_show_sentence(show, &f->verdict);
     if (verdict.len == 0)
-        verdict = run->totals.upstream_errors ? W5_TELL(show, "No incident.")
-                                              : W5_TELL(show, "No upstream errors.");
+        verdict = run->timeline->upstream_errors ? W5_TELL(show, "No incident.")
+                                                 : W5_TELL(show, "No upstream errors.");
     w5_str rest = w5_show_covered(show);
     if (aborts)
         rest = w5_show_join(show, rest, "; ",

@@ -249,6 +249,19 @@ void w5_json_incident(w5_out *out, const w5_diagnosis *d, const w5_run *run, con
     w5_out_lit(out, "}");
 }
 
+/* The zone that stamps without one were read in; stamps that carry theirs need none. */
+static void put_zone(w5_out *out, bool *first, const w5_stream *s)
+{
+    char zone[16];
+    int offset = s->zoned ? 0 : w5_zone_offset(&s->zone, w5_stream_utc(s, s->last));
+    snprintf(zone, sizeof(zone), "%c%02d:%02d", offset < 0 ? '-' : '+', abs(offset) / 3600,
+             abs(offset) / 60 % 60);
+    w5_member_own(out, first, "timezone", w5_str_of(zone));
+    w5_member_own(out, first, "timezone_from", w5_zone_from_word[s->zone_from]);
+    w5_member_key(out, first, "shift_s");
+    w5_out_fmt(out, "%d", offset);
+}
+
 static void put_source(w5_out *out, const w5_stream *s, const w5_view *view)
 {
     bool first = true;
@@ -261,21 +274,9 @@ static void put_source(w5_out *out, const w5_stream *s, const w5_view *view)
     w5_member_num(out, &first, "cut", s->cut);
     w5_member_num(out, &first, "forged", s->forged);
     w5_member_num(out, &first, "events", s->events);
-    w5_member_time(out, &first, "first", s->first == W5_TIME_NONE ? s->first : s->first + s->shift,
-                   digits_of(s->first));
-    w5_member_time(out, &first, "last", s->last == W5_TIME_NONE ? s->last : s->last + s->shift,
-                   digits_of(s->last));
-    char zone[16];
-    int offset = (int)(-s->shift / W5_SECOND);
-    if (s->zoned)
-        snprintf(zone, sizeof(zone), "+00:00");
-    else
-        snprintf(zone, sizeof(zone), "%c%02d:%02d", offset < 0 ? '-' : '+', abs(offset) / 3600,
-                 abs(offset) / 60 % 60);
-    w5_member_own(out, &first, "timezone", w5_str_of(zone));
-    w5_member_own(out, &first, "timezone_from", w5_zone_from_word[s->zone_from]);
-    w5_member_key(out, &first, "shift_s");
-    w5_out_fmt(out, "%jd", (intmax_t)(s->zoned ? s->shift / W5_SECOND : offset));
+    w5_member_time(out, &first, "first", w5_stream_utc(s, s->first), digits_of(s->first));
+    w5_member_time(out, &first, "last", w5_stream_utc(s, s->last), digits_of(s->last));
+    put_zone(out, &first, s);
     w5_member_null(out, &first, "error");
     w5_out_lit(out, "}");
 }
@@ -339,8 +340,8 @@ static void put_family(w5_out *out, bool *first, const char *key, w5_family fami
     w5_member_key(out, first, key);
     w5_out_lit(out, "{");
     for (size_t i = 0; i < n; i++) {
-        uint64_t count =
-            all[i]->index < run->totals.classes ? run->totals.by_class[all[i]->index] : 0;
+        const w5_timeline *t = run->timeline;
+        uint64_t count = all[i]->index < t->classes ? t->by_class[all[i]->index] : 0;
         if (all[i]->family != family || !count)
             continue;
         w5_out_fmt(out, "%s\"%.*s\":%ju", none ? "" : ",", W5_ARG(all[i]->id), (uintmax_t)count);
@@ -400,7 +401,7 @@ static void put_run_head(w5_out *out, bool *first, const w5_run *run, const w5_v
     w5_member_num(out, first, "lines", run->lines);
     w5_member_num(out, first, "bytes", run->bytes);
     w5_member_num(out, first, "outside_window", run->outside_window);
-    w5_member_num(out, first, "upstream_errors", run->totals.upstream_errors);
+    w5_member_num(out, first, "upstream_errors", run->timeline->upstream_errors);
     w5_member_num(out, first, "forged", run->totals.forged);
 }
 
@@ -426,12 +427,7 @@ void w5_json_run(w5_out *out, const w5_run *run, const w5_view *view)
     put_run_head(out, &first, run, view);
     put_sources(out, &first, run, view);
     put_family(out, &first, "classes", W5_UPSTREAM, run);
-    w5_member_key(out, &first, "codes");
-    w5_out_lit(out, "{");
-    for (size_t i = 0; i < run->codes; i++)
-        w5_out_fmt(out, "%s\"%.*s\":%ju", i ? "," : "", W5_ARG(run->code[i]),
-                   (uintmax_t)run->code_count[i]);
-    w5_out_lit(out, "}");
+    w5_member_tallies(out, &first, "codes", run->timeline->codes, view);
     put_family(out, &first, "kinds", W5_LIFE, run);
     put_family(out, &first, "look_alikes", W5_LOOK_ALIKE, run);
     JSON_LIST(out, &first, "background", f->backgrounds,

@@ -108,11 +108,7 @@ static w5_str source_text(const w5_show *show, uint32_t i)
     if (!s->format)
         return w5_show_join(show, text, ", ", W5_TELL(show, "of no known format"));
     if (!s->zoned && s->first != W5_TIME_NONE) {
-        int offset = w5_show_stream_offset(s, s->first);
-        text = W5_TELL(show, "%1$s, %2$s (%3$s)", text,
-                       w5_arena_fmt(show->arena, "%c%02d:%02d", offset < 0 ? '-' : '+',
-                                    (offset < 0 ? -offset : offset) / 3600,
-                                    (offset < 0 ? -offset : offset) / 60 % 60),
+        text = W5_TELL(show, "%1$s, %2$s (%3$s)", text, w5_show_stream_zone(show, s),
                        w5_show_zone_from(show, s->zone_from));
     }
     if (s->not_understood)
@@ -133,7 +129,7 @@ static void put_source_rows(const w5_page *page)
         if (s->first != W5_TIME_NONE)
             text = w5_show_join(
                 show, text, ", ",
-                w5_show_between(show, w5_show_settle(s, s->first), w5_show_settle(s, s->last)));
+                w5_show_between(show, w5_stream_utc(s, s->first), w5_stream_utc(s, s->last)));
         w5_page_para(page, 2, "", 4, text);
         for (size_t u = 0; u < 3 && s->unknown[u].line; u++)
             w5_page_para(page, 4, "", 6,

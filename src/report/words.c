@@ -72,8 +72,19 @@ w5_str w5_show_sentence(const w5_show *show, const w5_sentence *s)
     if (!s->words)
         return W5_NONE;
     for (size_t i = 0; i < 8; i++)
-        arg[i] = w5_show_safe(show, s->arg[i]);
+        arg[i] =
+            s->translate >> i & 1 ? w5_show_word(show, s->arg[i]) : w5_show_safe(show, s->arg[i]);
     return w5_show_tell(show, w5_words(s->words), arg, 8);
+}
+
+w5_str w5_show_english(const w5_show *show, const w5_sentence *s)
+{
+    w5_str arg[8];
+    if (!s->words)
+        return W5_NONE;
+    for (size_t i = 0; i < 8; i++)
+        arg[i] = w5_show_safe(show, s->arg[i]);
+    return w5_show_tell(show, s->words, arg, 8);
 }
 
 /* --- a template that was filled in English --------------------------------------------------- */
