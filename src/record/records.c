@@ -97,6 +97,16 @@ bool w5_names_gunicorn(w5_str s)
     return w5_mem_find(s.ptr, s.len, "gunicorn", 8) || w5_mem_find(s.ptr, s.len, "uvicorn", 7);
 }
 
+/* A file called so, or in a folder of that very name. */
+static bool is_gunicorns(w5_str path)
+{
+    size_t slash;
+    if (!w5_str_rfind_char(path, '/', &slash))
+        return w5_names_gunicorn(path);
+    w5_str folder = w5_str_head(path, slash);
+    return w5_names_gunicorn(w5_str_skip(path, slash)) || w5_str_ends(folder, W5_STR("/gunicorn"));
+}
+
 bool w5_gunicorn_speaks(const w5_stream *stream)
 {
     const w5_log *log = log_of(stream);
@@ -124,7 +134,7 @@ static w5_log *new_log(w5_records *r, const w5_feed *feed, w5_str name)
                            .last = W5_TIME_NONE,
                            .zoned = true,
                            .year_hint = feed->year_hint};
-    log->gunicorn = w5_names_gunicorn(name);
+    log->gunicorn = is_gunicorns(name);
     r->log[r->logs++] = log;
     return log;
 }
@@ -137,7 +147,7 @@ w5_log *w5_log_of(w5_records *r, const w5_feed *feed, w5_str name)
             return r->log[i];
     if (feed->log && feed->log->pub.lines == 0) {
         feed->log->pub.name = w5_arena_str(r->forever, name);
-        feed->log->gunicorn = w5_names_gunicorn(name);
+        feed->log->gunicorn = is_gunicorns(name);
         return feed->log;
     }
     return new_log(r, feed, name);

@@ -566,7 +566,8 @@ static w5_verdict whole_entry(w5_records *r, w5_feed *feed, const w5_wrapped *w,
         return verdict;
     log->pub.understood -= log->entry_lines;
     log->pub.not_understood += log->entry_lines;
-    return strange(&rd, w->inner);
+    strange(&rd, w->inner);
+    return W5_TAKEN;
 }
 
 /* A line while an entry is being collected. W5_STRANGE: it is no part of it. */
