@@ -1,10 +1,10 @@
 /* words.c -- what a person reads, in her language.
  *
  * The translations (src/po/X.po) are compiled by msgfmt, embedded, and read by mo.c. The C
- * library's gettext() translates nothing while the process is in a locale that is not installed,
- * and a server mostly has C.UTF-8 alone: `--lang ja` would be silent English there
- * (src/decisions/0012). As no setlocale() is needed, no number is ever written with a decimal
- * comma either. */
+ * library's gettext() would need an installed locale and files beside the program: a user with
+ * LANG=ja_JP.UTF-8 on a server where that locale was never generated gets English from it
+ * (src/decisions/0012-words-are-embedded.md). As no setlocale() is needed, no number is ever
+ * written with a decimal comma either. */
 #include <why502/base/words.h>
 
 #include <stdatomic.h>
