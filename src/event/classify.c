@@ -93,8 +93,6 @@ static void fill_fields(const facts *f, const w5_answer *a, w5_record *record)
 
 static w5_str make_code(w5_classifier *k, const w5_pattern *p, facts *f, char letter, int number)
 {
-    if (f->codes == CODES_MAX)
-        return f->code->code;
     made_code *made = W5_NEW(k->arena, made_code);
     *made = (made_code){f->code, letter, number, w5_code_fill(p->code, letter, number, k->arena)};
     f->code = made;
@@ -102,15 +100,19 @@ static w5_str make_code(w5_classifier *k, const w5_pattern *p, facts *f, char le
     return made->code;
 }
 
-static w5_str find_code(w5_classifier *k, const w5_pattern *p, facts *f, const w5_question *q)
+static w5_str find_code(w5_classifier *k, const w5_pattern *p, facts *f, char letter, int number)
 {
-    if (f->fixed)
-        return p->code;
-    char letter = w5_phase_letter(q->phase);
     for (const made_code *made = f->code; made != NULL; made = made->next)
-        if (made->letter == letter && made->number == q->number)
+        if (made->letter == letter && made->number == number)
             return made->code;
-    return make_code(k, p, f, letter, q->number);
+    if (f->codes >= CODES_MAX && number != -1)
+        return find_code(k, p, f, letter, -1); /* OTHER */
+    return make_code(k, p, f, letter, number);
+}
+
+static w5_str code_of(w5_classifier *k, const w5_pattern *p, facts *f, const w5_question *q)
+{
+    return f->fixed ? p->code : find_code(k, p, f, w5_phase_letter(q->phase), q->number);
 }
 
 static int read_errno(const w5_record *r)
@@ -141,7 +143,7 @@ static w5_rc classify_message(w5_classifier *k, w5_record *record, w5_event *eve
     fill_fields(f, &a, record);
     event->pattern = a.pattern;
     event->klass = a.pattern->klass;
-    event->code = a.pattern->code.len == 0 ? W5_STR("") : find_code(k, a.pattern, f, &q);
+    event->code = a.pattern->code.len == 0 ? W5_STR("") : code_of(k, a.pattern, f, &q);
     return event->klass == NULL ? W5_MISS : W5_OK;
 }
 
@@ -157,7 +159,7 @@ static w5_rc classify_access(w5_classifier *k, const w5_record *record, w5_event
 {
     unsigned status = w5_access_upstream_status(k->access, record);
     event->klass = k->access_class;
-    if (status != 0) {
+    if (status != 0 && k->answered_5xx != NULL) {
         event->klass = k->answered_5xx;
         event->code = status_code(k, status);
     }
