@@ -177,7 +177,7 @@ void w5_records_begin(w5_records *r, uint32_t source, w5_str name, w5_str forced
     w5_feed *feed = find_feed(r, source);
     if (!feed) {
         feed = w5_xmalloc(sizeof(*feed));
-        *feed = (w5_feed){.index = source, .next = r->feeds};
+        *feed = (w5_feed){.index = source, .block = W5_STR(""), .next = r->feeds};
         feed->forced = forced.len > 0 ? w5_format_find(forced) : NULL;
         feed->year_hint = year_hint;
         feed->log = new_log(r, feed, name);

@@ -172,7 +172,7 @@ void w5_window_keep(w5_feed *feed)
         hold(feed, rest);
     }
     feed->held_offset = offset;
-    feed->block = W5_NONE;
+    feed->block = W5_STR("");
     feed->cut = false;
     feed->window = (w5_window){0};
     if (feed->held_len > 0)
