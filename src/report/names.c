@@ -1,5 +1,5 @@
 /* names.c -- how lines, sources, settings and incidents are called. */
-#include "common.h"
+#include "facts.h"
 
 const w5_class *w5_show_class(const w5_run *run, const w5_cell *cell)
 {
@@ -151,26 +151,15 @@ w5_str w5_show_change(const w5_show *show, const w5_change *c)
     return w5_show_join(show, text, "   ", file);
 }
 
-static w5_str ending(const w5_show *show, const w5_incident *in)
-{
-    switch (in->over) {
-    case W5_OVER_NO:
-        return W5_TELL(show, "NOT over");
-    case W5_OVER_YES:
-        return W5_TELL(show, "over after %1$s", w5_show_span(show, in->end - in->start));
-    default:
-        return W5_TELL(show, "over or not: unknown");
-    }
-}
-
 w5_str w5_show_brief(const w5_show *show, size_t number, const w5_diagnosis *d)
 {
     const w5_incident *in = d->incident;
     w5_str what = in->codes.n ? in->codes.at[0].name : w5_show_pattern(d);
-    return W5_TELL(
-        show, "#%1$s %2$s %3$s: %4$s x %5$s, %6$s, %7$s, %8$s", w5_show_count(show, number),
-        w5_show_clock(show, in->start),
-        in->upstream.len ? w5_show_safe(show, in->upstream) : W5_TELL(show, "no upstream"),
-        w5_show_count(show, in->errors ? in->errors : in->requests_failed), what,
-        w5_show_cause(&d->cause), w5_show_confidence(show, d->cause.confidence), ending(show, in));
+    return W5_TELL(show, "#%1$s %2$s %3$s: %4$s x %5$s, %6$s, %7$s, %8$s",
+                   w5_show_count(show, number), w5_show_clock(show, in->start),
+                   in->upstream.len ? w5_show_safe(show, in->upstream)
+                                    : W5_TELL(show, "no upstream"),
+                   w5_show_count(show, in->errors ? in->errors : in->requests_failed), what,
+                   w5_show_cause(&d->cause), w5_show_confidence(show, d->cause.confidence),
+                   w5_fact_ending(show, in));
 }

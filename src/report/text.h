@@ -2,6 +2,7 @@
 #ifndef W5_REPORT_TEXT_H
 #define W5_REPORT_TEXT_H
 
+#include "facts.h"
 #include "lanes.h"
 #include "page.h"
 #include "remarks.h"

@@ -7,20 +7,6 @@ static w5_ink severity_ink(w5_severity s)
     return s == W5_SEVERITY_ERROR ? W5_RED : s == W5_SEVERITY_WARNING ? W5_YELLOW : W5_GREEN;
 }
 
-static w5_str severity_word(const w5_show *show, w5_severity s)
-{
-    static const char *const words[] = {N_("ok"), N_("warning"), N_("error")};
-    return w5_show_word(show, w5_str_of(words[s]));
-}
-
-static w5_str where(const w5_show *show, const w5_incident *in)
-{
-    w5_str text = w5_show_safe(show, in->upstream);
-    if (in->upstreams.n > 1)
-        text = w5_arena_fmt(show->arena, "%.*s +%zu", W5_ARG(text), in->upstreams.n - 1);
-    return text;
-}
-
 /* As much of when and where as one line holds; the time on a line of its own rather than cut. */
 static void put_head(const w5_page *page, size_t number, const w5_diagnosis *d)
 {
@@ -31,8 +17,8 @@ static void put_head(const w5_page *page, size_t number, const w5_diagnosis *d)
     w5_str date = w5_show_date(show, in->start);
     w5_str right = w5_show_join(show, times, " ", zone);
     w5_str number_text = w5_arena_fmt(show->arena, "#%zu ", number);
-    w5_str severity = severity_word(show, d->severity);
-    w5_str left = w5_show_join(show, w5_show_pattern(d), "  ", where(show, in));
+    w5_str severity = w5_fact_severity(show, d->severity);
+    w5_str left = w5_show_join(show, w5_show_pattern(d), "  ", w5_fact_where(show, in));
     size_t used = w5_out_width(number_text) + w5_out_width(severity) + 2;
     size_t room = page->width > used ? page->width - used : 0;
     w5_page_text(page, W5_BOLD, number_text);
@@ -55,96 +41,6 @@ static void put_head(const w5_page *page, size_t number, const w5_diagnosis *d)
 }
 
 /* --- counts ---------------------------------------------------------------------------------- */
-typedef struct paths { /* of one short code */
-    w5_str path[3];
-    uint64_t count[3];
-    size_t n;
-} paths;
-
-static w5_str path_of(const w5_show *show, const w5_cell *cell)
-{
-    return w5_timeline_str(show->run->timeline, cell->path);
-}
-
-static bool has_code(const w5_show *show, const w5_cell *cell, w5_str code)
-{
-    return w5_str_eq(w5_timeline_str(show->run->timeline, cell->code), code);
-}
-
-static uint64_t count_path(const w5_show *show, const w5_incident *in, w5_str code, w5_id path)
-{
-    uint64_t count = 0;
-    for (size_t i = 0; i < in->cells; i++) {
-        const w5_cell *cell = &show->run->timeline->cell[in->cell[i]];
-        if (cell->path == path && has_code(show, cell, code))
-            count += cell->count;
-    }
-    return count;
-}
-
-static bool known_path(const paths *p, w5_str path)
-{
-    for (size_t i = 0; i < p->n; i++)
-        if (w5_str_eq(p->path[i], path))
-            return true;
-    return false;
-}
-
-static void keep_path(paths *p, w5_str path, uint64_t count)
-{
-    size_t at = p->n < 3 ? p->n : 3;
-    while (at > 0 && p->count[at - 1] < count)
-        at--;
-    if (at == 3)
-        return;
-    for (size_t i = p->n < 3 ? p->n : 2; i > at; i--) {
-        p->path[i] = p->path[i - 1];
-        p->count[i] = p->count[i - 1];
-    }
-    p->path[at] = path;
-    p->count[at] = count;
-    p->n += p->n < 3;
-}
-
-/* Of a code the three paths most hit. An incident has few paths; an attack has many, of which the
- * first hundred cells are asked. */
-static paths paths_of(const w5_show *show, const w5_incident *in, w5_str code)
-{
-    paths p = {.n = 0};
-    for (size_t i = 0, asked = 0; i < in->cells && asked < 100; i++) {
-        const w5_cell *cell = &show->run->timeline->cell[in->cell[i]];
-        w5_str path = path_of(show, cell);
-        if (path.len == 0 || !has_code(show, cell, code) || known_path(&p, path))
-            continue;
-        keep_path(&p, path, count_path(show, in, code, cell->path));
-        asked++;
-    }
-    return p;
-}
-
-static w5_str code_title(const w5_show *show, const w5_incident *in, w5_str code)
-{
-    for (size_t i = 0; i < in->cells; i++) {
-        const w5_cell *cell = &show->run->timeline->cell[in->cell[i]];
-        const w5_class *klass = has_code(show, cell, code) ? w5_show_class(show->run, cell) : NULL;
-        if (klass)
-            return w5_show_word(show, klass->title);
-    }
-    return W5_NONE;
-}
-
-static w5_str code_text(const w5_show *show, const w5_incident *in, w5_str code)
-{
-    paths p = paths_of(show, in, code);
-    w5_str list = W5_NONE;
-    for (size_t i = 0; i < p.n; i++) {
-        w5_str path = w5_show_middle(show, w5_show_safe(show, p.path[i]), 32);
-        list = w5_show_join(show, list, ", ",
-                            w5_show_join(show, path, " ", w5_show_count(show, p.count[i])));
-    }
-    return w5_show_join(show, code_title(show, in, code), ": ", list);
-}
-
 static void put_row(const w5_page *page, w5_str name, uint64_t count, w5_str text)
 {
     enum {
@@ -158,22 +54,6 @@ static void put_row(const w5_page *page, w5_str name, uint64_t count, w5_str tex
     w5_page_flow(page, 2 + CODE + COUNT + 2, 2 + CODE + COUNT + 2, text);
 }
 
-static w5_str kind_title(const w5_show *show, w5_str kind)
-{
-    const w5_class *klass = w5_catalogue_class(show->run->catalogue, kind);
-    return klass ? w5_show_word(show, klass->title) : W5_NONE;
-}
-
-static w5_str tally_text(const w5_show *show, w5_tallies t, size_t top)
-{
-    w5_str text = W5_NONE;
-    for (size_t i = 0; i < t.n && i < top; i++)
-        text = w5_show_join(show, text, ", ",
-                            W5_TELL(show, "%1$s x %2$s", w5_show_count(show, t.at[i].count),
-                                    w5_show_safe(show, t.at[i].name)));
-    return text;
-}
-
 static void put_counts(const w5_page *page, const w5_diagnosis *d)
 {
     const w5_show *show = page->show;
@@ -181,15 +61,11 @@ static void put_counts(const w5_page *page, const w5_diagnosis *d)
     size_t top = show->view->top;
     for (size_t i = 0; i < in->codes.n && i < top; i++)
         put_row(page, in->codes.at[i].name, in->codes.at[i].count,
-                code_text(show, in, in->codes.at[i].name));
+                w5_fact_code(show, in, in->codes.at[i].name));
     for (size_t i = 0; in->codes.n == 0 && i < in->kinds.n && i < top; i++)
         put_row(page, in->kinds.at[i].name, in->kinds.at[i].count,
-                kind_title(show, in->kinds.at[i].name));
-    w5_str text = W5_TELL_N(show, in->requests_failed, "%1$s request failed",
-                            "%1$s requests failed", w5_show_count(show, in->requests_failed));
-    if (in->statuses.n)
-        text = W5_TELL(show, "%1$s; clients saw %2$s", text, tally_text(show, in->statuses, top));
-    w5_page_para(page, 2, "", 4, text);
+                w5_fact_kind(show, in->kinds.at[i].name));
+    w5_page_para(page, 2, "", 4, w5_fact_requests(show, in));
 }
 
 static void put_requests(const w5_page *page, const w5_incident *in)
@@ -203,30 +79,15 @@ static void put_requests(const w5_page *page, const w5_incident *in)
 }
 
 /* --- cause ----------------------------------------------------------------------------------- */
-static w5_str with_cites(const w5_show *show, const w5_diagnosis *d, const w5_sentence *s)
-{
-    w5_str text = w5_show_sentence(show, s);
-    return text.len ? w5_show_join(show, text, "", w5_show_cites(show, d, s)) : text;
-}
-
-static w5_str finding_text(const w5_show *show, const w5_diagnosis *d, const w5_finding *f)
-{
-    w5_str explains =
-        W5_TELL(show, "%1$s, %2$s, explains %3$s of %4$s", w5_show_cause(f),
-                w5_show_confidence(show, f->confidence), w5_show_count(show, f->explains),
-                w5_show_count(show, d->incident->requests_failed));
-    return f->cause ? explains : w5_show_confidence(show, W5_UNKNOWN);
-}
-
 static void put_cause(const w5_page *page, const w5_diagnosis *d)
 {
     const w5_show *show = page->show;
-    w5_page_para(page, 0, W5_("Cause"), 2, finding_text(show, d, &d->cause));
+    w5_page_para(page, 0, W5_("Cause"), 2, w5_fact_finding(show, d, &d->cause));
     if (d->cause.cause)
         w5_page_para(
             page, 2, "", 2,
             w5_arena_fmt(show->arena, "%.*s.", W5_ARG(w5_show_word(show, d->cause.cause->title))));
-    w5_str summary = with_cites(show, d, &d->cause.summary);
+    w5_str summary = w5_fact_sentence(show, d, &d->cause.summary);
     if (summary.len)
         w5_page_para(page, 2, "", 2, summary);
 }
@@ -235,63 +96,15 @@ static void put_chain(const w5_page *page, const w5_diagnosis *d)
 {
     const w5_show *show = page->show;
     for (size_t i = 0; i < d->chains; i++) {
-        w5_page_para(page, 0, W5_("Also"), 2, finding_text(show, d, &d->chain[i]));
-        w5_str why = w5_show_join(show, with_cites(show, d, &d->chain[i].summary), " ",
-                                  with_cites(show, d, &d->chain[i].against));
+        w5_page_para(page, 0, W5_("Also"), 2, w5_fact_finding(show, d, &d->chain[i]));
+        w5_str why = w5_show_join(show, w5_fact_sentence(show, d, &d->chain[i].summary), " ",
+                                  w5_fact_sentence(show, d, &d->chain[i].against));
         if (why.len)
             w5_page_para(page, 2, "", 2, why);
     }
 }
 
 /* --- evidence -------------------------------------------------------------------------------- */
-static w5_str evidence_text(const w5_show *show, const w5_diagnosis *d, const w5_evidence *ev)
-{
-    const w5_timeline *t = show->run->timeline;
-    const w5_cell *cell = ev->cell;
-    w5_str code = w5_timeline_str(t, cell->code);
-    w5_str text = w5_show_line(show, cell);
-    if (code.len) {
-        w5_str path = w5_show_safe(show, w5_timeline_str(t, cell->path));
-        text = w5_show_join(show, w5_timeline_str(t, cell->method), " ", path);
-        text = w5_show_join(show, code, " ", text);
-    }
-    if (ev->count > 1)
-        text = W5_TELL(show, "%1$s, %2$s times to line %3$s", text, w5_show_count(show, ev->count),
-                       w5_arena_fmt(show->arena, "%ju", (uintmax_t)ev->last_line));
-    if (ev->role == W5_AGAINST)
-        text = W5_TELL(show, "AGAINST: %1$s", text);
-    return w5_show_join(show, text, " - ", with_cites(show, d, &ev->note));
-}
-
-static bool cited(const w5_diagnosis *d, size_t i)
-{
-    for (size_t c = 0; c < d->cause.summary.cites; c++)
-        if (d->cause.summary.cite[c] == i)
-            return true;
-    return false;
-}
-
-/* What to show when there is not room for all: what the cause's own sentence cites, then what
- * speaks for it, then the rest. */
-static int weight(const w5_diagnosis *d, size_t i)
-{
-    if (cited(d, i))
-        return 3;
-    return d->evidence[i].role == W5_FOR ? 2 : d->evidence[i].role == W5_AGAINST ? 1 : 0;
-}
-
-static size_t choose(const w5_diagnosis *d, size_t most, bool *chosen)
-{
-    size_t n = 0;
-    for (int w = 3; w >= 0; w--)
-        for (size_t i = 0; i < d->evidences && n < most; i++)
-            if (weight(d, i) == w) {
-                chosen[i] = true;
-                n++;
-            }
-    return n;
-}
-
 static size_t widest_place(const w5_show *show, const w5_diagnosis *d, const bool *chosen)
 {
     size_t wide = 0;
@@ -302,22 +115,12 @@ static size_t widest_place(const w5_show *show, const w5_diagnosis *d, const boo
     return wide;
 }
 
-/* Stamps carry their date where the lines are not all of one day. */
-static bool one_day(const w5_show *show, const w5_diagnosis *d, const bool *chosen)
-{
-    w5_str day = w5_show_date(show, d->incident->start);
-    for (size_t i = 0; i < d->evidences; i++)
-        if (chosen[i] && !w5_str_eq(day, w5_show_date(show, d->evidence[i].cell->at)))
-            return false;
-    return true;
-}
-
 static void put_evidence(const w5_page *page, const w5_diagnosis *d)
 {
     const w5_show *show = page->show;
     bool *chosen = W5_NEW_N(show->arena, bool, d->evidences + 1);
-    size_t n = choose(d, show->view->verbose ? d->evidences : 8, chosen);
-    bool short_times = one_day(show, d, chosen);
+    size_t n = w5_fact_choose(d, show->view->verbose ? d->evidences : 8, chosen);
+    bool short_times = w5_fact_one_day(show, d, chosen);
     size_t place = widest_place(show, d, chosen);
     place = place > page->width / 3 ? page->width / 3 : place;
     for (size_t i = 0; i < d->evidences; i++) {
@@ -331,7 +134,8 @@ static void put_evidence(const w5_page *page, const w5_diagnosis *d)
         w5_page_blanks(page, 2);
         w5_page_text(page, W5_PLAIN, time);
         w5_page_blanks(page, 1);
-        w5_str text = evidence_text(show, d, &d->evidence[i]);
+        w5_str text = w5_show_join(show, w5_fact_evidence(show, &d->evidence[i]), " - ",
+                                   w5_fact_sentence(show, d, &d->evidence[i].note));
         w5_page_flow(page, used, used < page->width / 2 ? used : 6,
                      show->view->verbose ? text : w5_show_cut(show, text, 3 * page->width / 2));
     }
@@ -350,7 +154,7 @@ static void put_rivals(const w5_page *page, const w5_diagnosis *d)
         const w5_finding *f = &d->alternative[i];
         w5_str head =
             W5_TELL(show, "%1$s (%2$s)", w5_show_cause(f), w5_show_confidence(show, f->confidence));
-        w5_str why = with_cites(show, d, &f->against);
+        w5_str why = w5_fact_sentence(show, d, &f->against);
         text = w5_show_join(show, text, "; ", w5_show_join(show, head, ": ", why));
     }
     if (text.len)
@@ -362,7 +166,7 @@ static void put_ruled_out(const w5_page *page, const w5_diagnosis *d)
     const w5_show *show = page->show;
     w5_str text = W5_NONE;
     for (size_t i = 0; i < d->ruled_outs; i++)
-        text = w5_show_join(show, text, "; ", with_cites(show, d, &d->ruled_out[i]));
+        text = w5_show_join(show, text, "; ", w5_fact_sentence(show, d, &d->ruled_out[i]));
     if (text.len)
         w5_page_para(page, 0, W5_("Ruled out"), 2, text);
 }
@@ -372,10 +176,10 @@ static void put_open(const w5_page *page, const w5_diagnosis *d)
     const w5_show *show = page->show;
     for (size_t i = 0; i < d->settles; i++) {
         const w5_settle *s = &d->settle[i];
-        w5_str why = w5_show_join(show, with_cites(show, d, &s->why), " ",
+        w5_str why = w5_show_join(show, w5_fact_sentence(show, d, &s->why), " ",
                                   W5_TELL(show, "This settles it:"));
         w5_page_para(page, 0, i ? "" : W5_("Open"), 2,
-                     s->command.len ? why : with_cites(show, d, &s->why));
+                     s->command.len ? why : w5_fact_sentence(show, d, &s->why));
         if (s->command.len)
             w5_page_command(page, 2, w5_show_safe(show, s->command));
     }

@@ -1,0 +1,214 @@
+/* facts.c -- what is to be told of an incident, in words, whatever the report. */
+#include "facts.h"
+
+w5_str w5_fact_severity(const w5_show *show, w5_severity s)
+{
+    static const char *const words[] = {N_("ok"), N_("warning"), N_("error")};
+    return w5_show_word(show, w5_str_of(words[s]));
+}
+
+w5_str w5_fact_where(const w5_show *show, const w5_incident *in)
+{
+    w5_str text = w5_show_safe(show, in->upstream);
+    if (in->upstreams.n > 1)
+        text = w5_arena_fmt(show->arena, "%.*s +%zu", W5_ARG(text), in->upstreams.n - 1);
+    return text;
+}
+
+/* --- what failed ----------------------------------------------------------------------------- */
+typedef struct paths { /* of one short code */
+    w5_str path[3];
+    uint64_t count[3];
+    size_t n;
+} paths;
+
+static w5_str path_of(const w5_show *show, const w5_cell *cell)
+{
+    return w5_timeline_str(show->run->timeline, cell->path);
+}
+
+static uint64_t count_path(const w5_show *show, const w5_incident *in, w5_id code, w5_id path)
+{
+    uint64_t count = 0;
+    for (size_t i = 0; i < in->cells; i++) {
+        const w5_cell *cell = &show->run->timeline->cell[in->cell[i]];
+        if (cell->path == path && cell->code == code)
+            count += cell->count;
+    }
+    return count;
+}
+
+static bool known_path(const paths *p, w5_str path)
+{
+    for (size_t i = 0; i < p->n; i++)
+        if (w5_str_eq(p->path[i], path))
+            return true;
+    return false;
+}
+
+static void keep_path(paths *p, w5_str path, uint64_t count)
+{
+    size_t at = p->n < 3 ? p->n : 3;
+    while (at > 0 && p->count[at - 1] < count)
+        at--;
+    if (at == 3)
+        return;
+    for (size_t i = p->n < 3 ? p->n : 2; i > at; i--) {
+        p->path[i] = p->path[i - 1];
+        p->count[i] = p->count[i - 1];
+    }
+    p->path[at] = path;
+    p->count[at] = count;
+    p->n += p->n < 3;
+}
+
+/* Of a code the three paths most hit. An incident has few paths; an attack has many, of which the
+ * first hundred cells are asked. */
+static paths paths_of(const w5_show *show, const w5_incident *in, w5_id code)
+{
+    paths p = {.n = 0};
+    for (size_t i = 0, asked = 0; i < in->cells && asked < 100; i++) {
+        const w5_cell *cell = &show->run->timeline->cell[in->cell[i]];
+        w5_str path = path_of(show, cell);
+        if (path.len == 0 || cell->code != code || known_path(&p, path))
+            continue;
+        keep_path(&p, path, count_path(show, in, code, cell->path));
+        asked++;
+    }
+    return p;
+}
+
+static w5_str code_title(const w5_show *show, const w5_incident *in, w5_id code)
+{
+    for (size_t i = 0; i < in->cells; i++) {
+        const w5_cell *cell = &show->run->timeline->cell[in->cell[i]];
+        const w5_class *klass = cell->code == code ? w5_show_class(show->run, cell) : NULL;
+        if (klass)
+            return w5_show_word(show, klass->title);
+    }
+    return W5_NONE;
+}
+
+w5_str w5_fact_code(const w5_show *show, const w5_incident *in, w5_str code)
+{
+    w5_id id = w5_intern_find(show->run->timeline->intern, code);
+    paths p = paths_of(show, in, id);
+    w5_str list = W5_NONE;
+    for (size_t i = 0; i < p.n; i++) {
+        w5_str path = w5_show_middle(show, w5_show_safe(show, p.path[i]), 32);
+        list = w5_show_join(show, list, ", ",
+                            w5_show_join(show, path, " ", w5_show_count(show, p.count[i])));
+    }
+    return w5_show_join(show, code_title(show, in, id), ": ", list);
+}
+
+w5_str w5_fact_kind(const w5_show *show, w5_str kind)
+{
+    const w5_class *klass = w5_catalogue_class(show->run->catalogue, kind);
+    return klass ? w5_show_word(show, klass->title) : W5_NONE;
+}
+
+w5_str w5_fact_tallies(const w5_show *show, w5_tallies t, size_t top)
+{
+    w5_str text = W5_NONE;
+    for (size_t i = 0; i < t.n && i < top; i++)
+        text = w5_show_join(show, text, ", ",
+                            W5_TELL(show, "%1$s x %2$s", w5_show_count(show, t.at[i].count),
+                                    w5_show_safe(show, t.at[i].name)));
+    return text;
+}
+
+w5_str w5_fact_requests(const w5_show *show, const w5_incident *in)
+{
+    w5_str text = W5_TELL_N(show, in->requests_failed, "%1$s request failed",
+                            "%1$s requests failed", w5_show_count(show, in->requests_failed));
+    if (in->statuses.n == 0)
+        return text;
+    return W5_TELL(show, "%1$s; clients saw %2$s", text, w5_fact_tallies(show, in->statuses, 8));
+}
+
+w5_str w5_fact_ending(const w5_show *show, const w5_incident *in)
+{
+    switch (in->over) {
+    case W5_OVER_NO:
+        return W5_TELL(show, "NOT over");
+    case W5_OVER_YES:
+        return W5_TELL(show, "over after %1$s", w5_show_span(show, in->end - in->start));
+    default:
+        return W5_TELL(show, "over or not: unknown");
+    }
+}
+
+/* --- why ------------------------------------------------------------------------------------- */
+w5_str w5_fact_sentence(const w5_show *show, const w5_diagnosis *d, const w5_sentence *s)
+{
+    w5_str text = w5_show_sentence(show, s);
+    return text.len ? w5_show_join(show, text, "", w5_show_cites(show, d, s)) : text;
+}
+
+w5_str w5_fact_finding(const w5_show *show, const w5_diagnosis *d, const w5_finding *f)
+{
+    w5_str explains =
+        W5_TELL(show, "%1$s, %2$s, explains %3$s of %4$s", w5_show_cause(f),
+                w5_show_confidence(show, f->confidence), w5_show_count(show, f->explains),
+                w5_show_count(show, d->incident->requests_failed));
+    return f->cause ? explains : w5_show_confidence(show, W5_UNKNOWN);
+}
+
+w5_str w5_fact_evidence(const w5_show *show, const w5_evidence *ev)
+{
+    const w5_timeline *t = show->run->timeline;
+    const w5_cell *cell = ev->cell;
+    w5_str code = w5_timeline_str(t, cell->code);
+    w5_str text = w5_show_line(show, cell);
+    if (code.len) {
+        w5_str path = w5_show_safe(show, w5_timeline_str(t, cell->path));
+        text = w5_show_join(show, w5_timeline_str(t, cell->method), " ", path);
+        text = w5_show_join(show, code, " ", text);
+    }
+    if (ev->count > 1)
+        text = W5_TELL(show, "%1$s, %2$s times to line %3$s", text, w5_show_count(show, ev->count),
+                       w5_arena_fmt(show->arena, "%ju", (uintmax_t)ev->last_line));
+    if (ev->role == W5_AGAINST)
+        text = W5_TELL(show, "AGAINST: %1$s", text);
+    return text;
+}
+
+static bool cited(const w5_diagnosis *d, size_t i)
+{
+    for (size_t c = 0; c < d->cause.summary.cites; c++)
+        if (d->cause.summary.cite[c] == i)
+            return true;
+    return false;
+}
+
+/* What to show when there is not room for all: what the cause's own sentence cites, then what
+ * speaks for it, then the rest. */
+static int weight(const w5_diagnosis *d, size_t i)
+{
+    if (cited(d, i))
+        return 3;
+    return d->evidence[i].role == W5_FOR ? 2 : d->evidence[i].role == W5_AGAINST ? 1 : 0;
+}
+
+size_t w5_fact_choose(const w5_diagnosis *d, size_t most, bool *chosen)
+{
+    size_t n = 0;
+    for (int w = 3; w >= 0; w--)
+        for (size_t i = 0; i < d->evidences && n < most; i++)
+            if (weight(d, i) == w) {
+                chosen[i] = true;
+                n++;
+            }
+    return n;
+}
+
+/* Stamps carry their date where the lines are not all of one day. */
+bool w5_fact_one_day(const w5_show *show, const w5_diagnosis *d, const bool *chosen)
+{
+    w5_str day = w5_show_date(show, d->incident->start);
+    for (size_t i = 0; i < d->evidences; i++)
+        if (chosen[i] && !w5_str_eq(day, w5_show_date(show, d->evidence[i].cell->at)))
+            return false;
+    return true;
+}
