@@ -249,7 +249,8 @@ static bool rule_token(walk *w)
 {
     w5_str rest = w5_str_skip(w->text, w->at);
     for (size_t i = 0; i < sizeof token_shapes / sizeof *token_shapes; i++) {
-        if (!w5_str_starts(rest, token_shapes[i].start))
+        if (rest.ptr[0] != token_shapes[i].start.ptr[0] ||
+            !w5_str_starts(rest, token_shapes[i].start))
             continue;
         size_t start = w->at + token_shapes[i].start.len;
         size_t end = start;
