@@ -103,31 +103,45 @@ size_t w5_ledger_codes(const w5_ledger *l, const w5_str **names, const uint64_t 
 
 typedef struct w5_span { w5_time from, to; } w5_span;
 
-/* The ledger on one clock: UTC, sorted by time, ties by causality (w5_class.order), then stream, line. */
+typedef struct w5_tally { w5_str name; uint64_t count; } w5_tally;
+typedef struct w5_tallies { w5_tally *at; size_t n; } w5_tallies; /* most first, then by name */
+
+/* The ledger on one clock: UTC, sorted by second, ties by causality (w5_class.order), then time,
+ * stream, line. What two sources tell of the same record is one cell. */
 typedef struct w5_timeline {
     const w5_catalogue *catalogue;
     const w5_config *config;     /* may be NULL */
     const w5_intern *intern;
     w5_stream *const *stream;    /* by w5_cell.stream; zone, zone_from, shift filled in */
     size_t streams;
+    const w5_lane *lane;         /* by w5_cell.lane; first and last in UTC */
+    size_t lanes;
     const w5_cell *cell;
     size_t cells;
     const w5_traffic *traffic;   /* sorted by time */
     size_t traffics;
-    const w5_path *path;
+    const w5_path *path;         /* most requests first */
     size_t paths;
     const char *const *notes;    /* "nginx log read as +09:00: 41 of 41 pairs fit within 1 s" */
     size_t note_count;
     w5_time now;                 /* live: the clock; batch: W5_TIME_NONE */
     w5_time gap;
+    w5_str host;
+    const uint64_t *by_class;    /* [w5_class.index] lines inside since..until, each record once */
+    size_t classes;
+    uint64_t upstream_errors;    /* the same, as spec §6.2 counts them */
+    w5_tallies codes;
+    const struct w5_timeline_inside *inside; /* incident's own */
 } w5_timeline;
 
 typedef struct w5_timeline_options {
     w5_time gap, lateness;       /* 60 s, 5 s */
     w5_time since, until;        /* W5_TIME_NONE: open; cells outside are left out */
     w5_time now;
-    w5_zone zone;                /* the host's or --tz */
-    struct w5_zone_rule { w5_str what; w5_zone zone; } const *zones; /* --tz FORMAT=ZONE, FILE=ZONE */
+    w5_zone zone;                /* the host's */
+    /* --tz FORMAT=ZONE, FILE=ZONE (a name as the report shows it, or its last part); what "" is a
+     * --tz for all. The last rule that fits counts. */
+    struct w5_zone_rule { w5_str what; w5_zone zone; } const *zones;
     size_t zone_rules;
     w5_str host;
 } w5_timeline_options;
@@ -140,11 +154,14 @@ static inline w5_str w5_timeline_str(const w5_timeline *t, w5_id id)
 {
     return w5_intern_str(t->intern, id);
 }
-/* First cell at or after an instant. */
+/* First cell in the second of an instant, or after it. */
 size_t w5_timeline_seek(const w5_timeline *t, w5_time at);
+/* A stamp of a stream (as first and last are kept) in UTC. */
+static inline w5_time w5_stream_utc(const w5_stream *s, w5_time stamp)
+{
+    return stamp == W5_TIME_NONE ? stamp : stamp + s->shift;
+}
 
-typedef struct w5_tally { w5_str name; uint64_t count; } w5_tally;
-typedef struct w5_tallies { w5_tally *at; size_t n; } w5_tallies; /* most first, then by name */
 typedef struct w5_request_tally { w5_str method, path; uint64_t count; } w5_request_tally;
 
 typedef enum w5_over { W5_OVER_UNKNOWN, W5_OVER_NO, W5_OVER_YES } w5_over;

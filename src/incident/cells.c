@@ -108,25 +108,31 @@ static bool drop_request(w5_cells *c, w5_cell *cell)
 {
     if (cell->path > W5_INTERN_FULL && w5_cells_trait(c, cell)->upstream && c->lose_path)
         c->lose_path(c->context, cell);
-    bool lost = drop(&cell->path, W5_INTERN_FULL);
-    lost |= drop(&cell->method, 0);
-    lost |= drop(&cell->server, W5_INTERN_FULL);
-    return lost | drop(&cell->statuses, 0);
+    int lost = drop(&cell->path, W5_INTERN_FULL);
+    lost += drop(&cell->method, 0);
+    lost += drop(&cell->server, W5_INTERN_FULL);
+    return lost + drop(&cell->statuses, 0) > 0;
+}
+
+static bool drop_processes(w5_cell *cell)
+{
+    int lost = drop_number(&cell->pid);
+    lost += drop_number(&cell->subject);
+    return lost + drop_number(&cell->connection) > 0;
 }
 
 static bool drop_names(w5_cell *cell)
 {
-    bool lost = drop(&cell->what, W5_INTERN_FULL);
-    lost |= drop(&cell->address, 0);
-    return lost | drop(&cell->unit, 0);
+    int lost = drop(&cell->what, W5_INTERN_FULL);
+    lost += drop(&cell->address, 0);
+    return lost + drop(&cell->unit, 0) > 0;
 }
 
 static bool drop_all(w5_cell *cell)
 {
-    bool lost = drop(&cell->upstream, W5_INTERN_FULL);
-    lost |= drop(&cell->host, 0);
+    int lost = drop(&cell->upstream, W5_INTERN_FULL);
     cell->lane = 0;
-    return lost;
+    return lost + drop(&cell->host, 0) > 0;
 }
 
 static bool coarsen(w5_rows *t, void *row)
@@ -136,18 +142,16 @@ static bool coarsen(w5_rows *t, void *row)
     detail left = (detail)step_of(t, cell)->detail;
     if (left == ALL)
         return false;
-    bool error = w5_cells_trait(c, cell)->upstream;
-    bool lost = drop_request(c, cell);
-    if (!error) /* of an error they are those of its first line, and no part of the key */
-        lost |=
-            drop_number(&cell->pid) | drop_number(&cell->subject) | drop_number(&cell->connection);
+    int lost = drop_request(c, cell);
+    if (!w5_cells_trait(c, cell)->upstream) /* of an error they are those of its first line */
+        lost += drop_processes(cell);
     if (left != NAMED)
-        lost |= drop_names(cell);
+        lost += drop_names(cell);
     if (left >= BARE)
-        lost |= drop(&cell->code, W5_INTERN_FULL);
+        lost += drop(&cell->code, W5_INTERN_FULL);
     if (left == NOTHING)
-        lost |= drop_all(cell);
-    return lost;
+        lost += drop_all(cell);
+    return lost > 0;
 }
 
 /* --- keys --------------------------------------------------------------------------------------

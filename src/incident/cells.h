@@ -23,7 +23,12 @@ typedef struct w5_trait { /* of a class, by w5_class.index */
     bool error;  /* counts as an upstream error (spec §6.2) */
     bool upstream;
     bool trouble;
-    bool once; /* told twice by gunicorn: one per process and second (facts: gunicorn §0.2) */
+    bool once;   /* told twice by gunicorn: one per process and second (facts: gunicorn §0.2) */
+    bool nolive; /* names a block, not a peer */
+    bool truncated;
+    bool behind; /* an application's or database's trouble that makes 5xx answers its effect */
+    bool life;   /* of a process: errors beside it are no healthy trickle */
+    bool recovery;
 } w5_trait;
 
 typedef struct w5_cells {

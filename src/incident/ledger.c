@@ -23,6 +23,40 @@ static uint8_t sort_of(const w5_class *k, bool access)
                                       : W5_SORT_ERROR;
 }
 
+static bool is_any(w5_str id, const char *const *names)
+{
+    while (*names && !w5_str_eq(id, w5_str_of(*names)))
+        names++;
+    return *names != NULL;
+}
+
+/* Kinds beyond those marked `trouble` that 5xx answers may be the effect of (spec §5.1). */
+static const char *const behind[] = {"db-too-many-connections",
+                                     "db-disk-full",
+                                     "db-lock-wait",
+                                     "db-deadlock",
+                                     "db-error-in-app",
+                                     "db-stop",
+                                     "db-start",
+                                     "oom-kill",
+                                     "segfault",
+                                     "pool-exhausted",
+                                     "bind-failure",
+                                     "unit-oom",
+                                     "unit-stop",
+                                     "master-stop",
+                                     "io-error",
+                                     "hung-task",
+                                     NULL};
+static const char *const lives[] = {
+    "worker-timeout", "worker-killed",     "worker-exit", "worker-boot", "worker-recycle",
+    "master-start",   "listening",         "master-stop", "master-term", "master-reload",
+    "boot-failure",   "bind-failure",      "unit-start",  "unit-stop",   "unit-failed",
+    "unit-restart",   "unit-oom",          "oom-kill",    "segfault",    "host-boot",
+    "db-start",       "db-ready",          "db-stop",     "db-crash",    "nginx-start",
+    "nginx-reload",   "nginx-worker-exit", NULL};
+static const char *const recoveries[] = {"listening", "db-ready", "unit-start", NULL};
+
 static w5_trait trait_of(const w5_class *k)
 {
     bool five = w5_str_eq(k->id, W5_STR("upstream-5xx"));
@@ -36,6 +70,11 @@ static w5_trait trait_of(const w5_class *k)
         .error = upstream && !five && !w5_str_eq(k->id, W5_STR("peer-disabled")),
         .trouble = k->trouble,
         .once = w5_str_eq(k->id, W5_STR("worker-exit")),
+        .nolive = w5_str_eq(k->id, W5_STR("no-live-upstreams")),
+        .truncated = w5_str_eq(k->id, W5_STR("truncated-body")),
+        .behind = k->trouble || is_any(k->id, behind),
+        .life = is_any(k->id, lives),
+        .recovery = is_any(k->id, recoveries),
     };
 }
 

@@ -124,4 +124,34 @@ static inline bool is_class(const w5_cell *cell, const char *klass)
     return cell->klass == k->index;
 }
 
+/* A timeline of streams with indices 0..n-1. */
+static inline const w5_timeline *timeline(w5_ledger *l, w5_stream *const *streams, size_t n,
+                                          const w5_timeline_options *options)
+{
+    static const w5_timeline_options plain = {.gap = W5_MINUTE,
+                                              .lateness = 5 * W5_SECOND,
+                                              .since = W5_TIME_NONE,
+                                              .until = W5_TIME_NONE,
+                                              .now = W5_TIME_NONE,
+                                              .zone = {.fixed = true},
+                                              .host = W5_LIT("web1")};
+    return w5_timeline_build(l, streams, n, NULL, options ? options : &plain, made_in);
+}
+
+static inline w5_incidents incidents(w5_ledger *l, w5_stream *const *streams, size_t n)
+{
+    return w5_incidents_build(timeline(l, streams, n, NULL), made_in);
+}
+
+/* Tallies as "a 3, b 1". */
+static inline w5_str told(w5_tallies tallies)
+{
+    char text[1024] = "";
+    size_t n = 0;
+    for (size_t i = 0; i < tallies.n && n < sizeof(text) - 64; i++)
+        n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%.*s %ju", i ? ", " : "",
+                              W5_ARG(tallies.at[i].name), (uintmax_t)tallies.at[i].count);
+    return w5_arena_str(made_in, (w5_str){text, n});
+}
+
 #endif

@@ -1,0 +1,218 @@
+/* answers.c -- what clients saw, by nginx's access log, and whether it is over.
+ *
+ * A request belongs to an incident when it went to one of its upstreams, or, where the log does not
+ * tell upstreams, when no other upstream was in trouble at the time. Times of both logs are the
+ * same clock's, but a failed request may be logged a moment after its error line. */
+#include "incident.h"
+
+#include "tally.h"
+
+enum {
+    LATE = 2
+}; /* seconds */
+
+typedef struct asking {
+    const w5_timeline *t;
+    const w5_incident *in;
+    w5_str host;
+    const w5_id *root; /* of its upstreams */
+    size_t roots;
+    bool shared; /* other upstreams have errors in its window */
+    bool parted; /* there are errors of its upstreams that are not its own */
+    uint64_t failed, truncated;
+    w5_time after; /* first answer behind its end */
+} asking;
+
+static bool is_ours(const asking *a, w5_id upstream)
+{
+    w5_id root = w5_timeline_root(a->t, upstream);
+    for (size_t i = 0; i < a->roots; i++)
+        if (a->root[i] == root)
+            return true;
+    return false;
+}
+
+static void find_roots(asking *a, w5_arena *arena)
+{
+    const w5_incident *in = a->in;
+    w5_id *root = W5_NEW_N(arena, w5_id, in->upstreams.n + 2);
+    for (size_t i = 0; i < in->upstreams.n; i++)
+        root[a->roots++] =
+            w5_timeline_root(a->t, w5_intern_find(a->t->intern, in->upstreams.at[i].name));
+    if (a->roots == 0 && in->upstream.len > 0)
+        root[a->roots++] = w5_timeline_root(a->t, w5_intern_find(a->t->intern, in->upstream));
+    a->root = root;
+}
+
+/* Who else had errors meanwhile? */
+static void look_around(asking *a)
+{
+    const w5_timeline *t = a->t;
+    uint64_t ours = 0;
+    for (size_t i = w5_timeline_seek(t, a->in->start); i < t->cells; i++) {
+        const w5_cell *cell = &t->cell[i];
+        if (cell->at > a->in->end + W5_SECOND)
+            break;
+        const w5_trait *trait = w5_timeline_trait(t, cell);
+        if (!trait->upstream || trait->access || cell->at < a->in->start || cell->at > a->in->end ||
+            !w5_same_host(a->host, w5_cell_host(t, cell)))
+            continue;
+        if (cell->upstream <= W5_INTERN_FULL || is_ours(a, cell->upstream))
+            ours += cell->count;
+        else
+            a->shared = true;
+    }
+    for (size_t i = 0; i < a->in->cells; i++)
+        if (!w5_timeline_trait(t, &t->cell[a->in->cell[i]])->access)
+            ours -= t->cell[a->in->cell[i]].count;
+    a->parted = a->in->cells > 0 && ours != 0;
+}
+
+static size_t seek_traffic(const w5_timeline *t, w5_time at)
+{
+    size_t low = 0;
+    size_t high = t->traffics;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (t->traffic[middle].at < at)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static bool belongs(const asking *a, const w5_traffic *row)
+{
+    if (row->upstream == 0)
+        return !a->shared && (!a->t->inside->told || w5_status_failed(row->status));
+    return is_ours(a, row->upstream);
+}
+
+/* How many of a row's requests lie in [from, to]: of a coarse row its share. */
+static uint64_t share(const w5_traffic *row, w5_time from, w5_time to)
+{
+    w5_time end = row->at + row->span * W5_SECOND;
+    w5_time begin = row->at > from ? row->at : from;
+    w5_time stop = end < to ? end : to;
+    if (begin >= stop)
+        return 0;
+    if (begin == row->at && stop == end)
+        return row->count;
+    double part = (double)(stop - begin) / (double)(end - row->at);
+    return (uint64_t)((double)row->count * part + 0.5);
+}
+
+static bool answered(unsigned status)
+{
+    return !w5_status_failed(status) && status != 499;
+}
+
+static void count_row(asking *a, w5_incident *in, const w5_traffic *row, w5_counts *statuses)
+{
+    w5_time start = w5_span_start(in->start, W5_SECOND);
+    w5_time end = w5_span_start(in->end, W5_SECOND) + W5_SECOND;
+    bool failed = w5_status_failed(row->status);
+    uint64_t n =
+        failed ? share(row, start - W5_SECOND, end + LATE * W5_SECOND) : share(row, start, end);
+    w5_counts_add(statuses, row->status, n);
+    a->failed += failed ? n : 0;
+    if (!answered(row->status))
+        return;
+    in->answered += n;
+    if (n > 0 && row->at > in->last_answer)
+        in->last_answer = row->at;
+    if (row->at >= end && (a->after == W5_TIME_NONE || row->at < a->after))
+        a->after = row->at;
+}
+
+static void count_traffic(asking *a, w5_incident *in, w5_arena *arena)
+{
+    enum {
+        FAR = 4096
+    }; /* rows in which to look for the first answer behind the end */
+    const w5_timeline *t = a->t;
+    w5_counts statuses = {.at = NULL};
+    w5_time last = in->end + t->gap + W5_SECOND;
+    size_t behind = 0;
+    for (size_t i = seek_traffic(t, in->start - W5_SECOND - t->inside->reach); i < t->traffics;
+         i++) {
+        bool past = t->traffic[i].at > last;
+        if (past && (a->after != W5_TIME_NONE || ++behind > FAR))
+            break;
+        if (belongs(a, &t->traffic[i]))
+            count_row(a, in, &t->traffic[i], &statuses);
+    }
+    in->statuses = w5_counts_numbers(&statuses, arena);
+    w5_counts_done(&statuses);
+}
+
+/* --- requests failed ---------------------------------------------------------------------------
+ */
+static bool covers(const w5_timeline *t, w5_time from, w5_time to)
+{
+    for (size_t i = 0; i < t->lanes; i++)
+        if (t->inside->traffic_lane[i] && t->lane[i].format &&
+            w5_str_ends(t->lane[i].format->id, W5_STR("access")) &&
+            t->lane[i].first <= from + W5_SECOND && t->lane[i].last >= to - W5_SECOND)
+            return true;
+    return false;
+}
+
+static uint64_t truncated(const w5_timeline *t, const w5_incident *in)
+{
+    uint64_t n = 0;
+    for (size_t i = 0; i < in->cells; i++)
+        if (w5_timeline_trait(t, &t->cell[in->cell[i]])->truncated)
+            n += t->cell[in->cell[i]].failed;
+    return n;
+}
+
+/* By the access log, where it covers the incident; where it begins late or ends early, or knows
+ * nothing of this upstream, the error lines may know more. */
+static void settle_failed(const asking *a, w5_incident *in)
+{
+    uint64_t by_log = a->failed + truncated(a->t, in);
+    bool whole = covers(a->t, in->start, in->end) && (a->t->inside->told || a->failed > 0);
+    if (in->statuses.n == 0 || a->parted)
+        return;
+    if (whole || by_log > in->requests_failed)
+        in->requests_failed = by_log;
+}
+
+/* --- over --------------------------------------------------------------------------------------
+ */
+/* Something was listening again, or started: the errors are no longer the latest news. */
+static bool recovered(const asking *a)
+{
+    const w5_timeline *t = a->t;
+    w5_time end = w5_span_start(a->in->end, W5_SECOND) + W5_SECOND;
+    for (size_t i = w5_timeline_seek(t, end); i < t->cells && t->cell[i].at <= end + t->gap; i++)
+        if (w5_timeline_trait(t, &t->cell[i])->recovery &&
+            w5_same_host(a->host, w5_cell_host(t, &t->cell[i])))
+            return true;
+    return false;
+}
+
+static void settle_over(const asking *a, w5_incident *in)
+{
+    const w5_timeline *t = a->t;
+    w5_time latest = t->now;
+    for (size_t i = 0; i < t->lanes; i++)
+        latest = t->lane[i].last > latest ? t->lane[i].last : latest;
+    in->over_at = a->after;
+    in->over = latest > in->end + t->gap                  ? W5_OVER_YES
+               : a->after != W5_TIME_NONE || recovered(a) ? W5_OVER_UNKNOWN
+                                                          : W5_OVER_NO;
+}
+
+void w5_incident_ask_access(const w5_timeline *t, w5_incident *in, w5_arena *arena)
+{
+    uint32_t first = in->cells > 0 ? in->cell[0] : in->trouble[0];
+    asking a = {.t = t, .in = in, .host = w5_cell_host(t, &t->cell[first]), .after = W5_TIME_NONE};
+    find_roots(&a, arena);
+    look_around(&a);
+    count_traffic(&a, in, arena);
+    settle_failed(&a, in);
+    settle_over(&a, in);
+}
