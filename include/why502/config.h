@@ -36,7 +36,10 @@ w5_rc w5_config_read(w5_config *c, w5_str file, w5_str text, w5_err *err);
 void w5_config_seal(w5_config *c);
 
 /* The setting in force: for nginx the innermost one that applies to requests passed to `upstream` and
- * `path` ("" = any). W5_MISS when it is nowhere set. */
+ * `path` ("" = any); "proxy_read_timeout" asked of a location that passes by uwsgi gives its
+ * uwsgi_read_timeout. Of several units or pools the one that listens on `upstream` is meant. The value
+ * may be text that cannot be known ("multiprocessing.cpu_count() * 2 + 1"): then it is no number, and a
+ * trouble says so. W5_MISS when it is nowhere set, or several might be meant. */
 w5_rc w5_config_get(const w5_config *c, const char *program, const char *name, w5_str upstream,
                     w5_str path, w5_setting *setting);
 bool w5_config_known(const w5_config *c, const char *program); /* some file of it was read */
