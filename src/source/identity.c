@@ -15,7 +15,7 @@ uint64_t w5_fingerprint(w5_str text)
     return hash;
 }
 
-/* --- a second reader of an opened file ------------------------------------------------------- */
+/* --- a second reader of an opened file ------------------------------------------------------ */
 typedef struct rereader {
     w5_file file;
     w5_unpack *unpack;
@@ -50,7 +50,7 @@ static void reread_end(rereader *r)
     w5_unpack_free(r->unpack);
 }
 
-/* --- the head -------------------------------------------------------------------------------- */
+/* --- the head ------------------------------------------------------------------------------- */
 void w5_identity_read(w5_slot *slot)
 {
     rereader r;
@@ -69,7 +69,7 @@ bool w5_identity_fits(const w5_slot *slot, const w5_identity *was)
            w5_fingerprint((w5_str){slot->head, was->fingerprinted}) == was->fingerprint;
 }
 
-/* --- two whole files ------------------------------------------------------------------------- */
+/* --- two whole files ------------------------------------------------------------------------ */
 static w5_sameness by_length(size_t first, size_t second)
 {
     if (first == second)

@@ -34,7 +34,7 @@ static w5_time micros(struct timespec at)
     return (w5_time)at.tv_sec * W5_SECOND + at.tv_nsec / 1000;
 }
 
-/* --- what kind of thing it is ---------------------------------------------------------------- */
+/* --- what kind of thing it is --------------------------------------------------------------- */
 static const struct {
     mode_t type;
     const char *what;

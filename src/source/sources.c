@@ -62,7 +62,7 @@ w5_source *w5_sources_at(w5_sources *s, size_t index)
     return &s->slot[index]->source;
 }
 
-/* --- adding ---------------------------------------------------------------------------------- */
+/* --- adding --------------------------------------------------------------------------------- */
 static w5_slot *slot_add(w5_sources *s, w5_str name, w5_str format)
 {
     w5_slot *slot = w5_xmalloc(sizeof *slot);
@@ -172,7 +172,7 @@ w5_rc w5_sources_add(w5_sources *s, w5_str uri, bool (*is_format)(w5_str id), w5
     return W5_OK;
 }
 
-/* --- the same file twice --------------------------------------------------------------------- */
+/* --- the same file twice -------------------------------------------------------------------- */
 static bool comparable(const w5_slot *slot)
 {
     return slot->kind == &w5_kind_file && slot->base == 0 && slot->file.fd >= 0 && !slot->begun &&
@@ -327,7 +327,7 @@ void w5_sources_stop(w5_sources *s)
         s->slot[i]->stopping = true;
 }
 
-/* --- ranges and positions -------------------------------------------------------------------- */
+/* --- ranges and positions ------------------------------------------------------------------- */
 size_t w5_source_pread(const w5_source *s, uint64_t offset, char *buffer, size_t size, w5_err *err)
 {
     const w5_slot *slot = (const w5_slot *)s; /* its first member */

@@ -2,8 +2,8 @@
 #ifndef W5_TESTS_SOURCE_SCENE_H
 #define W5_TESTS_SOURCE_SCENE_H
 
-#include <dirent.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +24,7 @@ typedef struct scene {
     size_t len;
 } scene;
 
-static int begin(void **state)
+static inline int begin(void **state)
 {
     scene *s = calloc(1, sizeof *s);
     assert_non_null(s);
@@ -36,27 +36,18 @@ static int begin(void **state)
     return 0;
 }
 
-static void remove_all(const char *folder)
+static inline int remove_one(const char *path, const struct stat *st, int type,
+                             struct FTW *at_level)
 {
-    char path[512];
-    DIR *d = opendir(folder);
-    for (const struct dirent *e = d ? readdir(d) : NULL; e; e = readdir(d)) {
-        if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
-            continue;
-        snprintf(path, sizeof path, "%s/%s", folder, e->d_name);
-        if (unlink(path) != 0)
-            remove_all(path);
-    }
-    if (d)
-        closedir(d);
-    rmdir(folder);
+    (void)st, (void)type, (void)at_level;
+    return remove(path);
 }
 
-static int end(void **state)
+static inline int end(void **state)
 {
     scene *s = *state;
     w5_sources_free(s->sources);
-    remove_all(s->folder);
+    nftw(s->folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
     w5_arena_free(s->arena);
     free(s->text);
     free(s);
