@@ -1,8 +1,8 @@
 /* time.h -- instants, durations, zones.
  *
- * w5_time is microseconds since 1970-01-01 UTC; durations are the same type. No function here asks
- * the C library's zone database on the hot path: civil dates are computed, and w5_clock keeps the
- * last day it converted. */
+ * w5_time is microseconds since 1970-01-01 UTC; durations are the same type. Nothing here asks the
+ * C library to convert a date: log text is parsed digit by digit in no locale, civil dates are
+ * computed, and zones are tables that this module reads itself. */
 #ifndef W5_BASE_TIME_H
 #define W5_BASE_TIME_H
 
@@ -47,14 +47,17 @@ bool w5_take_iso(w5_str *s, w5_time *at, int *offset, unsigned *digits);
  * enough; returns the length. */
 size_t w5_time_rfc3339(char *buf, w5_time at, unsigned digits);
 
-/* A zone: fixed offset, or an IANA name or "local" looked up with the C library (cached by hour).
- */
+/* A zone: a fixed offset, or an IANA name, a POSIX TZ string, or "" for the host's own. A plain
+ * value; the tables behind names are kept for the whole process. Parse a zone (also the host's, by
+ * "local") before the sandbox closes: later no file can be read, and the zone would be UTC. */
 typedef struct w5_zone {
     bool fixed;
     int offset;    /* seconds east, when fixed */
     char name[64]; /* IANA name, "" = the host's own */
 } w5_zone;
-w5_rc w5_zone_parse(w5_str text, w5_zone *zone, w5_err *err); /* "+09:00", "UTC", "Asia/Tokyo" */
+/* "+09:00", "+0900", "-3", "UTC", "UTC+9", "JST", "Asia/Tokyo", "CET-1CEST,M3.5.0,M10.5.0/3",
+ * "local". W5_EINVAL: unknown; W5_ELIMIT: more than 32 named zones at once. */
+w5_rc w5_zone_parse(w5_str text, w5_zone *zone, w5_err *err);
 /* Seconds east of UTC that hold at a UTC instant / for a civil time in the zone (an hour that
  * occurs twice: the first; one that never occurs: the offset before it). */
 int w5_zone_offset(const w5_zone *zone, w5_time utc);
