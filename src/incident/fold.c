@@ -232,3 +232,36 @@ w5_str w5_fold_excerpt(const w5_record *r)
         w5_str_cut(line, '\n', &line, &rest);
     return w5_fold_cut(line, W5_EXCERPT_MAX);
 }
+
+/* --- the offset of a stamp ----------------------------------------------------------------------
+ */
+/* Does the clock time before the sign, "18:33:07 " or "18:33:07.123", show this instant there? */
+static bool shows(w5_str before, w5_time at, int east)
+{
+    unsigned hour, minute, second;
+    w5_date d = w5_date_of(at + east * W5_SECOND);
+    size_t point;
+    before = w5_str_trim(before);
+    if (w5_str_rfind_char(before, '.', &point) && before.len - point < 10)
+        before.len = point;
+    const char *p = before.ptr + before.len - 8;
+    return before.len >= 8 && w5_digits(p, 2, &hour) && w5_digits(p + 3, 2, &minute) &&
+           w5_digits(p + 6, 2, &second) && hour == d.hour && minute == d.minute &&
+           second == d.second;
+}
+
+int w5_fold_offset(const w5_record *r)
+{
+    enum {
+        FAR = 400
+    };
+    w5_str text = w5_str_head(r->text, FAR);
+    for (size_t i = 8; i < text.len; i++) {
+        w5_str sign = w5_str_skip(text, i);
+        int east;
+        if ((text.ptr[i] == '+' || text.ptr[i] == '-') && w5_take_offset(&sign, &east) &&
+            shows(w5_str_head(text, i), r->at, east))
+            return east;
+    }
+    return INT_MIN;
+}

@@ -1,6 +1,46 @@
-/* zones.c -- whose clock a lane's stamps were written by (spec §5.3). */
-#include "timeline.h"
+/* zones.c -- whose clock a strand's stamps were written by (spec §5.3).
+ *
+ * What was said (--tz, configuration) stands. Stamps with a zone are the measure for those without:
+ * nginx's error log is held against its access log, then everything against all that is settled. An
+ * offset can be wrong, too (a container's), so strands that are no authority are held against the
+ * others. A shift is believed only when clearly more events find a partner under it than under any
+ * other; unrelated logs are left alone. */
+#include "landmarks.h"
 
+#include <limits.h>
+#include <stdlib.h>
+
+enum {
+    QUARTER = 15 * 60,
+    WEST = -12 * 3600,
+    EAST = 14 * 3600,
+    SKEW = 120
+};
+
+typedef struct settling {
+    const w5_ledger *l;
+    w5_stream *const *stream;
+    size_t streams;
+    const w5_config *config;
+    const w5_timeline_options *options;
+    w5_arena *arena;
+    w5_zones zones;
+    bool *settled;   /* by strand: others may be held against it */
+    uint16_t *order; /* strands by format and name: the same whatever the order of sources */
+} settling;
+
+static w5_str format_of(const settling *s, size_t strand)
+{
+    return s->l->strand[strand].format ? s->l->strand[strand].format->id : W5_NONE;
+}
+
+static const w5_stream *stream_of(const settling *s, size_t strand)
+{
+    return s->stream[s->l->strand[strand].stream];
+}
+
+/* --- what was said -------------------------------------------------------------------------------
+ */
 static bool names_file(w5_str rule, w5_str name)
 {
     return w5_str_eq(rule, name) ||
@@ -8,38 +48,288 @@ static bool names_file(w5_str rule, w5_str name)
             w5_str_ends(name, rule));
 }
 
-static bool fits(const struct w5_zone_rule *rule, const w5_lane *lane, const w5_stream *s)
-{
-    w5_str format = lane->format ? lane->format->id : W5_NONE;
-    return rule->what.len == 0 || w5_str_eq(rule->what, format) || names_file(rule->what, s->name);
-}
-
-static const struct w5_zone_rule *rule_of(const w5_timeline_options *o, const w5_lane *lane,
-                                          const w5_stream *s)
+/* The last rule that fits; one that names something before one for all. */
+static const w5_zone *option(const settling *s, size_t strand)
 {
     const struct w5_zone_rule *best = NULL;
-    for (size_t i = 0; i < o->zone_rules; i++)
-        if (fits(&o->zones[i], lane, s) &&
-            (!best || o->zones[i].what.len > 0 || best->what.len == 0))
-            best = &o->zones[i];
-    return best;
+    for (size_t i = 0; i < s->options->zone_rules; i++) {
+        const struct w5_zone_rule *rule = &s->options->zones[i];
+        bool fits = rule->what.len == 0 || w5_str_eq(rule->what, format_of(s, strand)) ||
+                    names_file(rule->what, stream_of(s, strand)->name);
+        if (fits && (!best || rule->what.len > 0 || best->what.len == 0))
+            best = rule;
+    }
+    return best ? &best->zone : NULL;
+}
+
+/* "env TZ=Asia/Tokyo;" of nginx, Environment=TZ=… of a unit that names the program. */
+static bool sets_zone(const w5_setting *set, w5_str program, w5_str *zone)
+{
+    size_t at;
+    w5_str rest;
+    bool nginx = w5_str_eq(set->program, W5_STR("nginx")) && w5_str_eq(set->name, W5_STR("env"));
+    bool unit =
+        w5_str_eq(set->program, W5_STR("systemd")) && w5_str_eq(set->name, W5_STR("Environment"));
+    bool ours = nginx ? w5_str_eq(program, W5_STR("nginx"))
+                      : unit && (w5_str_find(set->scope, program, &at) ||
+                                 w5_str_find(set->file, program, &at));
+    if (!ours || !w5_str_find(set->value, W5_STR("TZ="), &at))
+        return false;
+    *zone = w5_str_skip(set->value, at + 3);
+    w5_str_cut(*zone, ' ', zone, &rest);
+    return true;
+}
+
+static bool configured(const settling *s, size_t strand, w5_zone *zone)
+{
+    const w5_setting *set;
+    w5_err err;
+    w5_str text;
+    w5_str rest;
+    w5_str program = format_of(s, strand);
+    w5_str_cut(program, '-', &program, &rest);
+    size_t n = s->config && program.len > 0 ? w5_config_settings(s->config, &set) : 0;
+    for (size_t i = 0; i < n; i++)
+        if (sets_zone(&set[i], program, &text) && w5_zone_parse(text, zone, &err) == W5_OK)
+            return true;
+    return false;
+}
+
+static bool is_unzoned(const w5_strand *strand)
+{
+    return strand->unzoned * 2 > strand->records;
+}
+
+static void begin(settling *s, size_t i)
+{
+    w5_clock *clock = &s->zones.clock[i];
+    const w5_zone *said = option(s, i);
+    *clock = (w5_clock){.zone = s->options->zone, .from = W5_ZONE_HOST};
+    clock->unzoned = is_unzoned(&s->l->strand[i]);
+    if (!clock->unzoned)
+        clock->from = W5_ZONE_STAMP;
+    else if (said)
+        clock->from = W5_ZONE_OPTION;
+    else if (configured(s, i, &clock->zone))
+        clock->from = W5_ZONE_CONFIG;
+    if (said)
+        clock->zone = *said;
+    s->settled[i] = clock->from == W5_ZONE_OPTION || clock->from == W5_ZONE_CONFIG;
+}
+
+/* --- who is held against whom --------------------------------------------------------------------
+ */
+static bool is_access(const settling *s, size_t strand)
+{
+    return w5_str_eq(format_of(s, strand), W5_STR("nginx-access"));
+}
+
+static bool is_error(const settling *s, size_t strand)
+{
+    return w5_str_eq(format_of(s, strand), W5_STR("nginx-error"));
+}
+
+/* Formats whose zone is not a program's idea of it: nginx's own, the machine's, the database's UTC.
+ */
+static bool is_authority(const settling *s, size_t strand)
+{
+    static const w5_str known[] = {W5_LIT("nginx"), W5_LIT("systemd"), W5_LIT("kernel"),
+                                   W5_LIT("mysql"), W5_LIT("alb"),     W5_LIT("why502")};
+    for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
+        if (w5_str_starts(format_of(s, strand), known[i]))
+            return true;
+    return false;
+}
+
+static int by_format(const void *a, const void *b, void *context)
+{
+    const settling *s = context;
+    uint16_t one = *(const uint16_t *)a, other = *(const uint16_t *)b;
+    if (is_error(s, one) != is_error(s, other))
+        return is_error(s, one) ? -1 : 1;
+    int order = w5_str_cmp(format_of(s, one), format_of(s, other));
+    if (order == 0)
+        order = w5_str_cmp(stream_of(s, one)->name, stream_of(s, other)->name);
+    return order != 0 ? order : (one > other) - (one < other);
+}
+
+static w5_landmarks marks_of_one(settling *s, size_t strand, const w5_clock *clock)
+{
+    bool *only = W5_NEW_N(s->arena, bool, s->l->strands);
+    only[strand] = true;
+    return w5_landmarks_of(s->l, only, clock, s->arena);
+}
+
+static w5_landmarks marks_of_others(settling *s, size_t strand, bool access_only)
+{
+    bool *others = W5_NEW_N(s->arena, bool, s->l->strands);
+    for (size_t i = 0; i < s->l->strands; i++)
+        others[i] = i != strand && s->settled[i] &&
+                    (!access_only || (is_access(s, i) && !s->zones.clock[i].unzoned));
+    return w5_landmarks_of(s->l, others, s->zones.clock, s->arena);
+}
+
+/* --- what is told
+ * ---------------------------------------------------------------------------------- */
+static void note(settling *s, size_t strand, const char *how, const w5_fit_result *fit)
+{
+    w5_str name = is_error(s, strand) ? W5_STR("nginx log") : stream_of(s, strand)->name;
+    size_t most = fit->most > fit->pairs ? fit->most : fit->pairs;
+    w5_str text =
+        fit->pairs == 0
+            ? w5_arena_fmt(s->arena, "%.*s %s, like the access log", W5_ARG(name), how)
+            : w5_arena_fmt(s->arena, "%.*s %s: %zu of %zu pairs fit within %d s", W5_ARG(name), how,
+                           fit->pairs, most, fit->close == fit->pairs ? 1 : 2);
+    const char **all = W5_NEW_N(s->arena, const char *, s->zones.notes + 1);
+    if (s->zones.notes > 0)
+        memcpy(all, s->zones.note, s->zones.notes * sizeof(*all));
+    all[s->zones.notes++] = text.ptr;
+    s->zones.note = all;
+}
+
+static w5_str clock_words(settling *s, w5_time offset)
+{
+    int64_t minutes = (offset < 0 ? -offset : offset) / W5_MINUTE;
+    return w5_arena_fmt(s->arena, "%c%02d:%02d", offset < 0 ? '-' : '+', (int)(minutes / 60),
+                        (int)(minutes % 60));
+}
+
+/* --- settling
+ * -------------------------------------------------------------------------------------- */
+/* A fixed offset, or the host's own zone where both agree: that one knows about summer time. */
+static void take_offset(settling *s, size_t strand, w5_time offset, w5_zone_from from,
+                        const w5_fit_result *fit)
+{
+    w5_clock *clock = &s->zones.clock[strand];
+    w5_time middle = s->l->strand[strand].last;
+    int seconds = (int)(offset / W5_SECOND);
+    clock->from = from;
+    s->settled[strand] = true;
+    if (w5_zone_offset_civil(&s->options->zone, middle) == seconds)
+        return;
+    clock->zone = (w5_zone){.fixed = true, .offset = seconds};
+    w5_str how = w5_arena_fmt(s->arena, "read as %.*s", W5_ARG(clock_words(s, offset)));
+    note(s, strand, how.ptr, fit);
+}
+
+/* Stamps without zone: local = UTC + offset, so the shift that fits is the offset's negative. */
+static bool infer_zone(settling *s, size_t strand, const w5_landmarks *others, size_t joined_min,
+                       w5_zone_from from)
+{
+    w5_landmarks own = marks_of_one(s, strand, NULL);
+    w5_best_shift best = w5_landmarks_best(&own, others, -EAST * W5_SECOND, -WEST * W5_SECOND,
+                                           QUARTER * W5_SECOND, joined_min);
+    if (best.found)
+        take_offset(s, strand, -best.shift, from, &best.fit);
+    return best.found;
+}
+
+/* The offset that the access logs beside it were written with; INT_MIN when they differ. */
+static int offset_beside(const settling *s)
+{
+    int offset = INT_MIN;
+    for (size_t i = 0; i < s->l->strands; i++) {
+        const w5_strand *strand = &s->l->strand[i];
+        if (!is_access(s, i) || strand->offset == INT_MIN)
+            continue;
+        if (offset != INT_MIN && offset != strand->offset)
+            return INT_MIN;
+        offset = strand->offset;
+    }
+    return offset;
+}
+
+/* Requests that both logs tell of prove it. Where there are none, or too many to tell one shift
+ * from the next, the access log's own offset is nginx's. */
+static void hold_against_access(settling *s)
+{
+    int beside = offset_beside(s);
+    for (size_t i = 0; i < s->l->strands; i++) {
+        size_t strand = s->order[i];
+        if (s->settled[strand] || !s->zones.clock[strand].unzoned || !is_error(s, strand))
+            continue;
+        w5_landmarks access = marks_of_others(s, strand, true);
+        w5_landmarks own = marks_of_one(s, strand, NULL);
+        if (beside != INT_MIN) {
+            w5_fit_result fit = w5_landmarks_joined(&own, &access, -beside * W5_SECOND);
+            take_offset(s, strand, beside * W5_SECOND, W5_ZONE_ACCESS_LOG, &fit);
+        } else {
+            infer_zone(s, strand, &access, 1, W5_ZONE_ACCESS_LOG);
+        }
+    }
+}
+
+/* A zoned strand whose offset is wrong by quarters of an hour, or any strand by some seconds. */
+static bool move(settling *s, size_t strand, w5_time reach, w5_time step)
+{
+    w5_clock *clock = &s->zones.clock[strand];
+    w5_landmarks own = marks_of_one(s, strand, s->zones.clock);
+    w5_landmarks others = marks_of_others(s, strand, false);
+    w5_best_shift best = w5_landmarks_best(&own, &others, -reach, reach, step, 2);
+    if (!best.found || (best.shift <= W5_PAIR_FIT && best.shift >= -W5_PAIR_FIT))
+        return false;
+    clock->shift += best.shift;
+    w5_str how =
+        step == W5_SECOND
+            ? w5_arena_fmt(s->arena, "shifted by %+d s", (int)(best.shift / W5_SECOND))
+            : w5_arena_fmt(s->arena, "shifted by %.*s", W5_ARG(clock_words(s, best.shift)));
+    note(s, strand, how.ptr, &best.fit);
+    if (clock->from == W5_ZONE_STAMP || clock->from == W5_ZONE_HOST)
+        clock->from = W5_ZONE_INFERRED;
+    return true;
+}
+
+static void settle_zoned(settling *s, bool authorities)
+{
+    for (size_t i = 0; i < s->l->strands; i++) {
+        size_t strand = s->order[i];
+        if (s->zones.clock[strand].unzoned || is_authority(s, strand) != authorities)
+            continue;
+        if (!authorities && !move(s, strand, EAST * W5_SECOND, QUARTER * W5_SECOND))
+            move(s, strand, SKEW * W5_SECOND, W5_SECOND);
+        s->settled[strand] = true;
+    }
+}
+
+static void settle_unzoned(settling *s)
+{
+    for (size_t i = 0; i < s->l->strands; i++) {
+        size_t strand = s->order[i];
+        if (s->settled[strand])
+            continue;
+        w5_landmarks others = marks_of_others(s, strand, false);
+        if (!infer_zone(s, strand, &others, 2, W5_ZONE_INFERRED))
+            move(s, strand, SKEW * W5_SECOND, W5_SECOND);
+        s->settled[strand] = true;
+    }
 }
 
 w5_zones w5_zones_settle(const w5_ledger *l, w5_stream *const *streams, size_t n,
                          const w5_config *config, const w5_timeline_options *options,
                          w5_arena *arena)
 {
-    (void)config;
-    (void)n;
-    w5_zones zones = {.clock = W5_NEW_N(arena, w5_clock, l->lanes + 1)};
-    for (size_t i = 0; i < l->lanes; i++) {
-        const struct w5_zone_rule *rule = rule_of(options, &l->lane[i], streams[l->lane[i].stream]);
-        bool unzoned = l->lane[i].unzoned * 2 > l->lane[i].records;
-        zones.clock[i] = (w5_clock){.zone = rule ? rule->zone : options->zone,
-                                    .from = !unzoned ? W5_ZONE_STAMP
-                                            : rule   ? W5_ZONE_OPTION
-                                                     : W5_ZONE_HOST,
-                                    .unzoned = unzoned};
+    enum {
+        STRANDS = 256
+    }; /* beyond, a fleet of logs: their stamps are taken at their word */
+    settling s = {.l = l,
+                  .stream = streams,
+                  .streams = n,
+                  .config = config,
+                  .options = options,
+                  .arena = arena};
+    s.zones.clock = W5_NEW_N(arena, w5_clock, l->strands + 1);
+    s.settled = W5_NEW_N(arena, bool, l->strands + 1);
+    s.order = W5_NEW_N(arena, uint16_t, l->strands + 1);
+    for (size_t i = 0; i < l->strands; i++) {
+        s.order[i] = (uint16_t)i;
+        begin(&s, i);
     }
-    return zones;
+    if (l->strands < 2 || l->strands > STRANDS)
+        return s.zones;
+    qsort_r(s.order, l->strands, sizeof(*s.order), by_format, &s);
+    settle_zoned(&s, true);
+    hold_against_access(&s);
+    settle_zoned(&s, false);
+    settle_unzoned(&s);
+    return s.zones;
 }
