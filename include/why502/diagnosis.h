@@ -25,6 +25,7 @@ typedef struct w5_sentence {
     w5_str arg[8];
     uint16_t cite[6];        /* indices into w5_diagnosis.evidence */
     uint8_t args, cites;
+    uint8_t translate;       /* bit i: arg[i] is English words of ours (a cause's title): look it up, too */
 } w5_sentence;
 
 typedef enum w5_role { W5_FOR, W5_AGAINST, W5_CONTEXT } w5_role;

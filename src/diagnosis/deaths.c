@@ -1,0 +1,110 @@
+/* deaths.c -- deaths joined with errors.
+ *
+ * A sync worker serves one request, so its death explains one error; one of another kind explains all
+ * of that second. The join is as strong as what ties them: the pid and the address its master holds,
+ * or a request that ran exactly as long as the timer, or no more than the second. */
+#include "deaths.h"
+
+static bool reaches(const w5_hunt *h, const w5_worker *w, const w5_error *e, w5_reach *reach)
+{
+    const w5_master *m = w5_worker_master(h->c->k->lives, w);
+    *reach = w5_master_reaches(h->c->k, m, e->cell->upstream);
+    if (*reach == W5_REACH_NO && e->trouble)
+        *reach = W5_REACH_UNKNOWN;
+    if (m && !w5_known_same_host(h->c->k, m->first, e->cell))
+        return false;
+    return *reach != W5_REACH_NO;
+}
+
+static w5_join join_of(const w5_hunt *h, const w5_worker *w, const w5_error *e, w5_reach reach)
+{
+    if (reach == W5_REACH_YES)
+        return w->pid ? W5_JOIN_PID : W5_JOIN_ADDRESS;
+    /* the request ran as long as the timer, to the second: no second thing in the log does that */
+    if (h->timer && e->took != W5_TIME_NONE && e->took >= h->timer - W5_SECOND / 2 &&
+        e->took <= h->timer + 2500000)
+        return W5_JOIN_INTERVAL;
+    return W5_JOIN_TIME;
+}
+
+static size_t pick(w5_hunt *h, const w5_error *e, w5_join *join)
+{
+    const w5_lives *l = h->c->k->lives;
+    size_t best = SIZE_MAX;
+    w5_time best_gap = W5_TIME_MAX;
+    for (size_t i = h->low; i < h->high; i++) {
+        const w5_worker *w = &l->worker[i];
+        w5_reach reach;
+        if (h->used[i - h->low] || !w5_case_near(h->c, e, w->end, 0, W5_SECOND) || !h->fits(h, w, e) ||
+            !reaches(h, w, e, &reach))
+            continue;
+        w5_time gap = w->end > e->cell->at ? w->end - e->cell->at : e->cell->at - w->end;
+        if (best != SIZE_MAX && (gap > best_gap || (gap == best_gap && reach != W5_REACH_YES)))
+            continue;
+        best = i;
+        best_gap = gap;
+        *join = join_of(h, w, e, reach);
+    }
+    return best;
+}
+
+static void found(w5_hunt *h, const w5_worker *w)
+{
+    if (!h->first)
+        h->first = w;
+    h->last = w;
+    h->joined++;
+}
+
+/* A cell may stand for several errors of one second; half of them must have their death. */
+static void join_error(w5_hunt *h, size_t i, bool many)
+{
+    const w5_error *e = &h->c->error[i];
+    uint64_t had = 0;
+    w5_join join = W5_JOIN_NONE, weakest = W5_JOIN_LINE;
+    for (uint64_t n = 0; n < e->cell->count; n++) {
+        size_t w = pick(h, e, &join);
+        if (w == SIZE_MAX)
+            break;
+        h->used[w - h->low] = !many;
+        found(h, &h->c->k->lives->worker[w]);
+        weakest = join < weakest ? join : weakest;
+        had = many ? e->cell->count : had + 1;
+        if (many)
+            break;
+    }
+    if (had * 2 >= e->cell->count && had)
+        w5_theory_explain(h->c, h->t, i, weakest);
+}
+
+void w5_hunt_deaths(w5_hunt *h)
+{
+    const w5_case *c = h->c;
+    const w5_lives *l = c->k->lives;
+    h->low = w5_lives_seek(l, c->from - 4 * W5_SECOND);
+    h->high = w5_lives_seek(l, c->to + 4 * W5_SECOND);
+    h->used = W5_NEW_N(c->arena, bool, h->high - h->low + 1);
+    if (h->high == h->low)
+        return;
+    for (size_t i = 0; i < c->errors; i++)
+        if (w5_error_is(&c->error[i], h->bits) || c->error[i].trouble)
+            join_error(h, i, w5_case_async(c, w5_known_str(c->k, c->error[i].cell->upstream)));
+}
+
+void w5_hunt_promote(const w5_hunt *h, w5_kind kind)
+{
+    const w5_case *c = h->c;
+    const w5_kind_cells *list = &c->k->kind[kind];
+    bool weak = false;
+    for (size_t i = 0; h->t->join && i < c->errors; i++)
+        weak = weak || h->t->join[i] == W5_JOIN_TIME;
+    if (!weak || !list->n)
+        return;
+    w5_coincidence w = w5_coincide(c, list->at, list->n, W5_SECOND, W5_SECOND);
+    if (!w5_nearer_than_chance(&w))
+        return;
+    for (size_t i = 0; i < c->errors; i++)
+        if (h->t->join[i] == W5_JOIN_TIME)
+            h->t->join[i] = W5_JOIN_PATH;
+}
+

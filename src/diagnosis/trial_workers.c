@@ -1,0 +1,464 @@
+/* trial_workers.c -- deaths of workers: by gunicorn's time-out, by memory, by a hand, by a crash.
+ *
+ * A dying worker closes its connections, so nginx's line stands in the same second (facts
+ * gunicorn-and-host.md §3). A sync worker serves one request: each death explains one error, no more.
+ * Whose death it was is told by pid, and whose connection by the address its master holds. */
+#include "deaths.h"
+
+/* Trouble of the application's own log that opened an incident where nginx is silent. */
+static void explain_trouble(const w5_case *c, w5_theory *t, w5_kind kind, int signal)
+{
+    for (size_t i = 0; i < c->errors; i++)
+        if (c->error[i].trouble && c->error[i].kind == kind &&
+            (signal < 0 || c->error[i].cell->number == signal))
+            w5_theory_explain(c, t, i, W5_JOIN_LINE);
+}
+
+static void show_deaths(const w5_case *c, w5_theory *t, const w5_worker *w)
+{
+    if (!w)
+        return;
+    const w5_master *m = w5_worker_master(c->k->lives, w);
+    if (m)
+        w5_theory_show(c, t, m->listening, W5_CONTEXT, NULL);
+    w5_theory_show(c, t, w->oom, W5_FOR, NULL);
+    w5_theory_show(c, t, w->segfault, W5_FOR, NULL);
+    w5_theory_show(c, t, w->timeout, W5_FOR, NULL);
+    w5_theory_show(c, t, w->killed, W5_FOR, NULL);
+    w5_theory_show(c, t, w->exited, W5_FOR, NULL);
+}
+
+static void cite_death(w5_claim *claim, const w5_worker *w)
+{
+    if (!w)
+        return;
+    w5_claim_cite(claim, w->oom);
+    w5_claim_cite(claim, w->segfault);
+    w5_claim_cite(claim, w->timeout);
+    w5_claim_cite(claim, w->killed);
+    w5_claim_cite(claim, w->exited);
+}
+
+static void cite_first(const w5_case *c, const w5_theory *t, w5_claim *claim)
+{
+    const w5_error *first = w5_theory_first(t, c);
+    if (first)
+        w5_claim_cite(claim, first->cell);
+}
+
+static w5_str pid_of(const w5_case *c, const w5_worker *w)
+{
+    return w5_say_number(c->arena, w ? w->pid : 0);
+}
+
+/* ---- the time-out ---- */
+
+static bool by_program(const w5_hunt *h, const w5_worker *w)
+{
+    static const char *const others[] = {"uwsgi", "php-fpm"};
+    for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
+        if (w5_known_by(h->c->k, w->timeout, others[i]))
+            return w5_str_starts(h->t->cause->id, w5_str_head(w5_str_of(others[i]), 3));
+    return w5_str_starts(h->t->cause->id, W5_STR("gunicorn"));
+}
+
+/* Since 22.0 the worker answers 500 before it goes, with the traceback of its abort; it tells the path. */
+static bool same_request(const w5_case *c, const w5_worker *w, const w5_error *e)
+{
+    size_t i = SIZE_MAX;
+    const w5_cell *r;
+    while ((r = w5_known_next(c->k, W5_K_REQUEST_ERROR, w->timeout->at - W5_SECOND,
+                              w->timeout->at + 2 * W5_SECOND, &i)))
+        if (r->pid == w->pid && r->path)
+            return r->path == e->cell->path;
+    return true;
+}
+
+static bool fits_timeout(const w5_hunt *h, const w5_worker *w, const w5_error *e)
+{
+    if (!w->timeout || w->oom || !by_program(h, w))
+        return false;
+    if (e->kind == W5_K_UPSTREAM_5XX && (e->cell->number != 500 || !same_request(h->c, w, e)))
+        return false;
+    /* with two binds the kill can come at T/2 (facts §3a), never at once */
+    return e->took == W5_TIME_NONE || e->took >= h->timer * 2 / 5;
+}
+
+static const w5_cell *abort_stack(const w5_case *c, const w5_worker *w)
+{
+    size_t i = SIZE_MAX;
+    const w5_cell *r;
+    while ((r = w5_known_next(c->k, W5_K_REQUEST_ERROR, w->timeout->at - W5_SECOND,
+                              w->timeout->at + 2 * W5_SECOND, &i)))
+        if (r->pid == w->pid)
+            return r;
+    return NULL;
+}
+
+static void say_timeout(const w5_case *c, w5_theory *t, const w5_hunt *h, w5_timer timer)
+{
+    const w5_cell *stack = abort_stack(c, h->first);
+    w5_str limit = w5_say_seconds(c->arena, timer.value), where = W5_NONE;
+    w5_str path = w5_known_str(c->k, w5_case_path(c, t));
+    if (stack)
+        where = w5_known_str(c->k, stack->where);
+    if (where.len)
+        t->summary = W5_SAY(N_("gunicorn's master ended %1$s workers that had been silent for its --timeout (%2$s) while serving %3$s; the code stood at %4$s."),
+                            w5_say_number(c->arena, h->joined), limit, path, where);
+    else if (t->stuck_in_c)
+        t->summary = W5_SAY(N_("gunicorn's master ended %1$s workers that had been silent for its --timeout (%2$s) while serving %3$s; they were stuck in C code, so its first signal did nothing and SIGKILL followed. That SIGKILL is gunicorn's own, not the kernel's."),
+                            w5_say_number(c->arena, h->joined), limit, path);
+    else
+        t->summary = W5_SAY(N_("gunicorn's master ended %1$s workers that had been silent for its --timeout (%2$s) while serving %3$s."),
+                            w5_say_number(c->arena, h->joined), limit, path);
+    cite_death(&t->summary, h->first);
+    w5_claim_cite(&t->summary, stack);
+    cite_first(c, t, &t->summary);
+    w5_theory_show(c, t, stack, W5_FOR, NULL);
+}
+
+/* Nothing but the durations: all closes came when the worker's timer would have run out. */
+static void guess_by_duration(const w5_case *c, w5_theory *t)
+{
+    if (w5_known_has(c->k, W5_BY_APP) && w5_known_covers(c->k, W5_BY_APP, c->from, c->to))
+        return;
+    size_t n = 0, fitting = 0;
+    w5_timer timer = w5_case_worker_timer(c, c->incident->upstream);
+    for (size_t i = 0; i < c->errors; i++) {
+        const w5_error *e = &c->error[i];
+        if (!w5_error_is(e, W5_BIT(PREMATURE_CLOSE)) || e->took == W5_TIME_NONE)
+            continue;
+        n++;
+        if (e->took >= timer.value && e->took <= timer.value + 2 * W5_SECOND) {
+            fitting++;
+            w5_theory_explain(c, t, i, W5_JOIN_TIME);
+        }
+    }
+    if (!fitting || fitting * 2 < n) {
+        t->join = NULL;
+        return;
+    }
+    w5_theory_limit(t, W5_POSSIBLE, W5_BY_APP);
+    t->summary = W5_SAY(N_("%1$s requests were cut off after about %2$s, as gunicorn's --timeout would do it; its own log is missing."),
+                        w5_say_number(c->arena, fitting), w5_say_seconds(c->arena, timer.value));
+    cite_first(c, t, &t->summary);
+}
+
+static void try_timeout(const w5_case *c, w5_theory *t)
+{
+    w5_timer timer = w5_case_worker_timer(c, c->incident->upstream);
+    w5_hunt h = {.c = c, .t = t, .timer = timer.value, .fits = fits_timeout,
+              .bits = W5_CLOSES | W5_BIT(TRUNCATED_BODY) | W5_BIT(UPSTREAM_5XX) | W5_BIT(TLS)};
+    w5_hunt_deaths(&h);
+    w5_hunt_promote(&h, W5_K_WORKER_TIMEOUT);
+    if (!h.first) {
+        guess_by_duration(c, t);
+        return;
+    }
+    t->stuck_in_c = h.first->signal == 9;
+    t->culprit = h.first->timeout;
+    say_timeout(c, t, &h, timer);
+    show_deaths(c, t, h.first);
+    show_deaths(c, t, h.last);
+}
+
+/* ---- uWSGI's harakiri and php-fpm's request_terminate_timeout ---- */
+
+static void try_other_timer(const w5_case *c, w5_theory *t)
+{
+    w5_hunt h = {.c = c, .t = t, .fits = fits_timeout, .bits = W5_CLOSES};
+    w5_hunt_deaths(&h);
+    w5_hunt_promote(&h, W5_K_WORKER_TIMEOUT);
+    if (!h.first)
+        return;
+    bool uwsgi = w5_str_eq(t->cause->id, W5_STR("uwsgi-harakiri"));
+    t->culprit = h.first->timeout;
+    t->summary = W5_SAY(uwsgi ? N_("uWSGI killed %1$s workers at the end of their harakiri time, the first of them pid %2$s.")
+                              : N_("php-fpm ended %1$s workers at request_terminate_timeout, the first of them pid %2$s."),
+                        w5_say_number(c->arena, h.joined), pid_of(c, h.first));
+    cite_death(&t->summary, h.first);
+    cite_first(c, t, &t->summary);
+    show_deaths(c, t, h.first);
+    show_deaths(c, t, h.last);
+}
+
+/* ---- memory ---- */
+
+static bool fits_oom(const w5_hunt *h, const w5_worker *w, const w5_error *e)
+{
+    (void)h;
+    (void)e;
+    return w->oom != NULL;
+}
+
+/* systemd's OOMPolicy=stop makes of one kill an outage (facts §0.6). */
+static void explain_oom_outage(const w5_case *c, w5_theory *t)
+{
+    for (size_t i = 0; i < c->k->lives->outages; i++) {
+        const w5_outage *o = &c->k->lives->outage[i];
+        const w5_master *m = o->master >= 0 ? &c->k->lives->master[o->master] : NULL;
+        if (!o->oom || o->from > c->to + 2 * W5_SECOND || o->to < c->from - 2 * W5_SECOND)
+            continue;
+        for (size_t e = 0; e < c->errors; e++) {
+            const w5_error *error = &c->error[e];
+            w5_reach reach = w5_master_reaches(c->k, m, error->cell->upstream);
+            bool inside = error->cell->at >= o->from - W5_SECOND &&
+                          (o->to == W5_TIME_MAX || error->cell->at <= o->to + W5_SECOND);
+            if (!inside || reach == W5_REACH_NO || !w5_error_is(error, W5_ABSENT | W5_CLOSES))
+                continue;
+            w5_theory_explain(c, t, e, reach == W5_REACH_YES ? W5_JOIN_ADDRESS : W5_JOIN_TIME);
+            t->anchor = o;
+        }
+        if (t->anchor != o)
+            continue;
+        t->culprit = o->oom;
+        w5_theory_show(c, t, o->oom, W5_FOR, NULL);
+        w5_theory_show(c, t, o->begin, W5_FOR, NULL);
+        w5_theory_show(c, t, o->end, W5_CONTEXT, NULL);
+    }
+}
+
+static void try_oom(const w5_case *c, w5_theory *t)
+{
+    w5_hunt h = {.c = c, .t = t, .fits = fits_oom, .bits = W5_CLOSES | W5_BIT(TRUNCATED_BODY)};
+    w5_hunt_deaths(&h);
+    explain_trouble(c, t, W5_K_OOM_KILL, -1);
+    explain_oom_outage(c, t);
+    if (!w5_theory_explains(t, c))
+        return;
+    if (h.first)
+        t->culprit = h.first->oom;
+    w5_str victim = t->culprit ? w5_known_str(c->k, t->culprit->what) : W5_NONE;
+    if (t->anchor)
+        t->summary = W5_SAY(N_("The kernel killed a worker (%1$s) for want of memory; systemd then stopped the whole unit (OOMPolicy=stop) and started it again. Nobody deployed."),
+                            victim.len ? victim : W5_STR("gunicorn"));
+    else
+        t->summary = W5_SAY(N_("The kernel killed %1$s workers (%2$s) for want of memory in the middle of a request."),
+                            w5_say_number(c->arena, h.joined ? h.joined : 1),
+                            victim.len ? victim : W5_STR("gunicorn"));
+    w5_claim_cite(&t->summary, t->culprit);
+    cite_death(&t->summary, h.first);
+    cite_first(c, t, &t->summary);
+    show_deaths(c, t, h.first);
+    show_deaths(c, t, h.last);
+}
+
+/* ---- SIGKILL by an unknown hand ---- */
+
+static bool fits_kill(const w5_hunt *h, const w5_worker *w, const w5_error *e)
+{
+    const w5_master *m = w5_worker_master(h->c->k->lives, w);
+    (void)e;
+    return w->signal == 9 && !w->timeout && !w->oom && !(m && m->term && m->term->at <= w->end);
+}
+
+static void try_killed(const w5_case *c, w5_theory *t)
+{
+    w5_hunt h = {.c = c, .t = t, .fits = fits_kill, .bits = W5_CLOSES | W5_BIT(TRUNCATED_BODY)};
+    w5_hunt_deaths(&h);
+    w5_hunt_promote(&h, W5_K_WORKER_KILLED);
+    explain_trouble(c, t, W5_K_WORKER_KILLED, 9);
+    if (!w5_theory_explains(t, c))
+        return;
+    t->summary = W5_SAY(N_("%1$s workers died of SIGKILL in the middle of a request, without a time-out of gunicorn's before it. Whose hand it was, the kernel's for want of memory or somebody's, is in none of the logs."),
+                        w5_say_number(c->arena, h.joined ? h.joined : w5_theory_count(t, c)));
+    cite_death(&t->summary, h.first);
+    cite_first(c, t, &t->summary);
+    if (w5_known_covers(c->k, W5_BY_KERNEL, c->from, c->to) == W5_COVER_NONE)
+        w5_theory_limit(t, W5_LIKELY, W5_BY_KERNEL);
+    show_deaths(c, t, h.first);
+    show_deaths(c, t, h.last);
+}
+
+/* ---- crashes ---- */
+
+static bool fits_crash(const w5_hunt *h, const w5_worker *w, const w5_error *e)
+{
+    (void)h;
+    (void)e;
+    bool fatal = w->signal == 11 || w->signal == 7 || w->signal == 4 || w->signal == 8 ||
+                 (w->signal == 6 && !w->timeout);
+    return (fatal || w->segfault) && !w->timeout;
+}
+
+static void try_crash(const w5_case *c, w5_theory *t)
+{
+    w5_hunt h = {.c = c, .t = t, .fits = fits_crash, .bits = W5_CLOSES | W5_BIT(TRUNCATED_BODY)};
+    w5_hunt_deaths(&h);
+    w5_hunt_promote(&h, W5_K_WORKER_KILLED);
+    explain_trouble(c, t, W5_K_SEGFAULT, -1);
+    explain_trouble(c, t, W5_K_WORKER_KILLED, 11);
+    if (!w5_theory_explains(t, c))
+        return;
+    const w5_cell *fault = h.first && h.first->segfault ? h.first->segfault : NULL;
+    w5_str module = fault ? w5_known_str(c->k, fault->where) : W5_NONE;
+    t->culprit = fault ? fault : h.first ? h.first->killed : NULL;
+    if (module.len)
+        t->summary = W5_SAY(N_("%1$s workers crashed in native code (%2$s) in the middle of a request."),
+                            w5_say_number(c->arena, h.joined), module);
+    else
+        t->summary = W5_SAY(N_("%1$s workers crashed in native code in the middle of a request."),
+                            w5_say_number(c->arena, h.joined ? h.joined : w5_theory_count(t, c)));
+    cite_death(&t->summary, h.first);
+    cite_first(c, t, &t->summary);
+    show_deaths(c, t, h.first);
+    show_deaths(c, t, h.last);
+}
+
+/* ---- exits ---- */
+
+/* Not a time-out (code 1), a failure to boot (3, 4), a recycling, a reload or a stop. */
+static bool fits_exit(const w5_hunt *h, const w5_worker *w, const w5_error *e)
+{
+    (void)e;
+    const w5_master *m = w5_worker_master(h->c->k->lives, w);
+    if (w->timeout || w->recycle || w->oom || w->segfault || w->signal >= 0 || w->code == 3 || w->code == 4)
+        return false;
+    if (m && ((m->term && m->term->at <= w->end + W5_SECOND) || m->boot_failure))
+        return false;
+    if (m && m->reload && m->reload->at <= w->end + W5_SECOND &&
+        w->end <= m->reload->at + 60 * W5_SECOND)
+        return false;
+    return !w->pid || w->code > 0 || (w->exited && w->boot != W5_TIME_NONE);
+}
+
+/* Orphans of a master that died leave, too; they are not the cause of anything. */
+static bool orphaned(const w5_lives *l, const w5_worker *w)
+{
+    for (size_t i = 0; i < l->outages; i++)
+        if (w->master >= 0 && l->outage[i].master == w->master && l->outage[i].from <= w->end + 2 * W5_SECOND)
+            return true;
+    return false;
+}
+
+static bool took_a_dead_ones_place(const w5_lives *l, const w5_worker *ghost)
+{
+    for (size_t i = w5_lives_seek(l, ghost->end - 3 * W5_SECOND);
+         i < l->workers && l->worker[i].end <= ghost->end + W5_SECOND; i++)
+        if (l->worker[i].master == ghost->master && (l->worker[i].oom || l->worker[i].segfault) &&
+            !l->worker[i].killed)
+            return true;
+    return false;
+}
+
+static bool fits_own_exit(const w5_hunt *h, const w5_worker *w, const w5_error *e)
+{
+    const w5_lives *l = h->c->k->lives;
+    return fits_exit(h, w, e) && !orphaned(l, w) && (w->pid || !took_a_dead_ones_place(l, w));
+}
+
+static void try_exit(const w5_case *c, w5_theory *t)
+{
+    w5_hunt h = {.c = c, .t = t, .fits = fits_own_exit, .bits = W5_CLOSES | W5_BIT(TRUNCATED_BODY)};
+    w5_hunt_deaths(&h);
+    w5_hunt_promote(&h, W5_K_WORKER_EXIT);
+    if (!h.first || !w5_theory_explains(t, c))
+        return;
+    const w5_master *m = w5_worker_master(c->k->lives, h.first);
+    if (h.first->code > 0)
+        t->summary = W5_SAY(N_("%1$s workers ended themselves (exit code %2$s) in the middle of a request."),
+                            w5_say_number(c->arena, h.joined),
+                            w5_say_number(c->arena, (uint64_t)h.first->code));
+    else
+        t->summary = W5_SAY(N_("%1$s workers were booted in the place of ones that had gone without a word, each at the moment of an error: they ended themselves in the middle of a request."),
+                            w5_say_number(c->arena, h.joined));
+    cite_death(&t->summary, h.first);
+    w5_claim_cite(&t->summary, h.first->booted);
+    cite_first(c, t, &t->summary);
+    /* only 20.1 has a line for every death by signal and none for an exit; before it all are silent */
+    if (!h.first->pid && !(m && m->major == 20 && m->minor == 1))
+        w5_theory_limit(t, W5_POSSIBLE, W5_BY_KERNEL);
+    w5_theory_show(c, t, h.first->booted, W5_FOR, NULL);
+    show_deaths(c, t, h.first);
+    show_deaths(c, t, h.last);
+}
+
+/* ---- recycling ---- */
+
+/* A worker that has served max_requests closes connections that others still hold open. */
+static void try_recycle(const w5_case *c, w5_theory *t)
+{
+    const w5_kind_cells *list = &c->k->kind[W5_K_WORKER_RECYCLE];
+    const w5_cell *first = NULL;
+    for (size_t i = 0; i < c->errors; i++) {
+        const w5_error *e = &c->error[i];
+        const w5_cell *r = w5_known_first(c->k, W5_K_WORKER_RECYCLE, e->cell->at - W5_SECOND,
+                                          e->cell->at + W5_SECOND);
+        if (!r || !w5_error_is(e, W5_CLOSES) || (e->took != W5_TIME_NONE && e->took > W5_SECOND))
+            continue;
+        w5_theory_explain(c, t, i, W5_JOIN_TIME);
+        first = first ? first : r;
+    }
+    if (!first)
+        return;
+    w5_coincidence w = w5_coincide(c, list->at, list->n, W5_SECOND, W5_SECOND);
+    bool sure = w5_nearer_than_chance(&w);
+    for (size_t i = 0; sure && i < c->errors; i++)
+        if (t->join[i])
+            w5_theory_explain(c, t, i, W5_JOIN_PATH);
+    t->summary = W5_SAY(N_("%1$s connections were closed in the second in which a worker was recycled after max_requests."),
+                        w5_say_number(c->arena, w5_theory_count(t, c)));
+    w5_claim_cite(&t->summary, first);
+    cite_first(c, t, &t->summary);
+    w5_theory_show(c, t, first, W5_FOR, NULL);
+}
+
+/* ---- long requests cut by the graceful time-out ---- */
+
+static size_t cut_workers(const w5_case *c, const w5_master *m, int32_t index)
+{
+    const w5_lives *l = c->k->lives;
+    size_t gone = 0;
+    for (size_t i = 0; i < l->workers; i++)
+        if (l->worker[i].master == index && l->worker[i].exited && l->worker[i].end >= m->from)
+            gone++;
+    return m->booted > gone ? m->booted - gone : 0;
+}
+
+/* SIGKILL at the end of graceful_timeout has no line (facts §0.4): what betrays it are workers that
+ * never said "Worker exiting", and closes in the second of "Shutting down: Master". */
+static void try_graceful(const w5_case *c, w5_theory *t)
+{
+    for (size_t i = 0; i < c->k->lives->masters; i++) {
+        const w5_master *m = &c->k->lives->master[i];
+        if (!m->term || !m->stop || m->stop->at < m->term->at + 1500000 ||
+            m->stop->at < c->from - 3 * W5_SECOND || m->term->at > c->to + 3 * W5_SECOND)
+            continue;
+        size_t cut = cut_workers(c, m, (int32_t)i);
+        w5_time grace = m->stop->at - m->term->at;
+        for (size_t e = 0; e < c->errors; e++) {
+            const w5_error *error = &c->error[e];
+            w5_reach reach = w5_master_reaches(c->k, m, error->cell->upstream);
+            if (!w5_error_is(error, W5_BIT(PREMATURE_CLOSE) | W5_BIT(TRUNCATED_BODY)) || !cut ||
+                reach == W5_REACH_NO || !w5_case_near(c, error, m->stop->at, 0, 0) ||
+                (error->took != W5_TIME_NONE && error->took < grace - 1500000))
+                continue;
+            w5_theory_explain(c, t, e, reach == W5_REACH_YES ? W5_JOIN_PID : W5_JOIN_TIME);
+        }
+        if (!w5_theory_explains(t, c))
+            continue;
+        t->anchor = m;
+        t->summary = W5_SAY(N_("gunicorn was told to stop and cut %1$s requests that were still running %2$s later (graceful_timeout); %3$s workers never said \"Worker exiting\"."),
+                            w5_say_number(c->arena, w5_theory_count(t, c)),
+                            w5_say_seconds(c->arena, grace), w5_say_number(c->arena, cut));
+        w5_claim_cite(&t->summary, m->term);
+        w5_claim_cite(&t->summary, m->stop);
+        cite_first(c, t, &t->summary);
+        w5_theory_show(c, t, m->term, W5_FOR, NULL);
+        w5_theory_show(c, t, m->stop, W5_FOR, NULL);
+        return;
+    }
+}
+
+const w5_trial w5_trials_workers[] = {
+    {"gunicorn-worker-timeout", W5_LAYER_EVENT, try_timeout},
+    {"uwsgi-harakiri", W5_LAYER_EVENT, try_other_timer},
+    {"php-terminate-timeout", W5_LAYER_EVENT, try_other_timer},
+    {"worker-oom-kill", W5_LAYER_REASON, try_oom},
+    {"worker-killed", W5_LAYER_EVENT, try_killed},
+    {"worker-crash-segv", W5_LAYER_EVENT, try_crash},
+    {"worker-exit", W5_LAYER_EVENT, try_exit},
+    {"max-requests-recycle", W5_LAYER_EVENT, try_recycle},
+    {"graceful-timeout-cut", W5_LAYER_EVENT, try_graceful},
+    {0},
+};
