@@ -39,7 +39,7 @@ typedef struct w5_cell {
     uint16_t klass;          /* w5_class.index, 0 other */
     uint8_t digits;          /* of fraction */
     bool zoned, forged;      /* forged lines never become cells: always false */
-    uint16_t strand;           /* w5_ledger_strands: the stream and the format it came by */
+    uint16_t lane;           /* w5_ledger_lanes: the stream and the format it came by */
     w5_id code, upstream, method, path, server, client, host;
     w5_id unit, ident, address;  /* systemd unit, syslog identifier, bind address as upstreams are written */
     w5_id what;              /* exception, signal name, version, fingerprint, victim's name, reason: by class */
@@ -56,7 +56,7 @@ typedef struct w5_traffic {
     uint32_t stream;
     w5_id upstream;          /* the last peer tried; 0 when the log does not tell; "-": none */
     uint16_t status;         /* final */
-    uint16_t strand;
+    uint16_t lane;
     uint64_t count;
     int64_t longest;         /* request_time, -1 */
 } w5_traffic;
@@ -69,20 +69,20 @@ typedef struct w5_path {     /* what an access log says of one path, over the wh
 } w5_path;
 
 /* What of one stream is of one format: `cat error.log gunicorn.log | why502` is one stream with two
- * strands, each with its own zone and its own span. */
-typedef struct w5_strand {
+ * lanes, each with its own zone and its own span. */
+typedef struct w5_lane {
     uint32_t stream;
     const w5_format *format;
     w5_time first, last;     /* of its records, as their stamps say; W5_TIME_NONE */
     uint64_t records;
     uint64_t unzoned;        /* of them carried no zone */
     int offset;              /* seconds east that an access log's first stamp tells; INT_MIN */
-} w5_strand;
+} w5_lane;
 
 typedef struct w5_ledger w5_ledger;
 w5_ledger *w5_ledger_new(const w5_catalogue *c);
 void w5_ledger_free(w5_ledger *l);
-/* Copies what matters of an event. Those without a class tell what time their strand covers. Our own
+/* Copies what matters of an event. Those without a class tell what time their lane covers. Our own
  * events (records with an id) are counted once however often they come, if they all come to one
  * ledger and not to chunks of it. */
 void w5_ledger_put(w5_ledger *l, const w5_event *event);
@@ -92,7 +92,7 @@ void w5_ledger_merge(w5_ledger *l, const w5_ledger *from);
 void w5_ledger_reset(w5_ledger *l);
 w5_intern *w5_ledger_intern(w5_ledger *l);
 size_t w5_ledger_cells(const w5_ledger *l, const w5_cell **all); /* stamps as they stood */
-size_t w5_ledger_strands(const w5_ledger *l, const w5_strand **all);
+size_t w5_ledger_lanes(const w5_ledger *l, const w5_lane **all);
 typedef struct w5_ledger_totals {
     uint64_t upstream_errors, forged;
     const uint64_t *by_class; /* [w5_class.index] lines, whatever was coarsened */
@@ -115,8 +115,8 @@ typedef struct w5_timeline {
     const w5_intern *intern;
     w5_stream *const *stream;    /* by w5_cell.stream; zone, zone_from, shift filled in */
     size_t streams;
-    const w5_strand *strand;         /* by w5_cell.strand; first and last in UTC */
-    size_t strands;
+    const w5_lane *lane;         /* by w5_cell.lane; first and last in UTC */
+    size_t lanes;
     const w5_cell *cell;
     size_t cells;
     const w5_traffic *traffic;   /* sorted by time */

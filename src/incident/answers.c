@@ -151,10 +151,10 @@ static void count_traffic(asking *a, w5_incident *in, w5_arena *arena)
  */
 static bool covers(const w5_timeline *t, w5_time from, w5_time to)
 {
-    for (size_t i = 0; i < t->strands; i++)
-        if (t->inside->traffic_strand[i] && t->strand[i].format &&
-            w5_str_ends(t->strand[i].format->id, W5_STR("access")) &&
-            t->strand[i].first <= from + W5_SECOND && t->strand[i].last >= to - W5_SECOND)
+    for (size_t i = 0; i < t->lanes; i++)
+        if (t->inside->traffic_lane[i] && t->lane[i].format &&
+            w5_str_ends(t->lane[i].format->id, W5_STR("access")) &&
+            t->lane[i].first <= from + W5_SECOND && t->lane[i].last >= to - W5_SECOND)
             return true;
     return false;
 }
@@ -198,8 +198,8 @@ static void settle_over(const asking *a, w5_incident *in)
 {
     const w5_timeline *t = a->t;
     w5_time latest = t->now;
-    for (size_t i = 0; i < t->strands; i++)
-        latest = t->strand[i].last > latest ? t->strand[i].last : latest;
+    for (size_t i = 0; i < t->lanes; i++)
+        latest = t->lane[i].last > latest ? t->lane[i].last : latest;
     in->over_at = a->after;
     in->over = latest > in->end + t->gap                  ? W5_OVER_YES
                : a->after != W5_TIME_NONE || recovered(a) ? W5_OVER_UNKNOWN

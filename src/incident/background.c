@@ -11,11 +11,11 @@ enum {
 static bool long_enough(const w5_timeline *t)
 {
     w5_time first = W5_TIME_MAX, last = W5_TIME_NONE;
-    for (size_t i = 0; i < t->strands; i++) {
-        if (t->strand[i].first == W5_TIME_NONE)
+    for (size_t i = 0; i < t->lanes; i++) {
+        if (t->lane[i].first == W5_TIME_NONE)
             continue;
-        first = t->strand[i].first < first ? t->strand[i].first : first;
-        last = t->strand[i].last > last ? t->strand[i].last : last;
+        first = t->lane[i].first < first ? t->lane[i].first : first;
+        last = t->lane[i].last > last ? t->lane[i].last : last;
     }
     return last != W5_TIME_NONE && last - first >= W5_HOUR;
 }

@@ -131,7 +131,7 @@ static bool drop_names(w5_cell *cell)
 static bool drop_all(w5_cell *cell)
 {
     int lost = drop(&cell->upstream, W5_INTERN_FULL);
-    cell->strand = 0;
+    cell->lane = 0;
     return lost + drop(&cell->host, 0) > 0;
 }
 
@@ -173,7 +173,7 @@ static void key_of(const w5_rows *t, const w5_cell *cell, uint32_t key[WORDS])
     uint32_t words[WORDS] = {
         (uint32_t)at,
         (uint32_t)(at >> 32),
-        cell->strand,
+        cell->lane,
         cell->klass,
         cell->code,
         cell->upstream,
@@ -312,8 +312,8 @@ static int text_order(const void *a, const void *b, void *cells)
     const w5_cells *c = cells;
     const w5_cell *one = w5_cells_at(c, *(const uint32_t *)a);
     const w5_cell *other = w5_cells_at(c, *(const uint32_t *)b);
-    const uint32_t mine[] = {one->strand, one->klass, one->code, one->upstream};
-    const uint32_t its[] = {other->strand, other->klass, other->code, other->upstream};
+    const uint32_t mine[] = {one->lane, one->klass, one->code, one->upstream};
+    const uint32_t its[] = {other->lane, other->klass, other->code, other->upstream};
     int order = memcmp(mine, its, sizeof(mine));
     if (order != 0)
         return order;
@@ -323,7 +323,7 @@ static int text_order(const void *a, const void *b, void *cells)
 static bool one_text(const w5_cells *c, const w5_cell *a, const w5_cell *b)
 {
     uint32_t span = thinnings[c->thinning];
-    return a->strand == b->strand && a->klass == b->klass && a->code == b->code &&
+    return a->lane == b->lane && a->klass == b->klass && a->code == b->code &&
            a->upstream == b->upstream && bucket(a->at, span) == bucket(b->at, span);
 }
 

@@ -108,9 +108,9 @@ static uint64_t densest(const w5_timeline *t, const w5_group *group)
 static bool burst(const w5_groups *g, const w5_group *group, uint64_t all)
 {
     const w5_timeline *t = g->t;
-    const w5_strand *strand = &t->strand[t->cell[member(group, 0)].strand];
+    const w5_lane *lane = &t->lane[t->cell[member(group, 0)].lane];
     uint64_t most = densest(t, group);
-    double rest = (double)(strand->last - strand->first - (group->end - group->start));
+    double rest = (double)(lane->last - lane->first - (group->end - group->start));
     double usual = rest > 0 ? (double)(all - lines_of(t, group)) / rest : 0;
     return most >= MANY && (double)most / (double)t->gap > TIMES * usual;
 }

@@ -43,16 +43,16 @@ static int by_token(const void *a, const void *b)
     return by_time(a, b);
 }
 
-static size_t collect(const w5_ledger *l, const bool *strand, const w5_clock *clock,
+static size_t collect(const w5_ledger *l, const bool *lane, const w5_clock *clock,
                       w5_landmark *mark)
 {
     size_t n = 0;
     for (size_t i = 0; i < l->cells->rows.n; i++) {
         const w5_cell *cell = w5_cells_at(l->cells, i);
         const w5_trait *trait = w5_cells_trait(l->cells, cell);
-        if (!strand[cell->strand] || !is_mark(trait, cell) || cell->until - cell->at > W5_SECOND)
+        if (!lane[cell->lane] || !is_mark(trait, cell) || cell->until - cell->at > W5_SECOND)
             continue;
-        w5_time at = clock ? w5_clock_utc(&clock[cell->strand], cell->at, cell->zoned) : cell->at;
+        w5_time at = clock ? w5_clock_utc(&clock[cell->lane], cell->at, cell->zoned) : cell->at;
         mark[n++] = (w5_landmark){w5_span_start(at, W5_SECOND), token_of(trait, cell)};
     }
     if (n > 1)
@@ -70,12 +70,12 @@ static size_t find_clusters(const w5_landmark *mark, size_t n, w5_time *cluster)
     return found;
 }
 
-w5_landmarks w5_landmarks_of(const w5_ledger *l, const bool *strand, const w5_clock *clock,
+w5_landmarks w5_landmarks_of(const w5_ledger *l, const bool *lane, const w5_clock *clock,
                              w5_arena *arena)
 {
     w5_landmarks m = {.joints = 0};
     w5_landmark *mark = w5_xrealloc(NULL, l->cells->rows.n + 1, sizeof(*mark));
-    size_t n = collect(l, strand, clock, mark);
+    size_t n = collect(l, lane, clock, mark);
     m.cluster = W5_NEW_N(arena, w5_time, n);
     m.clusters = find_clusters(mark, n, m.cluster);
     m.joint = W5_NEW_N(arena, w5_landmark, n);

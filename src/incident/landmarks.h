@@ -1,4 +1,4 @@
-/* landmarks.h -- instants in one strand that should have a partner in another, and how many do
+/* landmarks.h -- instants in one lane that should have a partner in another, and how many do
  * under a shift.
  *
  * A landmark is an upstream error, a failed request, or a process that died or stopped. Two are
@@ -24,8 +24,8 @@ typedef struct w5_landmarks {
     size_t clusters;
 } w5_landmarks;
 
-/* Marks of some strands, as `clock` puts them (NULL: as they stood). */
-w5_landmarks w5_landmarks_of(const w5_ledger *l, const bool *strand, const w5_clock *clock,
+/* Marks of some lanes, as `clock` puts them (NULL: as they stood). */
+w5_landmarks w5_landmarks_of(const w5_ledger *l, const bool *lane, const w5_clock *clock,
                              w5_arena *arena);
 
 typedef struct w5_fit_result {

@@ -101,7 +101,7 @@ static void lose_path(void *context, const w5_cell *cell)
     w5_request r = {.at = cell->at,
                     .until = cell->until,
                     .count = cell->count,
-                    .strand = cell->strand,
+                    .lane = cell->lane,
                     .upstream = cell->upstream,
                     .host = cell->host,
                     .method = cell->method,
@@ -140,9 +140,9 @@ void w5_ledger_free(w5_ledger *l)
     w5_rows_done(&l->traffic);
     w5_cells_done(l->cells);
     w5_names_done(&l->names);
-    free(l->strand_now);
-    free(l->strand_traffic);
-    free(l->strand);
+    free(l->lane_now);
+    free(l->lane_traffic);
+    free(l->lane);
     free(l->by_class);
     free(l->trait);
     free(l->cells);
@@ -162,11 +162,11 @@ void w5_ledger_reset(w5_ledger *l)
     w5_once_reset(&l->ids);
     w5_arena_rewind(l->codes.arena, (w5_mark){NULL, 0});
     l->codes.n = l->codes.last = 0;
-    l->strands = l->last_strand = 0;
+    l->lanes = l->last_lane = 0;
     l->hot.valid = l->access.valid = l->access.path_valid = false;
 }
 
-/* --- strands
+/* --- lanes
  * ---------------------------------------------------------------------------------------
  */
 /* The balancer's and the application's access logs tell of the same requests once more. */
@@ -177,58 +177,57 @@ static bool is_nginx_access(const w5_format *format)
            (!w5_str_ends(id, W5_STR("-access")) || w5_str_starts(id, W5_STR("nginx")));
 }
 
-static uint16_t add_strand(w5_ledger *l, uint32_t stream, const w5_format *format)
+static uint16_t add_lane(w5_ledger *l, uint32_t stream, const w5_format *format)
 {
-    if (l->strands == W5_STRANDS_MAX)
-        return W5_STRANDS_MAX - 1;
-    if (l->strands == l->strands_room) {
-        l->strands_room = l->strands_room ? l->strands_room * 2 : 8;
-        l->strand = w5_xrealloc(l->strand, l->strands_room, sizeof(*l->strand));
-        l->strand_traffic =
-            w5_xrealloc(l->strand_traffic, l->strands_room, sizeof(*l->strand_traffic));
-        l->strand_now = w5_xrealloc(l->strand_now, l->strands_room, sizeof(*l->strand_now));
+    if (l->lanes == W5_LANES_MAX)
+        return W5_LANES_MAX - 1;
+    if (l->lanes == l->lanes_room) {
+        l->lanes_room = l->lanes_room ? l->lanes_room * 2 : 8;
+        l->lane = w5_xrealloc(l->lane, l->lanes_room, sizeof(*l->lane));
+        l->lane_traffic = w5_xrealloc(l->lane_traffic, l->lanes_room, sizeof(*l->lane_traffic));
+        l->lane_now = w5_xrealloc(l->lane_now, l->lanes_room, sizeof(*l->lane_now));
     }
-    l->strand[l->strands] = (w5_strand){.stream = stream,
-                                        .format = format,
-                                        .first = W5_TIME_NONE,
-                                        .last = W5_TIME_NONE,
-                                        .offset = INT_MIN};
-    l->strand_traffic[l->strands] = is_nginx_access(format);
-    l->strand_now[l->strands] = W5_TIME_NONE;
-    return (uint16_t)l->strands++;
+    l->lane[l->lanes] = (w5_lane){.stream = stream,
+                                  .format = format,
+                                  .first = W5_TIME_NONE,
+                                  .last = W5_TIME_NONE,
+                                  .offset = INT_MIN};
+    l->lane_traffic[l->lanes] = is_nginx_access(format);
+    l->lane_now[l->lanes] = W5_TIME_NONE;
+    return (uint16_t)l->lanes++;
 }
 
-uint16_t w5_ledger_strand(w5_ledger *l, uint32_t stream, const w5_format *format)
+uint16_t w5_ledger_lane(w5_ledger *l, uint32_t stream, const w5_format *format)
 {
-    for (size_t i = 0; i < l->strands; i++)
-        if (l->strand[i].stream == stream && l->strand[i].format == format)
+    for (size_t i = 0; i < l->lanes; i++)
+        if (l->lane[i].stream == stream && l->lane[i].format == format)
             return (uint16_t)i;
-    return add_strand(l, stream, format);
+    return add_lane(l, stream, format);
 }
 
-/* The record's strand, which from now on covers its time; *at is the record's time, or, when it
+/* The record's lane, which from now on covers its time; *at is the record's time, or, when it
  * carries none, that of the line before it. */
-static uint16_t see_strand(w5_ledger *l, const w5_record *r, w5_time *at)
+static uint16_t see_lane(w5_ledger *l, const w5_record *r, w5_time *at)
 {
-    size_t i = l->last_strand;
+    size_t i = l->last_lane;
     uint32_t stream = r->stream->index;
-    if (i >= l->strands || l->strand[i].stream != stream || l->strand[i].format != r->format)
-        i = l->last_strand = w5_ledger_strand(l, stream, r->format);
-    w5_strand *strand = &l->strand[i];
-    strand->records++;
+    if (i >= l->lanes || l->lane[i].stream != stream || l->lane[i].format != r->format)
+        i = l->last_lane = w5_ledger_lane(l, stream, r->format);
+    w5_lane *lane = &l->lane[i];
+    lane->records++;
     *at = r->at;
     if (r->at == W5_TIME_NONE) {
-        *at = l->strand_now[i];
+        *at = l->lane_now[i];
         return (uint16_t)i;
     }
-    l->strand_now[i] = r->at;
-    if (strand->records == 1 && r->zoned && l->strand_traffic[i])
-        strand->offset = w5_fold_offset(r);
-    strand->unzoned += !r->zoned;
-    if (strand->first == W5_TIME_NONE || r->at < strand->first)
-        strand->first = r->at;
-    if (r->at > strand->last)
-        strand->last = r->at;
+    l->lane_now[i] = r->at;
+    if (lane->records == 1 && r->zoned && l->lane_traffic[i])
+        lane->offset = w5_fold_offset(r);
+    lane->unzoned += !r->zoned;
+    if (lane->first == W5_TIME_NONE || r->at < lane->first)
+        lane->first = r->at;
+    if (r->at > lane->last)
+        lane->last = r->at;
     return (uint16_t)i;
 }
 
@@ -280,7 +279,7 @@ static w5_id name(w5_ledger *l, w5_str s)
 
 /* What keys an upstream error or an access line, as ids; the rest of the cell is filled when it
  * turns out to be a new one. */
-static w5_cell begin_cell(w5_ledger *l, const w5_event *e, uint16_t strand, w5_time at)
+static w5_cell begin_cell(w5_ledger *l, const w5_event *e, uint16_t lane, w5_time at)
 {
     const w5_record *r = e->record;
     return (w5_cell){
@@ -297,7 +296,7 @@ static w5_cell begin_cell(w5_ledger *l, const w5_event *e, uint16_t strand, w5_t
         .query_start = W5_TIME_NONE,
         .query_end = W5_TIME_NONE,
         .stream = r->stream->index,
-        .strand = strand,
+        .lane = lane,
         .klass = e->klass->index,
         .digits = r->digits,
         .zoned = r->zoned,
@@ -366,11 +365,11 @@ static error_key key_of_error(const w5_record *r)
                        .target = w5_fold_target(r)};
 }
 
-static bool is_hot(const w5_ledger *l, const w5_event *e, uint16_t strand, w5_time second,
+static bool is_hot(const w5_ledger *l, const w5_event *e, uint16_t lane, w5_time second,
                    const error_key *k)
 {
     const w5_hot_cell *h = &l->hot;
-    return h->valid && h->second == second && h->klass == e->klass && h->strand == strand &&
+    return h->valid && h->second == second && h->klass == e->klass && h->lane == lane &&
            h->moved == l->cells->rows.moved && w5_str_eq(h->path, k->target.path) &&
            w5_str_eq(h->upstream, k->upstream) && w5_str_eq(h->code, e->code) &&
            w5_str_eq(h->method, k->target.method) && w5_str_eq(h->server, k->server) &&
@@ -398,13 +397,13 @@ static w5_str kept(const w5_ledger *l, w5_id id)
 }
 
 /* Remembers the cell, and the row that counts its path if cells no longer do. */
-static void heat(w5_ledger *l, const w5_event *e, uint16_t strand, w5_time second, size_t at,
+static void heat(w5_ledger *l, const w5_event *e, uint16_t lane, w5_time second, size_t at,
                  const w5_cell *full)
 {
     w5_hot_cell *h = &l->hot;
     *h = (w5_hot_cell){.valid = full->path != W5_INTERN_FULL && full->server != W5_INTERN_FULL,
                        .klass = e->klass,
-                       .strand = strand,
+                       .lane = lane,
                        .second = second,
                        .cell = at,
                        .code = kept(l, full->code),
@@ -420,7 +419,7 @@ static void heat(w5_ledger *l, const w5_event *e, uint16_t strand, w5_time secon
         return;
     w5_request r = {.at = full->at,
                     .until = full->at,
-                    .strand = strand,
+                    .lane = lane,
                     .upstream = full->upstream,
                     .host = full->host,
                     .method = full->method,
@@ -431,16 +430,16 @@ static void heat(w5_ledger *l, const w5_event *e, uint16_t strand, w5_time secon
 }
 
 /* A line that came out of order must not hide behind the hot cell: it may be its first. */
-static void put_error(w5_ledger *l, const w5_event *e, uint16_t strand, w5_time at, uint64_t n)
+static void put_error(w5_ledger *l, const w5_event *e, uint16_t lane, w5_time at, uint64_t n)
 {
     const w5_record *r = e->record;
     error_key k = key_of_error(r);
     w5_time second = w5_span_start(at, W5_SECOND);
-    if (is_hot(l, e, strand, second, &k) && r->line >= w5_cells_at(l->cells, l->hot.cell)->line) {
+    if (is_hot(l, e, lane, second, &k) && r->line >= w5_cells_at(l->cells, l->hot.cell)->line) {
         count_hot(l, e, at, n);
         return;
     }
-    w5_cell draft = begin_cell(l, e, strand, at);
+    w5_cell draft = begin_cell(l, e, lane, at);
     draft.upstream = name(l, k.upstream);
     draft.method = name(l, k.target.method);
     draft.path = name(l, k.target.path);
@@ -452,7 +451,7 @@ static void put_error(w5_ledger *l, const w5_event *e, uint16_t strand, w5_time 
     w5_cell full = draft;
     size_t row = put_cell(l, r, &draft);
     add_failed(w5_cells_at(l->cells, row), failed);
-    heat(l, e, strand, second, row, &full);
+    heat(l, e, lane, second, row, &full);
 }
 
 /* --- access lines
@@ -469,13 +468,13 @@ static w5_id traffic_upstream(w5_ledger *l, const w5_record *r, unsigned status)
     return none ? w5_names_put(&l->names, W5_STR("-")) : name(l, peer);
 }
 
-static void count_traffic(w5_ledger *l, const w5_record *r, uint16_t strand, w5_time at,
+static void count_traffic(w5_ledger *l, const w5_record *r, uint16_t lane, w5_time at,
                           unsigned status, int64_t duration, uint64_t n)
 {
     w5_hot_access *h = &l->access;
     w5_str peers = w5_record_get(r, W5_F_upstream_addr);
     w5_time second = w5_span_start(at, W5_SECOND);
-    if (h->valid && h->second == second && h->strand == strand && h->status == status &&
+    if (h->valid && h->second == second && h->lane == lane && h->status == status &&
         h->moved == l->traffic.moved && w5_str_eq(h->upstream, peers)) {
         w5_traffic *row = w5_rows_at(&l->traffic, h->traffic);
         row->count += n;
@@ -484,7 +483,7 @@ static void count_traffic(w5_ledger *l, const w5_record *r, uint16_t strand, w5_
     }
     w5_traffic row = {.at = at,
                       .stream = r->stream->index,
-                      .strand = strand,
+                      .lane = lane,
                       .count = n,
                       .upstream = traffic_upstream(l, r, status),
                       .status = (uint16_t)status,
@@ -493,7 +492,7 @@ static void count_traffic(w5_ledger *l, const w5_record *r, uint16_t strand, w5_
     w5_id list = peers.len > 0 ? name(l, peers) : 0;
     *h = (w5_hot_access){.valid = list != W5_INTERN_FULL,
                          .second = second,
-                         .strand = strand,
+                         .lane = lane,
                          .status = (uint16_t)status,
                          .upstream = kept(l, list),
                          .traffic = i,
@@ -528,7 +527,7 @@ static bool counts_as_path(unsigned status)
     return status < 400 || status == 499 || status >= 500;
 }
 
-static void put_access(w5_ledger *l, const w5_event *e, uint16_t strand, w5_time at, uint64_t n)
+static void put_access(w5_ledger *l, const w5_event *e, uint16_t lane, w5_time at, uint64_t n)
 {
     const w5_record *r = e->record;
     unsigned status = w5_fold_status(r);
@@ -536,13 +535,13 @@ static void put_access(w5_ledger *l, const w5_event *e, uint16_t strand, w5_time
     if (!w5_str_micros(w5_record_get(r, W5_F_request_time), &duration))
         duration = -1;
     w5_target target = w5_fold_target(r);
-    if (l->strand_traffic[strand])
-        count_traffic(l, r, strand, at, status, duration, n);
+    if (l->lane_traffic[lane])
+        count_traffic(l, r, lane, at, status, duration, n);
     if (counts_as_path(status))
         count_path(l, target.path, status, duration, n);
     if (!l->trait[e->klass->index].upstream && !w5_fold_notable(r, status, duration))
         return;
-    w5_cell draft = begin_cell(l, e, strand, at);
+    w5_cell draft = begin_cell(l, e, lane, at);
     w5_fold_numbers(r, &draft);
     draft.upstream = name(l, w5_fold_last_peer(w5_record_get(r, W5_F_upstream_addr)));
     draft.method = name(l, target.method);
@@ -585,11 +584,11 @@ static void name_other(w5_ledger *l, const w5_record *r, w5_cell *draft)
     draft->what = name(l, w5_fold_what(r));
 }
 
-static void put_other(w5_ledger *l, const w5_event *e, uint16_t strand, w5_time at)
+static void put_other(w5_ledger *l, const w5_event *e, uint16_t lane, w5_time at)
 {
     const w5_record *r = e->record;
     const w5_trait *trait = &l->trait[e->klass->index];
-    w5_cell draft = begin_cell(l, e, strand, at);
+    w5_cell draft = begin_cell(l, e, lane, at);
     w5_fold_numbers(r, &draft);
     if (trait->once && told_before(l, r, &draft))
         draft.count = 0;
@@ -609,7 +608,7 @@ static bool is_repeated(w5_ledger *l, const w5_record *r, w5_time at)
     return id.len > 0 && w5_once_again(&l->ids, w5_hash_bytes(l->seed, id), second);
 }
 
-static void place(w5_ledger *l, const w5_event *e, uint16_t strand, w5_time at, uint64_t n)
+static void place(w5_ledger *l, const w5_event *e, uint16_t lane, w5_time at, uint64_t n)
 {
     const w5_trait *trait = &l->trait[e->klass->index];
     bool counted_later = !trait->access && !trait->upstream && at != W5_TIME_NONE;
@@ -618,11 +617,11 @@ static void place(w5_ledger *l, const w5_event *e, uint16_t strand, w5_time at, 
     if (at == W5_TIME_NONE)
         return; /* counted; without any time it has no place on a line of time */
     if (trait->access)
-        put_access(l, e, strand, at, n);
+        put_access(l, e, lane, at, n);
     else if (trait->upstream)
-        put_error(l, e, strand, at, n);
+        put_error(l, e, lane, at, n);
     else
-        put_other(l, e, strand, at);
+        put_other(l, e, lane, at);
 }
 
 void w5_ledger_put(w5_ledger *l, const w5_event *e)
@@ -630,7 +629,7 @@ void w5_ledger_put(w5_ledger *l, const w5_event *e)
     w5_record *r = e->record;
     uint64_t n = r->count ? r->count : 1;
     w5_time at;
-    uint16_t strand = see_strand(l, r, &at);
+    uint16_t lane = see_lane(l, r, &at);
     if (r->forged) {
         l->forged += n;
         return;
@@ -643,7 +642,7 @@ void w5_ledger_put(w5_ledger *l, const w5_event *e)
         return;
     if (l->trait[e->klass->index].sort != W5_SORT_NOISE)
         w5_record_walk(r);
-    place(l, e, strand, at, n);
+    place(l, e, lane, at, n);
     if (w5_names_full(&l->names))
         w5_ledger_move_names(l);
 }
@@ -662,10 +661,10 @@ size_t w5_ledger_cells(const w5_ledger *l, const w5_cell **all)
     return l->cells->rows.n;
 }
 
-size_t w5_ledger_strands(const w5_ledger *l, const w5_strand **all)
+size_t w5_ledger_lanes(const w5_ledger *l, const w5_lane **all)
 {
-    *all = l->strand;
-    return l->strands;
+    *all = l->lane;
+    return l->lanes;
 }
 
 w5_ledger_totals w5_ledger_sum(const w5_ledger *l)

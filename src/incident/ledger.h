@@ -20,7 +20,7 @@ typedef struct w5_code_counts {
 typedef struct w5_hot_cell {
     bool valid;
     const w5_class *klass;
-    uint16_t strand;
+    uint16_t lane;
     w5_time second;
     w5_str code, upstream, method, path, server, host;
     w5_id upstream_id;
@@ -31,7 +31,7 @@ typedef struct w5_hot_cell {
 /* The last rows of traffic and of paths. */
 typedef struct w5_hot_access {
     bool valid, path_valid;
-    uint16_t strand, status;
+    uint16_t lane, status;
     w5_time second;
     w5_str upstream, path;
     size_t traffic, row;
@@ -50,22 +50,22 @@ struct w5_ledger {
     w5_rows traffic, paths, requests;
     w5_once once, ids;
     w5_code_counts codes;
-    w5_strand *strand;
-    bool *strand_traffic; /* by strand: is it nginx's own access log? */
-    w5_time *strand_now;  /* by strand: the last stamp, for records without one */
-    size_t strands, strands_room, last_strand;
+    w5_lane *lane;
+    bool *lane_traffic; /* by lane: is it nginx's own access log? */
+    w5_time *lane_now;  /* by lane: the last stamp, for records without one */
+    size_t lanes, lanes_room, last_lane;
     w5_hot_cell hot;
     w5_hot_access access;
 };
 
-#define W5_STRANDS_MAX 4096 /* streams beyond share the last strand's place */
+#define W5_LANES_MAX 4096 /* streams beyond share the last lane's place */
 
 void w5_ledger_move_names(w5_ledger *l); /* strings nobody uses any more go */
 /* What tells the two lines of one exit from another exit. */
 uint64_t w5_ledger_exit_key(const w5_ledger *l, uint32_t stream, uint16_t klass, uint32_t subject,
                             w5_str host);
 void w5_ledger_count_code(w5_ledger *l, w5_str name, uint64_t n);
-/* Index of the strand, made when it is new. */
-uint16_t w5_ledger_strand(w5_ledger *l, uint32_t stream, const w5_format *format);
+/* Index of the lane, made when it is new. */
+uint16_t w5_ledger_lane(w5_ledger *l, uint32_t stream, const w5_format *format);
 
 #endif

@@ -111,7 +111,7 @@ typedef struct merging {
     w5_ledger *l;
     const w5_ledger *from;
     w5_move move;
-    uint16_t *strand; /* by strand of `from` */
+    uint16_t *lane; /* by lane of `from` */
     seam *seams;
     size_t n, room;
 } merging;
@@ -168,13 +168,13 @@ static void merge_once(merging *m)
             w5_once_again(&m->l->ids, m->from->ids.slot[i].key, m->from->ids.slot[i].second);
 }
 
-static void merge_strands(merging *m)
+static void merge_lanes(merging *m)
 {
-    m->strand = w5_xrealloc(NULL, m->from->strands + 1, sizeof(*m->strand));
-    for (size_t i = 0; i < m->from->strands; i++) {
-        const w5_strand *one = &m->from->strand[i];
-        m->strand[i] = w5_ledger_strand(m->l, one->stream, one->format);
-        w5_strand *sum = &m->l->strand[m->strand[i]];
+    m->lane = w5_xrealloc(NULL, m->from->lanes + 1, sizeof(*m->lane));
+    for (size_t i = 0; i < m->from->lanes; i++) {
+        const w5_lane *one = &m->from->lane[i];
+        m->lane[i] = w5_ledger_lane(m->l, one->stream, one->format);
+        w5_lane *sum = &m->l->lane[m->lane[i]];
         sum->records += one->records;
         sum->unzoned += one->unzoned;
         if (sum->first == W5_TIME_NONE || (one->first != W5_TIME_NONE && one->first < sum->first))
@@ -183,8 +183,8 @@ static void merge_strands(merging *m)
             sum->last = one->last;
         if (sum->offset == INT_MIN)
             sum->offset = one->offset;
-        if (m->from->strand_now[i] != W5_TIME_NONE)
-            m->l->strand_now[m->strand[i]] = m->from->strand_now[i];
+        if (m->from->lane_now[i] != W5_TIME_NONE)
+            m->l->lane_now[m->lane[i]] = m->from->lane_now[i];
     }
 }
 
@@ -238,7 +238,7 @@ static void merge_cells(merging *m)
         w5_cell cell = *w5_cells_at(from, i);
         const w5_trait *trait = w5_cells_trait(from, &cell);
         move_cell(&m->move, &cell);
-        cell.strand = m->strand[cell.strand];
+        cell.lane = m->lane[cell.lane];
         if (m->n > 0 && trait->upstream && !trait->access)
             mend_error(m, &cell);
         if (m->n > 0 && trait->once)
@@ -255,7 +255,7 @@ static void merge_rows(merging *m)
     for (size_t i = 0; i < m->from->traffic.n; i++) {
         w5_traffic row = *(const w5_traffic *)w5_rows_at(&m->from->traffic, i);
         row.upstream = w5_move_id(&m->move, row.upstream);
-        row.strand = m->strand[row.strand];
+        row.lane = m->lane[row.lane];
         w5_rows_put(&m->l->traffic, &row);
     }
     for (size_t i = 0; i < m->from->paths.n; i++) {
@@ -266,7 +266,7 @@ static void merge_rows(merging *m)
     for (size_t i = 0; i < m->from->requests.n; i++) {
         w5_request row = *(const w5_request *)w5_rows_at(&m->from->requests, i);
         move_request(&m->move, &row);
-        row.strand = m->strand[row.strand];
+        row.lane = m->lane[row.lane];
         w5_rows_put(&m->l->requests, &row);
     }
 }
@@ -275,13 +275,13 @@ void w5_ledger_merge(w5_ledger *l, const w5_ledger *from)
 {
     merging m = {.l = l, .from = from};
     w5_move_init(&m.move, from->names.table, &l->names);
-    merge_strands(&m);
+    merge_lanes(&m);
     merge_counts(l, from);
     merge_once(&m);
     merge_cells(&m);
     merge_rows(&m);
     free(m.seams);
-    free(m.strand);
+    free(m.lane);
     w5_move_done(&m.move);
     if (w5_names_full(&l->names))
         w5_ledger_move_names(l);

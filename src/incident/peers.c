@@ -91,7 +91,7 @@ typedef struct seen {
 
 static bool same_request(const w5_cell *a, const w5_cell *b)
 {
-    return a->strand == b->strand && a->pid == b->pid && a->connection == b->connection &&
+    return a->lane == b->lane && a->pid == b->pid && a->connection == b->connection &&
            a->path == b->path && a->method == b->method && a->host == b->host;
 }
 
@@ -109,7 +109,7 @@ static void join_connections(joining *j)
         if (!trait->upstream || trait->access || cell->connection == 0 ||
             cell->path <= W5_INTERN_FULL)
             continue;
-        const uint32_t words[] = {cell->strand, cell->pid, cell->connection, cell->path};
+        const uint32_t words[] = {cell->lane, cell->pid, cell->connection, cell->path};
         seen *slot = &table[w5_hash_words(0, words, 4) % SLOTS];
         if (slot->cell != 0 && same_request(&j->t->cell[slot->cell - 1], cell))
             join(j, j->t->cell[slot->cell - 1].upstream, cell->upstream);
@@ -138,7 +138,7 @@ static w5_id before(const joining *j, size_t i)
     while (i-- > 0 && cell->at - j->t->cell[i].until <= j->t->gap) {
         const w5_cell *other = &j->t->cell[i];
         const w5_trait *trait = w5_timeline_trait(j->t, other);
-        if (!trait->error || trait->nolive || other->strand != cell->strand)
+        if (!trait->error || trait->nolive || other->lane != cell->lane)
             continue;
         if (other->server == cell->server)
             return other->upstream;

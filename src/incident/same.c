@@ -2,7 +2,7 @@
  *
  * Its program, pid, stamp and message are equal (spec §3.3); what a cell keeps of the message is
  * its class, code, request, subject and the like. A record that names no process (a kernel line)
- * must be about the same one, or have the same text. Cells of one strand are never the same record:
+ * must be about the same one, or have the same text. Cells of one lane are never the same record:
  * the ledger would have made them one. */
 #include "timeline.h"
 
@@ -64,7 +64,7 @@ static bool is_same(const sameness *s, const w5_cell *a, const w5_cell *b,
                     const uint32_t key[WORDS])
 {
     uint32_t its[WORDS];
-    if (a->strand == b->strand || a->klass != b->klass)
+    if (a->lane == b->lane || a->klass != b->klass)
         return false;
     key_of(s, a, its);
     w5_str one = host_of(s, a), other = host_of(s, b);
@@ -106,7 +106,7 @@ size_t w5_same_records(w5_cell *cell, size_t n, const w5_ledger *l, const w5_str
 {
     sameness s = {.cell = cell, .l = l, .stream = stream, .slots = 64};
     size_t left = 0;
-    if (l->strands < 2)
+    if (l->lanes < 2)
         return n;
     while (s.slots < n * 2)
         s.slots *= 2;

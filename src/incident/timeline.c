@@ -106,9 +106,9 @@ static bool wanted(const making *m, w5_time at)
 }
 
 /* --- cells ----------------------------------------------------------------------------------- */
-static const w5_clock *clock_of(const making *m, uint16_t strand)
+static const w5_clock *clock_of(const making *m, uint16_t lane)
 {
-    return &m->zones.clock[strand];
+    return &m->zones.clock[lane];
 }
 
 static size_t sort_cells(making *m, key *keys)
@@ -116,7 +116,7 @@ static size_t sort_cells(making *m, key *keys)
     size_t n = 0;
     for (size_t i = 0; i < m->l->cells->rows.n; i++) {
         const w5_cell *cell = w5_cells_at(m->l->cells, i);
-        w5_time at = w5_clock_utc(clock_of(m, cell->strand), cell->at, cell->zoned);
+        w5_time at = w5_clock_utc(clock_of(m, cell->lane), cell->at, cell->zoned);
         if (cell->count == 0 || !wanted(m, at))
             continue;
         keys[n++] = (key){.at = at,
@@ -136,7 +136,7 @@ static void take_cells(making *m)
     w5_cell *cell = W5_NEW_N(m->arena, w5_cell, n);
     for (size_t i = 0; i < n; i++) {
         cell[i] = *w5_cells_at(m->l->cells, keys[i].row);
-        const w5_clock *clock = clock_of(m, cell[i].strand);
+        const w5_clock *clock = clock_of(m, cell[i].lane);
         w5_time moved = keys[i].at - cell[i].at;
         cell[i].at = keys[i].at;
         cell[i].until = w5_clock_utc(clock, cell[i].until, cell[i].zoned);
@@ -169,7 +169,7 @@ static void take_traffic(making *m)
     size_t n = 0;
     for (size_t i = 0; i < m->l->traffic.n; i++) {
         w5_traffic row = *(const w5_traffic *)w5_rows_at(&m->l->traffic, i);
-        const w5_clock *clock = clock_of(m, row.strand);
+        const w5_clock *clock = clock_of(m, row.lane);
         row.at = w5_clock_utc(clock, row.at, !clock->unzoned);
         if (row.stream < m->t->streams && wanted(m, row.at))
             at[n++] = row;
@@ -210,7 +210,7 @@ static w5_request *take_requests(making *m)
     w5_request *at = W5_NEW_N(m->arena, w5_request, m->l->requests.n);
     for (size_t i = 0; i < m->l->requests.n; i++) {
         at[i] = *(const w5_request *)w5_rows_at(&m->l->requests, i);
-        const w5_clock *clock = clock_of(m, at[i].strand);
+        const w5_clock *clock = clock_of(m, at[i].lane);
         at[i].at = w5_clock_utc(clock, at[i].at, !clock->unzoned);
         at[i].until = w5_clock_utc(clock, at[i].until, !clock->unzoned);
     }
@@ -228,7 +228,7 @@ static void take_inside(making *m)
                                           .peers = m->l->once.peers,
                                           .request = take_requests(m),
                                           .requests = m->l->requests.n,
-                                          .traffic_strand = m->l->strand_traffic,
+                                          .traffic_lane = m->l->lane_traffic,
                                           .roots = w5_intern_count(m->t->intern)};
     for (size_t i = 0; i < m->t->traffics; i++) {
         const w5_traffic *row = &m->t->traffic[i];
@@ -240,36 +240,36 @@ static void take_inside(making *m)
     inside->root = w5_peers_roots(m->t, m->arena);
 }
 
-/* --- strands, streams, totals ------------------------------------------------------------------
+/* --- lanes, streams, totals ------------------------------------------------------------------
  */
-static void take_strands(making *m)
+static void take_lanes(making *m)
 {
-    w5_strand *strand = W5_NEW_N(m->arena, w5_strand, m->l->strands);
-    for (size_t i = 0; i < m->l->strands; i++) {
+    w5_lane *lane = W5_NEW_N(m->arena, w5_lane, m->l->lanes);
+    for (size_t i = 0; i < m->l->lanes; i++) {
         const w5_clock *clock = &m->zones.clock[i];
-        strand[i] = m->l->strand[i];
-        strand[i].first = w5_clock_utc(clock, strand[i].first, !clock->unzoned);
-        strand[i].last = w5_clock_utc(clock, strand[i].last, !clock->unzoned);
+        lane[i] = m->l->lane[i];
+        lane[i].first = w5_clock_utc(clock, lane[i].first, !clock->unzoned);
+        lane[i].last = w5_clock_utc(clock, lane[i].last, !clock->unzoned);
     }
-    m->t->strand = strand;
-    m->t->strands = m->l->strands;
+    m->t->lane = lane;
+    m->t->lanes = m->l->lanes;
 }
 
 /* A stream shows the clock of the format that most of its lines have. */
 static void tell_stream(const making *m, w5_stream *s)
 {
-    const w5_strand *main_strand = NULL;
-    for (size_t i = 0; i < m->l->strands; i++) {
-        const w5_strand *strand = &m->l->strand[i];
-        if (strand->stream != s->index)
+    const w5_lane *main_lane = NULL;
+    for (size_t i = 0; i < m->l->lanes; i++) {
+        const w5_lane *lane = &m->l->lane[i];
+        if (lane->stream != s->index)
             continue;
-        bool better = !main_strand || strand->format == s->format ||
-                      (main_strand->format != s->format && strand->records > main_strand->records);
-        main_strand = better ? strand : main_strand;
+        bool better = !main_lane || lane->format == s->format ||
+                      (main_lane->format != s->format && lane->records > main_lane->records);
+        main_lane = better ? lane : main_lane;
     }
     const w5_clock fallback = {
         .zone = m->options->zone, .from = W5_ZONE_HOST, .unzoned = !s->zoned};
-    const w5_clock *clock = main_strand ? &m->zones.clock[main_strand - m->l->strand] : &fallback;
+    const w5_clock *clock = main_lane ? &m->zones.clock[main_lane - m->l->lane] : &fallback;
     s->zone = clock->zone;
     s->zone_from = clock->from;
     s->shift = s->last == W5_TIME_NONE ? clock->shift
@@ -313,7 +313,7 @@ const w5_timeline *w5_timeline_build(const w5_ledger *l, w5_stream *const *strea
                        .host = options->host};
     m.zones = w5_zones_settle(l, streams, n, config, options, arena);
     rank_streams(&m);
-    take_strands(&m);
+    take_lanes(&m);
     take_cells(&m);
     take_traffic(&m);
     take_inside(&m);

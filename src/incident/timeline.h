@@ -12,7 +12,7 @@ struct w5_timeline_inside {
     size_t peers;
     const w5_request *request; /* paths of errors whose cells have none; UTC, sorted by time */
     size_t requests;
-    const bool *traffic_strand; /* by strand: nginx's own access log */
+    const bool *traffic_lane; /* by lane: nginx's own access log */
     const w5_id *root; /* by id of an upstream: one id that stands for all peers of its block */
     size_t roots;
     w5_time reach; /* the longest span of a row of traffic */
@@ -29,23 +29,23 @@ static inline const w5_trait *w5_timeline_trait(const w5_timeline *t, const w5_c
     return &t->inside->trait[cell->klass < t->inside->traits ? cell->klass : 0];
 }
 
-/* How stamps of one strand become UTC. */
+/* How stamps of one lane become UTC. */
 typedef struct w5_clock {
     w5_zone zone; /* of stamps without one */
     w5_zone_from from;
     w5_time shift; /* added to all stamps: a clock or an offset that is wrong */
-    bool unzoned;  /* the strand's stamps carry no zone */
+    bool unzoned;  /* the lane's stamps carry no zone */
 } w5_clock;
 
 w5_time w5_clock_utc(const w5_clock *clock, w5_time stamp, bool zoned);
 
 typedef struct w5_zones {
-    w5_clock *clock; /* by strand */
+    w5_clock *clock; /* by lane */
     const char **note;
     size_t notes;
 } w5_zones;
 
-/* zones.c: settles every strand's clock (spec §5.3). */
+/* zones.c: settles every lane's clock (spec §5.3). */
 w5_zones w5_zones_settle(const w5_ledger *l, w5_stream *const *streams, size_t n,
                          const w5_config *config, const w5_timeline_options *options,
                          w5_arena *arena);
@@ -53,7 +53,7 @@ w5_zones w5_zones_settle(const w5_ledger *l, w5_stream *const *streams, size_t n
 /* peers.c: which upstreams are peers of one block, by configuration and by what the lines show. */
 const w5_id *w5_peers_roots(const w5_timeline *t, w5_arena *arena);
 
-/* same.c: what two strands tell of the same record becomes one cell; how many cells are left. */
+/* same.c: what two lanes tell of the same record becomes one cell; how many cells are left. */
 size_t w5_same_records(w5_cell *cell, size_t n, const w5_ledger *l, const w5_stream *const *stream);
 
 #endif

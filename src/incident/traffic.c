@@ -47,7 +47,7 @@ static uint64_t hash_traffic(const w5_rows *t, const void *row)
 {
     const w5_traffic *traffic = row;
     uint64_t key = w5_hash_mix(((const w5_names *)t->context)->seed, (uint64_t)traffic->at);
-    key = w5_hash_mix(key, (uint64_t)traffic->strand << 32 | traffic->upstream);
+    key = w5_hash_mix(key, (uint64_t)traffic->lane << 32 | traffic->upstream);
     return w5_hash_mix(key, traffic->status);
 }
 
@@ -55,8 +55,8 @@ static bool same_traffic(const w5_rows *t, const void *a, const void *b)
 {
     (void)t;
     const w5_traffic *one = a, *other = b;
-    return one->at == other->at && one->strand == other->strand &&
-           one->upstream == other->upstream && one->status == other->status;
+    return one->at == other->at && one->lane == other->lane && one->upstream == other->upstream &&
+           one->status == other->status;
 }
 
 static void join_traffic(void *into, const void *from)
@@ -197,7 +197,7 @@ static bool coarsen_request(w5_rows *t, void *row)
     if (steps[t->level].path == 4)
         request->method = 0;
     if (!steps[t->level].upstream)
-        request->upstream = request->host = request->strand = 0;
+        request->upstream = request->host = request->lane = 0;
     return lost;
 }
 
@@ -210,7 +210,7 @@ static uint64_t hash_request(const w5_rows *t, const void *row)
 {
     const w5_request *r = row;
     uint64_t key = w5_hash_mix(((const w5_names *)t->context)->seed, (uint64_t)request_span(t, r));
-    uint32_t words[] = {r->strand, r->upstream, r->host, r->method, r->path};
+    uint32_t words[] = {r->lane, r->upstream, r->host, r->method, r->path};
     return w5_hash_words(key, words, sizeof(words) / sizeof(*words));
 }
 
@@ -218,8 +218,8 @@ static bool same_request(const w5_rows *t, const void *a, const void *b)
 {
     const w5_request *one = a, *other = b;
     return one->path == other->path && one->upstream == other->upstream &&
-           one->method == other->method && one->strand == other->strand &&
-           one->host == other->host && request_span(t, one) == request_span(t, other);
+           one->method == other->method && one->lane == other->lane && one->host == other->host &&
+           request_span(t, one) == request_span(t, other);
 }
 
 static void join_request(void *into, const void *from)

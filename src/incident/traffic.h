@@ -13,7 +13,7 @@ typedef struct w5_request { /* errors by path, where cells do not tell */
     w5_time at, until;
     uint64_t count;
     w5_id upstream, host, method, path;
-    uint16_t strand;
+    uint16_t lane;
 } w5_request;
 
 /* `names` is where new, shorter paths go to. */

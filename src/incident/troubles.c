@@ -4,16 +4,16 @@
  * answers 500 itself. What nginx says of its own troubles needs no such silence. */
 #include "groups.h"
 
-static bool of_nginx(const w5_strand *strand)
+static bool of_nginx(const w5_lane *lane)
 {
-    return strand->format && w5_str_starts(strand->format->id, W5_STR("nginx"));
+    return lane->format && w5_str_starts(lane->format->id, W5_STR("nginx"));
 }
 
 static bool covered(const w5_timeline *t, w5_time at)
 {
-    for (size_t i = 0; i < t->strands; i++)
-        if (of_nginx(&t->strand[i]) && t->strand[i].first != W5_TIME_NONE &&
-            t->strand[i].first - t->gap <= at && at <= t->strand[i].last + t->gap)
+    for (size_t i = 0; i < t->lanes; i++)
+        if (of_nginx(&t->lane[i]) && t->lane[i].first != W5_TIME_NONE &&
+            t->lane[i].first - t->gap <= at && at <= t->lane[i].last + t->gap)
             return true;
     return false;
 }
@@ -38,7 +38,7 @@ static void place(w5_groups *g, size_t known, uint32_t index)
             w5_group_put(g, near, index);
         return;
     }
-    if (!of_nginx(&g->t->strand[cell->strand]) && covered(g->t, cell->at))
+    if (!of_nginx(&g->t->lane[cell->lane]) && covered(g->t, cell->at))
         return;
     w5_group *group = open_here(g, known, host, cell->at);
     w5_group_put(g, group ? group : w5_groups_add(g, host, 0), index);

@@ -1,8 +1,8 @@
-/* zones.c -- whose clock a strand's stamps were written by (spec §5.3).
+/* zones.c -- whose clock a lane's stamps were written by (spec §5.3).
  *
  * What was said (--tz, configuration) stands. Stamps with a zone are the measure for those without:
  * nginx's error log is held against its access log, then everything against all that is settled. An
- * offset can be wrong, too (a container's), so strands that are no authority are held against the
+ * offset can be wrong, too (a container's), so lanes that are no authority are held against the
  * others. A shift is believed only when clearly more events find a partner under it than under any
  * other; unrelated logs are left alone. */
 #include "landmarks.h"
@@ -25,18 +25,18 @@ typedef struct settling {
     const w5_timeline_options *options;
     w5_arena *arena;
     w5_zones zones;
-    bool *settled;   /* by strand: others may be held against it */
-    uint16_t *order; /* strands by format and name: the same whatever the order of sources */
+    bool *settled;   /* by lane: others may be held against it */
+    uint16_t *order; /* lanes by format and name: the same whatever the order of sources */
 } settling;
 
-static w5_str format_of(const settling *s, size_t strand)
+static w5_str format_of(const settling *s, size_t lane)
 {
-    return s->l->strand[strand].format ? s->l->strand[strand].format->id : W5_NONE;
+    return s->l->lane[lane].format ? s->l->lane[lane].format->id : W5_NONE;
 }
 
-static const w5_stream *stream_of(const settling *s, size_t strand)
+static const w5_stream *stream_of(const settling *s, size_t lane)
 {
-    return s->stream[s->l->strand[strand].stream];
+    return s->stream[s->l->lane[lane].stream];
 }
 
 /* --- what was said -------------------------------------------------------------------------------
@@ -49,13 +49,13 @@ static bool names_file(w5_str rule, w5_str name)
 }
 
 /* The last rule that fits; one that names something before one for all. */
-static const w5_zone *option(const settling *s, size_t strand)
+static const w5_zone *option(const settling *s, size_t lane)
 {
     const struct w5_zone_rule *best = NULL;
     for (size_t i = 0; i < s->options->zone_rules; i++) {
         const struct w5_zone_rule *rule = &s->options->zones[i];
-        bool fits = rule->what.len == 0 || w5_str_eq(rule->what, format_of(s, strand)) ||
-                    names_file(rule->what, stream_of(s, strand)->name);
+        bool fits = rule->what.len == 0 || w5_str_eq(rule->what, format_of(s, lane)) ||
+                    names_file(rule->what, stream_of(s, lane)->name);
         if (fits && (!best || rule->what.len > 0 || best->what.len == 0))
             best = rule;
     }
@@ -80,13 +80,13 @@ static bool sets_zone(const w5_setting *set, w5_str program, w5_str *zone)
     return true;
 }
 
-static bool configured(const settling *s, size_t strand, w5_zone *zone)
+static bool configured(const settling *s, size_t lane, w5_zone *zone)
 {
     const w5_setting *set;
     w5_err err;
     w5_str text;
     w5_str rest;
-    w5_str program = format_of(s, strand);
+    w5_str program = format_of(s, lane);
     w5_str_cut(program, '-', &program, &rest);
     size_t n = s->config && program.len > 0 ? w5_config_settings(s->config, &set) : 0;
     for (size_t i = 0; i < n; i++)
@@ -95,9 +95,9 @@ static bool configured(const settling *s, size_t strand, w5_zone *zone)
     return false;
 }
 
-static bool is_unzoned(const w5_strand *strand)
+static bool is_unzoned(const w5_lane *lane)
 {
-    return strand->unzoned * 2 > strand->records;
+    return lane->unzoned * 2 > lane->records;
 }
 
 static void begin(settling *s, size_t i)
@@ -105,7 +105,7 @@ static void begin(settling *s, size_t i)
     w5_clock *clock = &s->zones.clock[i];
     const w5_zone *said = option(s, i);
     *clock = (w5_clock){.zone = s->options->zone, .from = W5_ZONE_HOST};
-    clock->unzoned = is_unzoned(&s->l->strand[i]);
+    clock->unzoned = is_unzoned(&s->l->lane[i]);
     if (!clock->unzoned)
         clock->from = W5_ZONE_STAMP;
     else if (said)
@@ -119,24 +119,24 @@ static void begin(settling *s, size_t i)
 
 /* --- who is held against whom --------------------------------------------------------------------
  */
-static bool is_access(const settling *s, size_t strand)
+static bool is_access(const settling *s, size_t lane)
 {
-    return w5_str_eq(format_of(s, strand), W5_STR("nginx-access"));
+    return w5_str_eq(format_of(s, lane), W5_STR("nginx-access"));
 }
 
-static bool is_error(const settling *s, size_t strand)
+static bool is_error(const settling *s, size_t lane)
 {
-    return w5_str_eq(format_of(s, strand), W5_STR("nginx-error"));
+    return w5_str_eq(format_of(s, lane), W5_STR("nginx-error"));
 }
 
 /* Formats whose zone is not a program's idea of it: nginx's own, the machine's, the database's UTC.
  */
-static bool is_authority(const settling *s, size_t strand)
+static bool is_authority(const settling *s, size_t lane)
 {
     static const w5_str known[] = {W5_LIT("nginx"), W5_LIT("systemd"), W5_LIT("kernel"),
                                    W5_LIT("mysql"), W5_LIT("alb"),     W5_LIT("why502")};
     for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
-        if (w5_str_starts(format_of(s, strand), known[i]))
+        if (w5_str_starts(format_of(s, lane), known[i]))
             return true;
     return false;
 }
@@ -153,27 +153,27 @@ static int by_format(const void *a, const void *b, void *context)
     return order != 0 ? order : (one > other) - (one < other);
 }
 
-static w5_landmarks marks_of_one(settling *s, size_t strand, const w5_clock *clock)
+static w5_landmarks marks_of_one(settling *s, size_t lane, const w5_clock *clock)
 {
-    bool *only = W5_NEW_N(s->arena, bool, s->l->strands);
-    only[strand] = true;
+    bool *only = W5_NEW_N(s->arena, bool, s->l->lanes);
+    only[lane] = true;
     return w5_landmarks_of(s->l, only, clock, s->arena);
 }
 
-static w5_landmarks marks_of_others(settling *s, size_t strand, bool access_only)
+static w5_landmarks marks_of_others(settling *s, size_t lane, bool access_only)
 {
-    bool *others = W5_NEW_N(s->arena, bool, s->l->strands);
-    for (size_t i = 0; i < s->l->strands; i++)
-        others[i] = i != strand && s->settled[i] &&
+    bool *others = W5_NEW_N(s->arena, bool, s->l->lanes);
+    for (size_t i = 0; i < s->l->lanes; i++)
+        others[i] = i != lane && s->settled[i] &&
                     (!access_only || (is_access(s, i) && !s->zones.clock[i].unzoned));
     return w5_landmarks_of(s->l, others, s->zones.clock, s->arena);
 }
 
 /* --- what is told
  * ---------------------------------------------------------------------------------- */
-static void note(settling *s, size_t strand, const char *how, const w5_fit_result *fit)
+static void note(settling *s, size_t lane, const char *how, const w5_fit_result *fit)
 {
-    w5_str name = is_error(s, strand) ? W5_STR("nginx log") : stream_of(s, strand)->name;
+    w5_str name = is_error(s, lane) ? W5_STR("nginx log") : stream_of(s, lane)->name;
     size_t most = fit->most > fit->pairs ? fit->most : fit->pairs;
     w5_str text =
         fit->pairs == 0
@@ -197,30 +197,30 @@ static w5_str clock_words(settling *s, w5_time offset)
 /* --- settling
  * -------------------------------------------------------------------------------------- */
 /* A fixed offset, or the host's own zone where both agree: that one knows about summer time. */
-static void take_offset(settling *s, size_t strand, w5_time offset, w5_zone_from from,
+static void take_offset(settling *s, size_t lane, w5_time offset, w5_zone_from from,
                         const w5_fit_result *fit)
 {
-    w5_clock *clock = &s->zones.clock[strand];
-    w5_time middle = s->l->strand[strand].last;
+    w5_clock *clock = &s->zones.clock[lane];
+    w5_time middle = s->l->lane[lane].last;
     int seconds = (int)(offset / W5_SECOND);
     clock->from = from;
-    s->settled[strand] = true;
+    s->settled[lane] = true;
     if (w5_zone_offset_civil(&s->options->zone, middle) == seconds)
         return;
     clock->zone = (w5_zone){.fixed = true, .offset = seconds};
     w5_str how = w5_arena_fmt(s->arena, "read as %.*s", W5_ARG(clock_words(s, offset)));
-    note(s, strand, how.ptr, fit);
+    note(s, lane, how.ptr, fit);
 }
 
 /* Stamps without zone: local = UTC + offset, so the shift that fits is the offset's negative. */
-static bool infer_zone(settling *s, size_t strand, const w5_landmarks *others, size_t joined_min,
+static bool infer_zone(settling *s, size_t lane, const w5_landmarks *others, size_t joined_min,
                        w5_zone_from from)
 {
-    w5_landmarks own = marks_of_one(s, strand, NULL);
+    w5_landmarks own = marks_of_one(s, lane, NULL);
     w5_best_shift best = w5_landmarks_best(&own, others, -EAST * W5_SECOND, -WEST * W5_SECOND,
                                            QUARTER * W5_SECOND, joined_min);
     if (best.found)
-        take_offset(s, strand, -best.shift, from, &best.fit);
+        take_offset(s, lane, -best.shift, from, &best.fit);
     return best.found;
 }
 
@@ -228,13 +228,13 @@ static bool infer_zone(settling *s, size_t strand, const w5_landmarks *others, s
 static int offset_beside(const settling *s)
 {
     int offset = INT_MIN;
-    for (size_t i = 0; i < s->l->strands; i++) {
-        const w5_strand *strand = &s->l->strand[i];
-        if (!is_access(s, i) || strand->offset == INT_MIN)
+    for (size_t i = 0; i < s->l->lanes; i++) {
+        const w5_lane *lane = &s->l->lane[i];
+        if (!is_access(s, i) || lane->offset == INT_MIN)
             continue;
-        if (offset != INT_MIN && offset != strand->offset)
+        if (offset != INT_MIN && offset != lane->offset)
             return INT_MIN;
-        offset = strand->offset;
+        offset = lane->offset;
     }
     return offset;
 }
@@ -244,27 +244,27 @@ static int offset_beside(const settling *s)
 static void hold_against_access(settling *s)
 {
     int beside = offset_beside(s);
-    for (size_t i = 0; i < s->l->strands; i++) {
-        size_t strand = s->order[i];
-        if (s->settled[strand] || !s->zones.clock[strand].unzoned || !is_error(s, strand))
+    for (size_t i = 0; i < s->l->lanes; i++) {
+        size_t lane = s->order[i];
+        if (s->settled[lane] || !s->zones.clock[lane].unzoned || !is_error(s, lane))
             continue;
-        w5_landmarks access = marks_of_others(s, strand, true);
-        w5_landmarks own = marks_of_one(s, strand, NULL);
+        w5_landmarks access = marks_of_others(s, lane, true);
+        w5_landmarks own = marks_of_one(s, lane, NULL);
         if (beside != INT_MIN) {
             w5_fit_result fit = w5_landmarks_joined(&own, &access, -beside * W5_SECOND);
-            take_offset(s, strand, beside * W5_SECOND, W5_ZONE_ACCESS_LOG, &fit);
+            take_offset(s, lane, beside * W5_SECOND, W5_ZONE_ACCESS_LOG, &fit);
         } else {
-            infer_zone(s, strand, &access, 1, W5_ZONE_ACCESS_LOG);
+            infer_zone(s, lane, &access, 1, W5_ZONE_ACCESS_LOG);
         }
     }
 }
 
-/* A zoned strand whose offset is wrong by quarters of an hour, or any strand by some seconds. */
-static bool move(settling *s, size_t strand, w5_time reach, w5_time step)
+/* A zoned lane whose offset is wrong by quarters of an hour, or any lane by some seconds. */
+static bool move(settling *s, size_t lane, w5_time reach, w5_time step)
 {
-    w5_clock *clock = &s->zones.clock[strand];
-    w5_landmarks own = marks_of_one(s, strand, s->zones.clock);
-    w5_landmarks others = marks_of_others(s, strand, false);
+    w5_clock *clock = &s->zones.clock[lane];
+    w5_landmarks own = marks_of_one(s, lane, s->zones.clock);
+    w5_landmarks others = marks_of_others(s, lane, false);
     w5_best_shift best = w5_landmarks_best(&own, &others, -reach, reach, step, 2);
     if (!best.found || (best.shift <= W5_PAIR_FIT && best.shift >= -W5_PAIR_FIT))
         return false;
@@ -273,7 +273,7 @@ static bool move(settling *s, size_t strand, w5_time reach, w5_time step)
         step == W5_SECOND
             ? w5_arena_fmt(s->arena, "shifted by %+d s", (int)(best.shift / W5_SECOND))
             : w5_arena_fmt(s->arena, "shifted by %.*s", W5_ARG(clock_words(s, best.shift)));
-    note(s, strand, how.ptr, &best.fit);
+    note(s, lane, how.ptr, &best.fit);
     if (clock->from == W5_ZONE_STAMP || clock->from == W5_ZONE_HOST)
         clock->from = W5_ZONE_INFERRED;
     return true;
@@ -281,26 +281,26 @@ static bool move(settling *s, size_t strand, w5_time reach, w5_time step)
 
 static void settle_zoned(settling *s, bool authorities)
 {
-    for (size_t i = 0; i < s->l->strands; i++) {
-        size_t strand = s->order[i];
-        if (s->zones.clock[strand].unzoned || is_authority(s, strand) != authorities)
+    for (size_t i = 0; i < s->l->lanes; i++) {
+        size_t lane = s->order[i];
+        if (s->zones.clock[lane].unzoned || is_authority(s, lane) != authorities)
             continue;
-        if (!authorities && !move(s, strand, EAST * W5_SECOND, QUARTER * W5_SECOND))
-            move(s, strand, SKEW * W5_SECOND, W5_SECOND);
-        s->settled[strand] = true;
+        if (!authorities && !move(s, lane, EAST * W5_SECOND, QUARTER * W5_SECOND))
+            move(s, lane, SKEW * W5_SECOND, W5_SECOND);
+        s->settled[lane] = true;
     }
 }
 
 static void settle_unzoned(settling *s)
 {
-    for (size_t i = 0; i < s->l->strands; i++) {
-        size_t strand = s->order[i];
-        if (s->settled[strand])
+    for (size_t i = 0; i < s->l->lanes; i++) {
+        size_t lane = s->order[i];
+        if (s->settled[lane])
             continue;
-        w5_landmarks others = marks_of_others(s, strand, false);
-        if (!infer_zone(s, strand, &others, 2, W5_ZONE_INFERRED))
-            move(s, strand, SKEW * W5_SECOND, W5_SECOND);
-        s->settled[strand] = true;
+        w5_landmarks others = marks_of_others(s, lane, false);
+        if (!infer_zone(s, lane, &others, 2, W5_ZONE_INFERRED))
+            move(s, lane, SKEW * W5_SECOND, W5_SECOND);
+        s->settled[lane] = true;
     }
 }
 
@@ -309,7 +309,7 @@ w5_zones w5_zones_settle(const w5_ledger *l, w5_stream *const *streams, size_t n
                          w5_arena *arena)
 {
     enum {
-        STRANDS = 256
+        LANES = 256
     }; /* beyond, a fleet of logs: their stamps are taken at their word */
     settling s = {.l = l,
                   .stream = streams,
@@ -317,16 +317,16 @@ w5_zones w5_zones_settle(const w5_ledger *l, w5_stream *const *streams, size_t n
                   .config = config,
                   .options = options,
                   .arena = arena};
-    s.zones.clock = W5_NEW_N(arena, w5_clock, l->strands + 1);
-    s.settled = W5_NEW_N(arena, bool, l->strands + 1);
-    s.order = W5_NEW_N(arena, uint16_t, l->strands + 1);
-    for (size_t i = 0; i < l->strands; i++) {
+    s.zones.clock = W5_NEW_N(arena, w5_clock, l->lanes + 1);
+    s.settled = W5_NEW_N(arena, bool, l->lanes + 1);
+    s.order = W5_NEW_N(arena, uint16_t, l->lanes + 1);
+    for (size_t i = 0; i < l->lanes; i++) {
         s.order[i] = (uint16_t)i;
         begin(&s, i);
     }
-    if (l->strands < 2 || l->strands > STRANDS)
+    if (l->lanes < 2 || l->lanes > LANES)
         return s.zones;
-    qsort_r(s.order, l->strands, sizeof(*s.order), by_format, &s);
+    qsort_r(s.order, l->lanes, sizeof(*s.order), by_format, &s);
     settle_zoned(&s, true);
     hold_against_access(&s);
     settle_zoned(&s, false);

@@ -198,7 +198,7 @@ static void an_option_stands_above_all(void **state)
     }
 }
 
-static void strands_of_one_stream_have_zones_of_their_own(void **state)
+static void lanes_of_one_stream_have_zones_of_their_own(void **state)
 {
     (void)state;
     w5_ledger *l = w5_ledger_new(catalogue());
@@ -227,7 +227,7 @@ int main(void)
         cmocka_unit_test(what_comes_each_hour_fits_everywhere_and_shifts_nothing),
         cmocka_unit_test(a_clock_some_seconds_off_is_set_right),
         cmocka_unit_test(an_option_stands_above_all),
-        cmocka_unit_test(strands_of_one_stream_have_zones_of_their_own),
+        cmocka_unit_test(lanes_of_one_stream_have_zones_of_their_own),
     };
     return cmocka_run_group_tests(tests, NULL, give_back);
 }
