@@ -160,7 +160,7 @@ $(eval $(call registry,config,config))
 
 # src/x/data/FILE -> $(B)/gen/x/data/FILE.inc, the inside of a byte array; $(B)/gen/x/builtin.inc
 # has an array for each file and the table of them all, builtin[] of {name, bytes, len}.
-DATA := $(sort $(shell find -L $(wildcard src/*/data) -type f ! -name '.*' 2>/dev/null))
+DATA := $(if $(wildcard src/*/data),$(sort $(shell find -L src/*/data -type f ! -name '.*')))
 INC  := $(DATA:src/%=$(B)/gen/%.inc)
 bytes = od -An -v -tx1 $< | sed 's/ *\([0-9a-f][0-9a-f]\)/0x\1,/g'
 $(INC): $(B)/gen/%.inc: src/%
