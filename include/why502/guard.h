@@ -1,6 +1,8 @@
 /* guard.h -- gives up every right that reading logs does not need, before the first log byte.
  *
- * Opens nothing and parses nothing. Call after all descriptors are open and threads are started. */
+ * Opens nothing and parses nothing. Call after all descriptors are open; threads started before are
+ * bound by seccomp alone, threads started behind the door (plan.threads) by Landlock, too. A plan that
+ * starts programs has no sandbox: below no_new_privs a setuid or setgid sendmail could not work. */
 #ifndef W5_GUARD_H
 #define W5_GUARD_H
 
