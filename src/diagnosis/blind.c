@@ -26,9 +26,9 @@ static w5_span troubled(const w5_known *k)
     return span;
 }
 
-static w5_str name_of(const w5_known *k, uint16_t strand)
+static w5_str name_of(const w5_known *k, uint16_t lane)
 {
-    return k->t->stream[k->t->strand[strand].stream]->name;
+    return k->t->stream[k->t->lane[lane].stream]->name;
 }
 
 /* A log that begins after the first error says nothing about it. That one ends early says little: many
@@ -39,7 +39,7 @@ static bool begins_late(const w5_known *k, w5_told_by by, w5_span span, w5_sente
         w5_known_covers(k, by, span.from, span.to) != W5_COVER_NONE)
         return false;
     const w5_stretch *s = &k->told[by].at[0];
-    w5_claim claim = W5_SAY(N_("%1$s begins at %2$s, after the first error."), name_of(k, s->strand),
+    w5_claim claim = W5_SAY(N_("%1$s begins at %2$s, after the first error."), name_of(k, s->lane),
                             w5_known_moment(k, s->span.from, k->arena));
     *out = claim.said;
     return true;

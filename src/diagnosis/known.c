@@ -78,21 +78,21 @@ static void sort_by_kind(w5_known *k)
     }
 }
 
-static bool is_nginx(const w5_strand *strand)
+static bool is_nginx(const w5_lane *lane)
 {
-    return strand->format && w5_str_starts(strand->format->id, W5_STR("nginx"));
+    return lane->format && w5_str_starts(lane->format->id, W5_STR("nginx"));
 }
 
 /* A journal tells of all that it holds as long as it lasts, however little one of them had to say;
  * nginx's logs that were poured into the same stream are no journal. */
-w5_span w5_known_span(const w5_known *k, uint16_t strand)
+w5_span w5_known_span(const w5_known *k, uint16_t lane)
 {
     const w5_timeline *t = k->t;
     w5_span span = {W5_TIME_NONE, W5_TIME_NONE};
-    for (size_t i = 0; i < t->strands; i++) {
-        const w5_strand *other = &t->strand[i];
-        if (i != strand && (other->stream != t->strand[strand].stream || is_nginx(other) ||
-                          is_nginx(&t->strand[strand]) || other->first == W5_TIME_NONE))
+    for (size_t i = 0; i < t->lanes; i++) {
+        const w5_lane *other = &t->lane[i];
+        if (i != lane && (other->stream != t->lane[lane].stream || is_nginx(other) ||
+                          is_nginx(&t->lane[lane]) || other->first == W5_TIME_NONE))
             continue;
         if (span.from == W5_TIME_NONE || other->first < span.from)
             span.from = other->first;
@@ -102,44 +102,44 @@ w5_span w5_known_span(const w5_known *k, uint16_t strand)
     return span;
 }
 
-static void add_stretch(w5_known *k, w5_told_by by, uint16_t strand)
+static void add_stretch(w5_known *k, w5_told_by by, uint16_t lane)
 {
     w5_stretches *told = &k->told[by];
     for (size_t i = 0; i < told->n; i++)
-        if (told->at[i].strand == strand)
+        if (told->at[i].lane == lane)
             return;
     if (!told->at)
-        told->at = W5_NEW_N(k->arena, w5_stretch, k->t->strands);
-    told->at[told->n++] = (w5_stretch){w5_known_span(k, strand), strand};
+        told->at = W5_NEW_N(k->arena, w5_stretch, k->t->lanes);
+    told->at[told->n++] = (w5_stretch){w5_known_span(k, lane), lane};
 }
 
 /* By its format, and by what it has said. */
 static void find_tellers(w5_known *k)
 {
-    for (uint16_t i = 0; i < k->t->strands; i++) {
-        const w5_strand *strand = &k->t->strand[i];
-        for (size_t f = 0; strand->format && f < sizeof(formats) / sizeof(*formats); f++)
-            if (w5_str_starts(strand->format->id, formats[f].format)) {
+    for (uint16_t i = 0; i < k->t->lanes; i++) {
+        const w5_lane *lane = &k->t->lane[i];
+        for (size_t f = 0; lane->format && f < sizeof(formats) / sizeof(*formats); f++)
+            if (w5_str_starts(lane->format->id, formats[f].format)) {
                 add_stretch(k, formats[f].by, i);
                 break;
             }
     }
     for (size_t i = 0; i < k->t->cells; i++) {
         w5_kind kind = w5_known_kind(k, &k->t->cell[i]);
-        if (kind < W5_K_OTHER && k->t->cell[i].strand < k->t->strands && !(kind == W5_K_DISK_FULL))
-            add_stretch(k, kinds[kind].by, k->t->cell[i].strand);
+        if (kind < W5_K_OTHER && k->t->cell[i].lane < k->t->lanes && !(kind == W5_K_DISK_FULL))
+            add_stretch(k, kinds[kind].by, k->t->cell[i].lane);
     }
 }
 
 static void find_bounds(w5_known *k)
 {
     k->first = k->last = W5_TIME_NONE;
-    for (size_t i = 0; i < k->t->strands; i++) {
-        const w5_strand *strand = &k->t->strand[i];
-        if (strand->first != W5_TIME_NONE && (k->first == W5_TIME_NONE || strand->first < k->first))
-            k->first = strand->first;
-        if (strand->last > k->last)
-            k->last = strand->last;
+    for (size_t i = 0; i < k->t->lanes; i++) {
+        const w5_lane *lane = &k->t->lane[i];
+        if (lane->first != W5_TIME_NONE && (k->first == W5_TIME_NONE || lane->first < k->first))
+            k->first = lane->first;
+        if (lane->last > k->last)
+            k->last = lane->last;
     }
 }
 
@@ -150,7 +150,7 @@ static const w5_zone *peoples_zone(const w5_known *k)
     static const w5_told_by order[] = {W5_BY_NGINX, W5_BY_ACCESS, W5_BY_APP};
     for (size_t i = 0; i < sizeof(order) / sizeof(*order); i++)
         if (k->told[order[i]].n)
-            return &k->t->stream[k->t->strand[k->told[order[i]].at[0].strand].stream]->zone;
+            return &k->t->stream[k->t->lane[k->told[order[i]].at[0].lane].stream]->zone;
     return k->t->streams ? &k->t->stream[0]->zone : &utc;
 }
 
@@ -251,7 +251,7 @@ bool w5_known_by(const w5_known *k, const w5_cell *cell, const char *program)
     if (w5_str_starts(w5_known_str(k, cell->ident), name) ||
         w5_str_starts(w5_known_str(k, cell->unit), name))
         return true;
-    const w5_format *format = cell->strand < k->t->strands ? k->t->strand[cell->strand].format : NULL;
+    const w5_format *format = cell->lane < k->t->lanes ? k->t->lane[cell->lane].format : NULL;
     return format && w5_str_starts(format->id, name);
 }
 

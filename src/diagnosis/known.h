@@ -116,9 +116,9 @@ typedef struct w5_kind_cells {
     size_t n;
 } w5_kind_cells;
 
-typedef struct w5_stretch { /* one strand as the teller of something */
+typedef struct w5_stretch { /* one lane as the teller of something */
     w5_span span;
-    uint16_t strand;
+    uint16_t lane;
 } w5_stretch;
 typedef struct w5_stretches {
     w5_stretch *at;
@@ -163,8 +163,8 @@ w5_cover w5_known_covers(const w5_known *k, w5_told_by by, w5_time from, w5_time
 bool w5_known_has(const w5_known *k, w5_told_by by);
 /* Nothing but what nginx wrote was given. */
 bool w5_known_only_nginx(const w5_known *k);
-/* The time that the log behind a strand covers. */
-w5_span w5_known_span(const w5_known *k, uint16_t strand);
+/* The time that the log behind a lane covers. */
+w5_span w5_known_span(const w5_known *k, uint16_t lane);
 w5_str w5_known_host(const w5_known *k, const w5_cell *cell);
 bool w5_known_same_host(const w5_known *k, const w5_cell *a, const w5_cell *b);
 

@@ -5,8 +5,6 @@
  * at least 80 % of the failed requests, nothing against, no missing log that could speak against. */
 #include "score.h"
 
-#include <math.h>
-
 static const double strength[] = {
     [W5_JOIN_NONE] = 0,        [W5_JOIN_GUESS] = 0.2,    [W5_JOIN_TIME] = 0.4,
     [W5_JOIN_PATH] = 0.7,      [W5_JOIN_ADDRESS] = 0.93, [W5_JOIN_REQUEST] = 0.94,
@@ -87,32 +85,44 @@ double w5_score_overlap(const w5_case *c, const w5_theory *a, const w5_theory *b
 
 bool w5_score_rivals(const w5_case *c, const w5_theory *a, const w5_theory *b)
 {
-    return a->layer == b->layer && fabs(a->score - b->score) < RIVAL &&
-           w5_score_overlap(c, a, b) >= 0.5;
+    double gap = a->score > b->score ? a->score - b->score : b->score - a->score;
+    return a->layer == b->layer && gap < RIVAL && w5_score_overlap(c, a, b) >= 0.5;
 }
 
 uint64_t w5_score_requests(const w5_case *c, double weight)
 {
     double share = c->weight > 0 ? weight / c->weight : 0;
-    return (uint64_t)llround(share * (double)c->incident->requests_failed);
+    return (uint64_t)(share * (double)c->incident->requests_failed + 0.5);
 }
 
-/* The sum from k to n of C(n,i) p^i (1-p)^(n-i), each term from the one before it. */
+/* C(n,k) p^k (1-p)^(n-k), its factors taken in an order that keeps the product within bounds. */
+static double binomial_term(uint64_t n, double p, uint64_t k)
+{
+    double value = 1;
+    uint64_t rest = n - k;
+    for (uint64_t i = 1; i <= k || rest; i++) {
+        if (i <= k)
+            value *= (double)(n - k + i) / (double)i * p;
+        for (; rest && (value > 1 || i > k); rest--)
+            value *= 1 - p;
+        if (value <= 0)
+            return 0;
+    }
+    return value;
+}
+
+/* The sum of the terms from k to n, each from the one before it. Up to the mean the tail is about a
+ * half or more: that is no rare thing, and its exact value is of no interest. */
 double w5_binomial_tail(uint64_t n, double p, uint64_t k)
 {
-    if (k == 0 || p >= 1)
+    if (k == 0 || p >= 1 || (double)k <= (double)n * p)
         return 1;
     if (k > n || p <= 0)
         return 0;
-    double dn = (double)n, dk = (double)k;
-    double term = lgamma(dn + 1) - lgamma(dk + 1) - lgamma(dn - dk + 1) + dk * log(p) +
-                  (dn - dk) * log1p(-p);
-    double value = exp(term), sum = 0;
-    for (double i = dk; i <= dn && value > 0; i += 1) {
+    double value = binomial_term(n, p, k), sum = 0;
+    for (double i = (double)k; i <= (double)n && value > sum * 1e-12; i += 1) {
         sum += value;
-        value *= (dn - i) / (i + 1) * p / (1 - p);
-        if (value < sum * 1e-12 && i > dn * p)
-            break;
+        value *= ((double)n - i) / (i + 1) * p / (1 - p);
     }
     return sum < 1 ? sum : 1;
 }
@@ -172,9 +182,9 @@ w5_coincidence w5_coincide(const w5_case *c, const w5_cell *const *event, size_t
     span_walk walk = {.from = W5_TIME_NONE};
     w5_time from = W5_TIME_MAX, to = W5_TIME_NONE;
     for (size_t i = 0; i < n; i++) { /* the source's time, as far as it is known to have been watched */
-        if (i && event[i]->strand == event[i - 1]->strand)
+        if (i && event[i]->lane == event[i - 1]->lane)
             continue;
-        w5_span span = w5_known_span(c->k, event[i]->strand);
+        w5_span span = w5_known_span(c->k, event[i]->lane);
         from = span.from != W5_TIME_NONE && span.from < from ? span.from : from;
         to = span.to > to ? span.to : to;
     }

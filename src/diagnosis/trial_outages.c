@@ -113,7 +113,7 @@ static bool came_back(const w5_case *c)
 static w5_time log_end(const w5_case *c, const w5_outage *o)
 {
     const w5_master *m = master_of(c, o);
-    return w5_known_span(c->k, m ? m->first->strand : o->begin->strand).to;
+    return w5_known_span(c->k, m ? m->first->lane : o->begin->lane).to;
 }
 
 static w5_str name_of(const w5_case *c, const w5_outage *o)
