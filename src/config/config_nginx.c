@@ -504,7 +504,7 @@ void w5_seal_nginx(w5_config *c)
 {
     for (w5_nginx_block *b = c->first_block; b; b = b->next) {
         b->scope = scope_of(c, b);
-        b->pass = w5_nginx_upstream(c, b);
+        b->pass = w5_nginx_block_upstream(c, b);
     }
     for (size_t i = 0; i < c->settings; i++) {
         const w5_nginx_block *b = c->extra[i].block;

@@ -178,7 +178,7 @@ static w5_str with_port(const w5_config *c, w5_str host, unsigned port)
     return w5_arena_fmt(c->arena, "%.*s:%u", W5_ARG(host), port);
 }
 
-w5_str w5_nginx_upstream(const w5_config *c, const w5_nginx_block *b)
+w5_str w5_nginx_block_upstream(const w5_config *c, const w5_nginx_block *b)
 {
     static const struct {
         w5_str scheme;

@@ -27,7 +27,7 @@ size_t w5_block_find(const w5_config *c, w5_str name, size_t from);
 /* The upstream that the target of a pass directive means: "http://app:8000/x" -> "app:8000",
  * "http://unix:/run/a.sock:/" -> "unix:/run/a.sock", "http://app" -> "app" where a block has that
  * name, else "app:80". Variables stay ("$backend") unless `set` gives them a plain value. */
-w5_str w5_nginx_upstream(const w5_config *c, const w5_nginx_block *b);
+w5_str w5_nginx_block_upstream(const w5_config *c, const w5_nginx_block *b);
 
 /* How surely requests that a block passes to `pass` go to `upstream` (as nginx logs it). */
 typedef enum w5_likeness {
