@@ -1,0 +1,207 @@
+/* format_gunicorn.c -- gunicorn's error log, 19 to 26.
+ *
+ *     [2026-11-20 16:35:22 +0000] [22544] [CRITICAL] WORKER TIMEOUT (pid:22546)
+ *
+ * The offset exists since 19.1.1; the number is the writer's: the master's for what it says about a
+ * worker. With --log-syslog the ident is gunicorn.NAME.error, and stamp and level are missing
+ * (gunicorn/glogging.py). A traceback follows its message bare. */
+#include <limits.h>
+
+#include <why502/record.h>
+
+#include "levels.h"
+#include "traceback.h"
+
+typedef struct memo {
+    w5_trace_lines trace;
+} memo;
+_Static_assert(sizeof(memo) <= W5_MEMO, "the memo is too small");
+
+/* "[2026-11-20 16:35:22 +0000] " */
+static bool take_stamp(w5_str *s, w5_record *r)
+{
+    enum {
+        BARE = sizeof "[2026-11-20 16:35:22" - 1
+    };
+    if (s->len < BARE + 4 || s->ptr[0] != '[' || s->ptr[5] != '-' || s->ptr[8] != '-')
+        return false;
+    w5_str rest = w5_str_skip(*s, 1);
+    int offset;
+    unsigned digits;
+    if (!w5_take_iso(&rest, &r->at, &offset, &digits) || digits > 0)
+        return false;
+    r->zoned = offset != INT_MIN;
+    if (!r->zoned && w5_str_take(&rest, W5_STR(" ")) && w5_take_offset(&rest, &offset)) {
+        r->at -= offset * W5_SECOND;
+        r->zoned = true;
+    }
+    if (!w5_str_take(&rest, W5_STR("] ")))
+        return false;
+    *s = rest;
+    return true;
+}
+
+/* "[22544] " */
+static bool take_pid(w5_str *s, w5_record *r)
+{
+    w5_str rest = *s;
+    uint64_t pid;
+    if (!w5_str_take(&rest, W5_STR("[")))
+        return false;
+    w5_str from = rest;
+    if (!w5_str_take_u64(&rest, &pid) || !w5_str_take(&rest, W5_STR("] ")))
+        return false;
+    w5_record_set(r, W5_F_pid, w5_str_head(from, (size_t)(rest.ptr - 2 - from.ptr)));
+    *s = rest;
+    return true;
+}
+
+/* "[CRITICAL] "; an empty message leaves nothing behind the bracket. */
+static bool take_level(w5_str *s, w5_record *r)
+{
+    w5_str rest = *s;
+    if (!w5_str_take(&rest, W5_STR("[")))
+        return false;
+    w5_str level = w5_level_take(&rest);
+    if (level.len == 0 || !w5_str_take(&rest, W5_STR("]")))
+        return false;
+    w5_str_take(&rest, W5_STR(" "));
+    w5_record_set(r, W5_F_level, level);
+    *s = rest;
+    return true;
+}
+
+/* "[1201] WORKER TIMEOUT (pid:1300)" under ident gunicorn.shop.error. */
+static bool from_syslog(const w5_record *r)
+{
+    w5_str ident = w5_record_get(r, W5_F_ident);
+    return w5_str_starts(ident, W5_STR("gunicorn.")) && w5_str_ends(ident, W5_STR(".error"));
+}
+
+static bool head(w5_str *s, w5_record *r)
+{
+    if (from_syslog(r))
+        return take_pid(s, r);
+    return take_stamp(s, r) && take_pid(s, r) && take_level(s, r);
+}
+
+/* Life and death of workers are told without a traceback: a bare one behind them is another's. */
+static bool stands_alone(w5_str message)
+{
+    static const w5_str starts[] = {
+        W5_LIT("Worker "),  W5_LIT("WORKER "),  W5_LIT("Booting "), W5_LIT("Shutting down"),
+        W5_LIT("Reason: "), W5_LIT("Handling"), W5_LIT("Starting"), W5_LIT("Listening"),
+        W5_LIT("Using "),   W5_LIT("Control "), W5_LIT("Retrying"), W5_LIT("Hang up"),
+    };
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
+        if (w5_str_starts(message, starts[i]))
+            return true;
+    return false;
+}
+
+static w5_fit parse(void *state, w5_str line, w5_record *r)
+{
+    memo *m = state;
+    w5_str message = line;
+    w5_str rest;
+    if (!head(&message, r))
+        return w5_trace_continues(&m->trace, line) ? W5_FIT_MORE : W5_FIT_NO;
+    bool several = w5_str_cut(message, '\n', &message, &rest);
+    r->message = message;
+    r->open = several || !stands_alone(message);
+    m->trace = (w5_trace_lines){r->open ? W5_TRACE_MAYBE : W5_TRACE_NONE, 0};
+    return W5_FIT_YES;
+}
+
+/* --- what only the whole tells
+ * -------------------------------------------------------------------- */
+/* "('127.0.0.1', 8000)" -> "127.0.0.1:8000"; "/run/g.sock" -> "unix:/run/g.sock". */
+static void set_address(w5_record *r, w5_str where, w5_arena *scratch)
+{
+    w5_str host, rest;
+    if (w5_str_starts(where, W5_STR("/"))) {
+        w5_str_cut(where, ' ', &where, &rest);
+        w5_record_set(r, W5_F_address, w5_arena_fmt(scratch, "unix:%.*s", W5_ARG(where)));
+        return;
+    }
+    if (!w5_str_take(&where, W5_STR("('")) || !w5_str_cut_at(where, W5_STR("', "), &host, &rest))
+        return;
+    w5_str port = rest;
+    uint64_t number;
+    if (!w5_str_take_u64(&rest, &number))
+        return;
+    port.len -= rest.len;
+    bool six = memchr(host.ptr, ':', host.len) != NULL;
+    w5_record_set(
+        r, W5_F_address,
+        w5_arena_fmt(scratch, six ? "[%.*s]:%.*s" : "%.*s:%.*s", W5_ARG(host), W5_ARG(port)));
+}
+
+static void read_address(w5_record *r, w5_arena *scratch)
+{
+    static const w5_str before[] = {
+        W5_LIT("Connection in use: "),
+        W5_LIT("Invalid address: "),
+        W5_LIT("Can't connect to "),
+        W5_LIT("connection to "),
+    };
+    w5_str where = r->message;
+    for (size_t i = 0; i < sizeof before / sizeof *before; i++)
+        if (w5_str_take(&where, before[i]))
+            set_address(r, where, scratch);
+}
+
+/* The request of "Error handling request [METHOD] URI" (25.2 added the method), as gunicorn read
+ * it. */
+static bool read_request(w5_record *r)
+{
+    w5_str rest = r->message;
+    w5_str method, path, query;
+    if (!w5_str_take(&rest, W5_STR("Error handling request")))
+        return false;
+    if (!w5_str_take(&rest, W5_STR(" ")) || rest.len == 0 || rest.ptr[0] == '(')
+        return true;
+    w5_record_set(r, W5_F_request, rest);
+    if (rest.ptr[0] != '/' && w5_str_cut(rest, ' ', &method, &rest))
+        w5_record_set(r, W5_F_method, method);
+    path = rest;
+    w5_str_cut(rest, '?', &path, &query);
+    w5_record_set(r, W5_F_path, path);
+    return true;
+}
+
+/* Raised by the run loop of a worker that had started: no failure to boot (arbiter.py,
+ * spawn_worker). */
+static bool raised_while_running(w5_str trace)
+{
+    size_t at;
+    return w5_str_find(trace, W5_STR(", in run\n"), &at) &&
+           !w5_str_find(trace, W5_STR(", in load_wsgi"), &at);
+}
+
+static void finish(void *state, w5_record *r, w5_arena *scratch)
+{
+    (void)state;
+    w5_str first;
+    w5_str trace = W5_NONE;
+    bool request = read_request(r);
+    read_address(r, scratch);
+    if (!w5_str_cut(r->text, '\n', &first, &trace))
+        return;
+    bool boot = w5_str_starts(r->message, W5_STR("Exception in worker process"));
+    if (boot && raised_while_running(trace))
+        r->message = W5_STR("Exception in running worker");
+    bool unhandled = w5_str_starts(r->message, W5_STR("Unhandled exception in main loop"));
+    w5_traceback_tell(r, trace, boot || unhandled, scratch);
+    if (request && w5_str_eq(w5_record_get(r, W5_F_reason), W5_STR("abort")))
+        w5_record_set(r, W5_F_subject, w5_record_get(r, W5_F_pid));
+}
+
+const w5_format w5_format_gunicorn = {
+    .id = W5_LIT("gunicorn"),
+    .title = W5_LIT("gunicorn error log"),
+    .sample = W5_LIT("[2026-11-20 16:35:22 +0000] [22544] [CRITICAL] WORKER TIMEOUT (pid:22546)"),
+    .order = 40,
+    .parse = parse,
+    .finish = finish,
+};
