@@ -226,17 +226,29 @@ static size_t first_fit(w5_matcher *m, const set *s, size_t end, const w5_questi
     return end;
 }
 
+static bool any_hit(const w5_matcher *m, const set *s)
+{
+    uint64_t bits = 0;
+    for (size_t w = 0; w < s->words; w++)
+        bits |= m->hit[w];
+    return bits != 0;
+}
+
 /* Needles are looked for only where one of them could come before what was found already. */
 static size_t afloat_fit(w5_matcher *m, const set *s, size_t end, const w5_question *q,
                          w5_answer *a)
 {
-    w5_answer other = {.limit = a->limit};
     memset(m->hit, 0, s->words * sizeof(*m->hit));
     w5_needles_find(&s->needles, q->message, m->hit);
+    if (!any_hit(m, s))
+        return end;
+    w5_answer other;
+    other.limit = a->limit;
+    other.groups = 0;
     size_t found = first_fit(m, s, end, q, &other);
+    a->limit = other.limit;
     if (found < end)
         *a = other;
-    a->limit = other.limit;
     return found;
 }
 

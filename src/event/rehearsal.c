@@ -4,7 +4,8 @@
 #include <stdlib.h>
 
 enum {
-    STRANGERS = 5
+    STRANGERS = 5,
+    LINE_MAX_BYTES = 1 << 20
 };
 
 typedef struct stranger { /* understood by a format, known to no pattern */
@@ -108,7 +109,8 @@ void w5_rehearsal_put(w5_rehearsal *t, w5_str bytes)
 {
     size_t end;
     if (!w5_str_rfind_char(bytes, '\n', &end)) {
-        hold(t, bytes);
+        if (t->held_len < LINE_MAX_BYTES) /* what is longer is lost: no line of interest is */
+            hold(t, bytes);
         return;
     }
     hold(t, w5_str_head(bytes, end + 1));
