@@ -258,7 +258,7 @@ fuzz: ## fuzz each target for SECONDS_EACH=60 (clang)
 	@$(MAKE) --no-print-directory FUZZ=1 CC=clang fuzz
 else
 fuzz: $(FUZZER)
-	@sh tests/replay --fuzz $(B)/corpus $(FUZZER)
+	@$(STAGE) $@ sh tests/replay --fuzz $(B)/corpus $(FUZZER)
 endif
 bench: all $(BENCH) ## speed and memory against the budgets
 	@WHY502=$(BIN) BENCH=$(B)/tests/bench sh tests/bench/run.sh
@@ -268,7 +268,8 @@ rig: all ## provoke real failures with real servers, and read them
 	@sh .ci/deps tests/rig/packages
 	@WHY502=$(BIN) $(PYTHON) tests/rig/run.py $(RIG)
 lint: $(GEN) $(INC) ## clang-tidy
-	@clang-tidy --quiet $(SRC) -- -std=gnu17 $(filter -D%,$(W5_CPPFLAGS)) -Iinclude -I$(B)/gen $(PKG_CFLAGS)
+	@printf '%s\n' $(SRC) | xargs -P $$(nproc) -n 4 sh -c 'clang-tidy --quiet "$$@" -- -std=gnu17 \
+	  $(subst ",\",$(subst ',,$(filter -D%,$(W5_CPPFLAGS)))) -Iinclude -I$(B)/gen $(PKG_CFLAGS)' lint
 format: ## clang-format in place
 	@clang-format -i $(wildcard src/*/*.[ch] tests/unit/*.h tests/*/*.[ch] tests/unit/*/*.c) \
 	  $(filter include/%,$(HDR))
