@@ -33,13 +33,18 @@ void w5_show_end(w5_show *show);
     w5_show_tell((show), W5_N(one, many, (unsigned long)(number)), (const w5_str[]){__VA_ARGS__},  \
                  sizeof((w5_str[]){__VA_ARGS__}) / sizeof(w5_str))
 w5_str w5_show_tell(const w5_show *show, const char *words, const w5_str *args, size_t n);
+/* Words cut at their arguments, piece by piece; `own`: not an argument. */
+typedef void (*w5_piece)(void *context, bool own, w5_str text);
+void w5_show_pieces(const char *words, const w5_str *args, size_t n, w5_piece meet, void *context);
 /* The translation of words that do not stand in the code (titles of the catalogue). */
 w5_str w5_show_word(const w5_show *show, w5_str english);
 /* Foreign text, redacted. */
 w5_str w5_show_safe(const w5_show *show, w5_str foreign);
 /* A sentence of the diagnosis, translated, its arguments redacted; "" when it has no words. */
 w5_str w5_show_sentence(const w5_show *show, const w5_sentence *s);
-/* The same in English, for machines. */
+/* Its translated words, and its arguments made safe. `s` has words. */
+const char *w5_show_arguments(const w5_show *show, const w5_sentence *s, w5_str arg[8]);
+/* The whole in English, for machines. */
 w5_str w5_show_english(const w5_show *show, const w5_sentence *s);
 /* A catalogue's text whose {placeholders} were filled in English: translated, filled the same way.
  */

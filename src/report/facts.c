@@ -212,3 +212,13 @@ bool w5_fact_one_day(const w5_show *show, const w5_diagnosis *d, const bool *cho
             return false;
     return true;
 }
+
+w5_str w5_fact_background(const w5_show *show, const struct w5_background_finding *b)
+{
+    return W5_TELL_N(show, b->what->count, "%1$s x %2$s on %3$s, %4$s: %5$s, %6$s.",
+                     "%1$s x %2$s on %3$s, never many at once, %4$s: %5$s, %6$s.",
+                     w5_show_count(show, b->what->count), b->what->klass,
+                     w5_show_safe(show, b->what->upstream),
+                     w5_show_between(show, b->what->first, b->what->last), w5_show_cause(&b->cause),
+                     w5_show_confidence(show, b->cause.confidence));
+}

@@ -19,6 +19,8 @@ w5_str w5_fact_requests(const w5_show *show, const w5_incident *in);
 w5_str w5_fact_ending(const w5_show *show, const w5_incident *in); /* "NOT over" */
 /* "app-down, proven, explains 105 of 106" */
 w5_str w5_fact_finding(const w5_show *show, const w5_diagnosis *d, const w5_finding *f);
+/* "9 x connection-reset on 127.0.0.1:8001, …: keepalive-race, possible." */
+w5_str w5_fact_background(const w5_show *show, const struct w5_background_finding *b);
 /* A sentence, and behind it the lines it rests on. */
 w5_str w5_fact_sentence(const w5_show *show, const w5_diagnosis *d, const w5_sentence *s);
 /* What a line of the evidence says, how often, without its note. */

@@ -108,7 +108,8 @@ static bool column_of(const w5_lanes *l, w5_time at, size_t *column)
 
 /* --- filling --------------------------------------------------------------------------------- */
 /* A cell that stands for a stretch of time is spread over it evenly. */
-static void spread(const w5_lanes *l, uint64_t *columns, w5_time at, w5_time until, uint64_t count)
+void w5_lanes_spread(const w5_lanes *l, uint64_t *columns, w5_time at, w5_time until,
+                     uint64_t count)
 {
     size_t first, last;
     if (!column_of(l, at, &first))
@@ -125,7 +126,7 @@ static void fill_failed(const w5_show *show, w5_lanes *l, const w5_incident *in)
     const w5_timeline *t = show->run->timeline;
     for (size_t i = 0; i < in->cells; i++) {
         const w5_cell *cell = &t->cell[in->cell[i]];
-        spread(l, l->failed, cell->at, cell->until, cell->count);
+        w5_lanes_spread(l, l->failed, cell->at, cell->until, cell->count);
         l->failed_sum += cell->count;
     }
     for (size_t i = 0; i < l->columns; i++)
@@ -154,7 +155,8 @@ static void fill_answered(const w5_show *show, w5_lanes *l, const w5_incident *i
         l->traffic = true;
         if (seen->status >= 500 || seen->status < 100 || !of_upstream(show, in, seen->upstream))
             continue;
-        spread(l, l->answered, seen->at, seen->at + (seen->span - 1) * W5_SECOND, seen->count);
+        w5_lanes_spread(l, l->answered, seen->at, seen->at + (seen->span - 1) * W5_SECOND,
+                        seen->count);
         l->answered_sum += seen->count;
         l->last_answer = seen->at > l->last_answer ? seen->at : l->last_answer;
     }

@@ -47,6 +47,9 @@ typedef struct w5_lanes {
 /* At most `columns` columns. The window begins and ends a little outside the incident where causes
  * of it stand there. */
 w5_lanes *w5_lanes_of(const w5_show *show, const w5_diagnosis *d, size_t columns);
+/* Adds `count` to the columns between two instants, evenly. */
+void w5_lanes_spread(const w5_lanes *l, uint64_t *columns, w5_time at, w5_time until,
+                     uint64_t count);
 const w5_sign *w5_sign_of(w5_str kind, w5_track *track);
 
 #endif

@@ -45,12 +45,7 @@ static void put_quiet(const w5_page *page)
 static void put_background(const w5_page *page, const struct w5_background_finding *b)
 {
     const w5_show *show = page->show;
-    w5_str text = W5_TELL_N(
-        show, b->what->count, "%1$s x %2$s on %3$s, %4$s: %5$s, %6$s.",
-        "%1$s x %2$s on %3$s, never many at once, %4$s: %5$s, %6$s.",
-        w5_show_count(show, b->what->count), b->what->klass, w5_show_safe(show, b->what->upstream),
-        w5_show_between(show, b->what->first, b->what->last), w5_show_cause(&b->cause),
-        w5_show_confidence(show, b->cause.confidence));
+    w5_str text = w5_fact_background(show, b);
     w5_str why = w5_show_sentence(show, &b->cause.summary);
     w5_page_para(page, 0, W5_("Background"), 2, w5_show_join(show, text, " ", why));
     for (size_t i = 0; i < b->advices && i < 3; i++)

@@ -31,26 +31,37 @@ static w5_str whole(const pieces *p)
 }
 
 /* "%1$s" … "%8$s" and "%%" are all that words may hold; anything else stands for itself. */
-w5_str w5_show_tell(const w5_show *show, const char *words, const w5_str *args, size_t n)
+void w5_show_pieces(const char *words, const w5_str *args, size_t n, w5_piece meet, void *context)
 {
-    pieces p = {.arena = show->arena};
     const char *from = words;
     const char *at = words;
     for (; *at; at++) {
         if (at[0] != '%')
             continue;
-        add(&p, (w5_str){from, (size_t)(at - from)});
+        meet(context, true, (w5_str){from, (size_t)(at - from)});
         if (at[1] >= '1' && at[1] <= '8' && at[2] == '$' && at[3] == 's') {
             if ((size_t)(at[1] - '1') < n)
-                add(&p, args[at[1] - '1']);
+                meet(context, false, args[at[1] - '1']);
             at += 3;
         } else {
-            add(&p, W5_STR("%"));
+            meet(context, true, W5_STR("%"));
             at += at[1] == '%';
         }
         from = at + 1;
     }
-    add(&p, (w5_str){from, (size_t)(at - from)});
+    meet(context, true, (w5_str){from, (size_t)(at - from)});
+}
+
+static void add_piece(void *context, bool own, w5_str text)
+{
+    (void)own;
+    add(context, text);
+}
+
+w5_str w5_show_tell(const w5_show *show, const char *words, const w5_str *args, size_t n)
+{
+    pieces p = {.arena = show->arena};
+    w5_show_pieces(words, args, n, add_piece, &p);
     return whole(&p);
 }
 
@@ -66,15 +77,22 @@ w5_str w5_show_safe(const w5_show *show, w5_str foreign)
     return w5_redact(show->arena, foreign, show->view->redact);
 }
 
+const char *w5_show_arguments(const w5_show *show, const w5_sentence *s, w5_str arg[8])
+{
+    for (size_t i = 0; i < 8; i++) {
+        bool ours = s->translate >> i & 1;
+        arg[i] = ours ? w5_show_word(show, s->arg[i]) : w5_show_safe(show, s->arg[i]);
+    }
+    return w5_words(s->words);
+}
+
 w5_str w5_show_sentence(const w5_show *show, const w5_sentence *s)
 {
     w5_str arg[8];
     if (!s->words)
         return W5_NONE;
-    for (size_t i = 0; i < 8; i++)
-        arg[i] =
-            s->translate >> i & 1 ? w5_show_word(show, s->arg[i]) : w5_show_safe(show, s->arg[i]);
-    return w5_show_tell(show, w5_words(s->words), arg, 8);
+    const char *words = w5_show_arguments(show, s, arg);
+    return w5_show_tell(show, words, arg, 8);
 }
 
 w5_str w5_show_english(const w5_show *show, const w5_sentence *s)
