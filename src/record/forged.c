@@ -183,6 +183,9 @@ static bool decode(w5_str request, uri *u)
     u->whole = w5_str_find_char(target, ' ', &at);
     if (u->whole)
         target.len = at;
+    for (size_t i = 1; !u->whole && i <= 2 && i <= target.len; i++)
+        if (target.ptr[target.len - i] == '%')
+            target.len -= i;
     target = w5_nginx_without_host(target);
     u->len = 0;
     for (size_t i = 0; i < target.len && u->len < W5_WRITE_MAX; i++) {
@@ -263,21 +266,67 @@ static bool proves(const w5_str *lines, size_t tail, const char *floor, w5_str r
 {
     uri u;
     place p;
-    if (!marked(request) || !decode(request, &u) ||
-        follow_all(lines, tail + 1, floor, &u, &p) != tail)
+    if (!marked(request) || !decode(request, &u))
         return false;
-    return !u.whole || closes_path(w5_str_skip(lines[tail], p.at));
+    size_t last = follow_all(lines, tail + 1, floor, &u, &p);
+    return u.whole ? last == tail && closes_path(w5_str_skip(lines[tail], p.at)) : last > 0;
 }
 
-static bool is_tail(const w5_str *lines, size_t tail, const char *floor)
+/* Weaker: the opener's path, up to its first quote, ends as the request does before its first newline
+ * or quote. Enough for a tail that has no head, where a rewrite hides the rest of the path. */
+static bool agrees(w5_str path, w5_str request)
+{
+    uri u;
+    size_t at;
+    if (!marked(request) || !decode(request, &u))
+        return false;
+    w5_str first = {u.bytes, (size_t)((const char *)memchr(u.bytes, '\n', u.len) - u.bytes)};
+    if (w5_str_find_char(first, '"', &at))
+        first.len = at;
+    if (w5_str_find_char(path, '"', &at))
+        path.len = at;
+    path = w5_str_trim(path);
+    first = w5_str_trim(first);
+    size_t slash = 0;
+    w5_str_rfind_char(first, '/', &slash);
+    return first.len > 0 && w5_str_ends(path, w5_str_skip(first, slash));
+}
+
+/* Where a line's quoted path begins, if its message has one. */
+static bool path_of(w5_str line, w5_str *path)
+{
+    w5_str rest;
+    size_t at;
+    if (!w5_nginx_head(line, &rest) || w5_str_starts(rest, W5_STR("FastCGI ")) ||
+        !path_at(w5_str_head(rest, w5_nginx_context_at(rest)), &at))
+        return false;
+    *path = w5_str_skip(rest, at);
+    return true;
+}
+
+/* The tail has a proven opener behind this one: then what merely agrees is an honest line. */
+static bool is_anothers(const w5_str *lines, size_t tail, w5_str request)
+{
+    w5_str path;
+    for (size_t i = 1; i < tail; i++)
+        if (path_of(lines[i], &path) && proves(lines + i, tail - i, path.ptr, request))
+            return true;
+    return false;
+}
+
+static bool is_tail(const w5_str *lines, size_t tail, w5_str path)
 {
     w5_str left = lines[tail];
     w5_str request;
-    while (next_request(&left, &request))
-        if (proves(lines, tail, floor, request))
-            return true;
     w5_str rest;
-    return w5_forged_tail(lines[tail]) && !w5_nginx_head(lines[tail], &rest);
+    bool headless = w5_forged_tail(lines[tail]) && !w5_nginx_head(lines[tail], &rest);
+    while (next_request(&left, &request)) {
+        if (proves(lines, tail, path.ptr, request))
+            return true;
+        if (headless && agrees(path, request) && !is_anothers(lines, tail, request))
+            return true;
+    }
+    return false;
 }
 
 /* An upstream's URI may be logged decoded too, where the configuration builds it from $uri: then the
@@ -301,6 +350,7 @@ static bool not_whole(w5_str line)
 {
     w5_str rest;
     bool request = false;
+    line.len -= w5_str_ends(line, W5_STR("\r"));
     if (!w5_nginx_head(line, &rest))
         return true;
     size_t at = w5_nginx_context_at(rest);
@@ -355,17 +405,16 @@ size_t w5_forged_extent(const w5_str *lines, size_t n, bool *opener)
     size_t extent = 0;
     size_t inside = 0; /* lines that fit into one write */
     size_t sum = 0;
-    size_t path;
+    w5_str path;
     w5_str rest;
     *opener = true;
     if (n == 0 || !w5_nginx_head(lines[0], &rest))
         return 0;
-    bool has_path = path_at(w5_str_head(rest, w5_nginx_context_at(rest)), &path) &&
-                    !w5_str_starts(rest, W5_STR("FastCGI "));
+    bool has_path = path_of(lines[0], &path);
     for (; inside < n && sum + lines[inside].len <= W5_WRITE_MAX; inside++) {
         sum += lines[inside].len;
         if (inside > 0 && has_path &&
-            (is_tail(lines, inside, rest.ptr + path) ||
+            (is_tail(lines, inside, path) ||
              (sum == W5_WRITE_MAX && not_whole(lines[inside]))))
             extent = inside + 1;
         sum++;
@@ -378,6 +427,5 @@ size_t w5_forged_extent(const w5_str *lines, size_t n, bool *opener)
     extent = decoded_upstream(lines, inside);
     if (extent > 0 || inside < 2 || !has_path)
         return extent;
-    w5_str left = w5_str_skip(rest, path);
-    return memchr(left.ptr, '"', left.len) ? 0 : closing_line(lines, inside) + 1;
+    return memchr(path.ptr, '"', path.len) ? 0 : closing_line(lines, inside) + 1;
 }

@@ -38,15 +38,20 @@ static size_t look_behind(w5_records *r, const w5_window *w, const char *from)
     return n;
 }
 
-static w5_trust sentence(w5_records *r, w5_feed *feed, size_t n, uint64_t key)
+/* A line that was found forged may be the opener of more (two writes side by side), but what merely
+ * does not close in it is no sign: the client may have left it open. */
+static w5_trust sentence(w5_records *r, w5_feed *feed, const w5_record *record, size_t n,
+                         uint64_t key)
 {
     const w5_window *w = &feed->window;
     bool opener;
     size_t extent = w5_forged_extent(r->behind, n, &opener);
-    if (extent == 0)
+    if (extent == 0 || (record->forged && !opener))
         return W5_TRUST;
+    uint64_t end = w->offset + (uint64_t)(r->behind_end[extent - 1] - w->base);
+    if (feed->tainted_key != key || feed->tainted < end)
+        feed->tainted = end;
     feed->tainted_key = key;
-    feed->tainted = w->offset + (uint64_t)(r->behind_end[extent - 1] - w->base);
     return opener ? W5_TRUST_NO : W5_TRUST;
 }
 
@@ -65,7 +70,7 @@ w5_trust w5_judge_plain(w5_records *r, w5_feed *feed, const w5_row *row, const w
                 (left > W5_WRITE_MAX ? line[W5_WRITE_MAX] == '\n' : left == W5_WRITE_MAX);
     if (!near && !ends && !record->open && !w5_forged_unclosed(record->message))
         return W5_TRUST;
-    return sentence(r, feed, look_behind(r, w, line), 0);
+    return sentence(r, feed, record, look_behind(r, w, line), 0);
 }
 
 /* Behind a layer the lines of one write may stand far apart, other writers' between them. */
@@ -99,7 +104,7 @@ w5_trust w5_judge_wrapped(w5_records *r, w5_feed *feed, const w5_row *row, const
         sum += inside.len + 1;
     }
     bool later = at == w->end && sum <= W5_WRITE_MAX && !feed->final;
-    w5_trust trust = later ? W5_TRUST_LATER : sentence(r, feed, n, key);
+    w5_trust trust = later ? W5_TRUST_LATER : sentence(r, feed, record, n, key);
     w5_arena_rewind(r->ahead, start);
     return trust;
 }

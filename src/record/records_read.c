@@ -225,11 +225,11 @@ static w5_verdict accept(const reading *rd, w5_lane *lane, size_t rank, w5_recor
 {
     w5_stream *s = &rd->log->pub;
     r->format = rd->r->ranks.at[rank];
-    if (rank == rd->r->nginx_error && !r->forged) {
+    if (rank == rd->r->nginx_error) {
         w5_trust trust = judge(rd, r, inner);
         if (trust == W5_TRUST_LATER)
             return W5_HELD;
-        r->forged = trust == W5_TRUST_NO;
+        r->forged = r->forged || trust == W5_TRUST_NO;
     }
     settle_time(rd, r);
     note_time(s, r);
@@ -267,6 +267,14 @@ static w5_verdict offer(const reading *rd, w5_lane *lane, size_t rank, w5_str in
         return accept(rd, lane, rank, r, slot, inner);
     if (fit == W5_FIT_MORE && fresh)
         memset(stage->trial, 0, W5_MEMO);
+    if (fit == W5_FIT_MORE && lane->format != f && !fresh) {
+        /* It waits for more of a record that another format's has ended since: it begins afresh. */
+        memset(lane->memo[rank], 0, W5_MEMO);
+        prepare(rd, r);
+        fit = f->parse(lane->memo[rank], inner, r);
+        if (fit == W5_FIT_YES)
+            return accept(rd, lane, rank, r, slot, inner);
+    }
     if (fit == W5_FIT_NO || lane->format != f)
         return W5_STRANGE;
     if (lane->pending)
