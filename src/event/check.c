@@ -104,6 +104,13 @@ static void check_formats(checking *k, const w5_pattern *p)
                     W5_ARG(p->id), W5_ARG(p->formats.at[i]));
 }
 
+/* A `format` stanza is prose about a format of src/record. */
+static void check_format_page(checking *k, const w5_stanza *s)
+{
+    if (w5_str_eq(s->kind, W5_STR("format")) && !w5_format_known(s->id))
+        MISTAKE(k, s, s->line, "unknown format '%.*s'", W5_ARG(s->id));
+}
+
 static void check_groups(checking *k, const w5_pattern *p)
 {
     w5_err err;
@@ -227,6 +234,8 @@ size_t w5_catalogue_check(const w5_catalogue *c, w5_arena *arena, const w5_compl
     }
     size_t all_stanzas = w5_catalogue_stanzas(c, &stanzas);
     check_prose(&k, stanzas, all_stanzas);
+    for (size_t i = 0; i < all_stanzas; i++)
+        check_format_page(&k, stanzas[i]);
     check_causes(&k);
     check_remedies(&k);
     w5_classifier_free(k.classifier);

@@ -66,6 +66,7 @@ static void names_must_exist(void **state)
         {"-- pattern p\nstarts: x\nclass: premature-close\ncode: {P}U-EFO\n",    0, NULL                                      },
         {"-- cause c\ntitle: t\nexplains: *\n\nProse.\n",                        1,
          "cause 'c' has no remedy under 'first'"                                                                              },
+        {"-- format nginx-erorr\ntitle: t\n\nProse.\n",                          1, "unknown format 'nginx-erorr'"            },
         {REMEDY "-- cause c\ntitle: t\nexplains: *\nfirst: r\n\nProse of it.\n", 9,
          "'c' has the prose of 'r'"                                                                                           },
     };
