@@ -207,6 +207,33 @@ static void sort_out(w5_judgement *j)
     }
 }
 
+/* Of two at the same depth an error belongs to the one it is tied to more closely. */
+static void settle_owner(const w5_case *c, w5_theory *a, w5_theory *b)
+{
+    for (size_t i = 0; a->layer == b->layer && i < c->errors; i++) {
+        if (!a->join[i] || !b->join[i])
+            continue;
+        if (b->join[i] > a->join[i])
+            a->join[i] = W5_JOIN_NONE;
+        else
+            b->join[i] = W5_JOIN_NONE;
+    }
+}
+
+static void settle_owners(w5_judgement *j)
+{
+    size_t left = 0;
+    for (size_t i = 0; i < j->chains; i++)
+        settle_owner(j->c, j->chosen, j->chain[i]);
+    w5_score_theory(j->c, j->chosen);
+    for (size_t i = 0; i < j->chains; i++) {
+        w5_score_theory(j->c, j->chain[i]);
+        if (j->chain[i]->explained > 0)
+            j->chain[left++] = j->chain[i];
+    }
+    j->chains = left;
+}
+
 /* Of the incident, how much is explained by what is named or what belongs to it? */
 static double covered(const w5_judgement *j)
 {
@@ -260,6 +287,7 @@ w5_judgement w5_judge(const w5_known *k, const w5_incident *incident, w5_arena *
         return j;
     }
     sort_out(&j);
+    settle_owners(&j);
     settle_rivals(&j);
     w5_score_chosen(j.c, j.chosen, covered(&j));
     say_why_not(&j);

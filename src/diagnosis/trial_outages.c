@@ -21,8 +21,8 @@ static const w5_master *master_of(const w5_case *c, const w5_outage *o)
     return o->master >= 0 ? &c->k->lives->master[o->master] : NULL;
 }
 
-/* Closes and resets belong to the moments in which the listener goes or comes; queued connections
- * are reset at any time in between. */
+/* Connections in the queue of a listener that closes are reset; what a worker had begun is closed in
+ * the moment of the stop, or, where masters start and fail again and again, at any time. */
 static bool fits(const w5_case *c, const w5_outage *o, const w5_error *e)
 {
     if (!inside(o, e))
@@ -30,7 +30,7 @@ static bool fits(const w5_case *c, const w5_outage *o, const w5_error *e)
     if (w5_error_is(e, W5_ABSENT | W5_BIT(RESET) | W5_BIT(BROKEN_PIPE)))
         return true;
     return w5_error_is(e, W5_BIT(PREMATURE_CLOSE)) &&
-           (w5_case_near(c, e, o->from, 0, 0) || (o->to != W5_TIME_MAX && w5_case_near(c, e, o->to, 0, 0)));
+           (o->boot_failure || w5_case_near(c, e, o->from, 0, 0));
 }
 
 /* All refusals of the incident lie in the bracket, and begin with it: where the address is not told,
