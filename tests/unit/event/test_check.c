@@ -80,7 +80,7 @@ static void what_is_only_poor_is_remarked(void **state)
         {NOISE "sample: " REOPEN "\n",                   0, NULL                           },
         {NOISE,                                          1, "pattern 'noise' has no sample"},
         {"-- pattern p\nmatch: x\nsample: " REOPEN "\n", 1,
-         "pattern 'p' is tried on every line: give it 'starts' or 'needs'"                 },
+         "pattern 'p': its expression is tried on every line; give it 'starts' or 'needs'" },
         {REMEDY,                                         1, "no cause advises remedy 'r'"  },
         {"-- class c\ntitle: t\nfamily: life\n",         1, "class 'c' has no prose"       },
     };
