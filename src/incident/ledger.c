@@ -335,16 +335,32 @@ static uint64_t request_key(const w5_ledger *l, const w5_record *r)
         key = w5_hash_bytes(key, r->host);
     for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++)
         key = w5_hash_bytes(key, w5_record_get(r, fields[i]));
-    return key;
+    return w5_once_key(key);
+}
+
+static w5_str kept(const w5_ledger *l, w5_id id)
+{
+    return w5_intern_str(l->names.table, id);
+}
+
+/* By names, for ids differ between ledgers. */
+uint16_t w5_ledger_place(const w5_ledger *l, const w5_cell *cell)
+{
+    uint64_t klass = w5_hash_bytes(cell->klass, kept(l, cell->code));
+    uint64_t request = w5_hash_bytes(l->seed, kept(l, cell->path));
+    request = w5_hash_bytes(request, kept(l, cell->method));
+    request = w5_hash_bytes(request, kept(l, cell->server));
+    return (uint16_t)(klass >> 56 << 8 | request >> 56);
 }
 
 /* How many failed requests more this line tells of. */
-static int64_t count_request(w5_ledger *l, const w5_record *r, w5_time at, w5_id upstream)
+static int64_t count_request(w5_ledger *l, const w5_record *r, w5_time at, w5_id upstream,
+                             uint16_t place)
 {
     int64_t others = r->count > 1 ? (int64_t)r->count - 1 : 0; /* a folded run: who knows; all */
     if (w5_record_get(r, W5_F_connection).len == 0)
         return others + 1;
-    return others + w5_once_put(&l->once, request_key(l, r), second_of(at), upstream);
+    return others + w5_once_put(&l->once, request_key(l, r), second_of(at), upstream, place);
 }
 
 static void add_failed(w5_cell *cell, int64_t more)
@@ -383,17 +399,12 @@ static void count_hot(w5_ledger *l, const w5_event *e, w5_time at, uint64_t n)
     cell->count += n;
     cell->until = at > cell->until ? at : cell->until;
     cell->last_line = e->record->line > cell->last_line ? e->record->line : cell->last_line;
-    add_failed(cell, count_request(l, e->record, at, l->hot.upstream_id));
+    add_failed(cell, count_request(l, e->record, at, l->hot.upstream_id, l->hot.place));
     if (l->hot.request == SIZE_MAX)
         return;
     w5_request *r = w5_rows_at(&l->requests, l->hot.request);
     r->count += n;
     r->until = at > r->until ? at : r->until;
-}
-
-static w5_str kept(const w5_ledger *l, w5_id id)
-{
-    return w5_intern_str(l->names.table, id);
 }
 
 /* Remembers the cell, and the row that counts its path if cells no longer do. */
@@ -413,6 +424,7 @@ static void heat(w5_ledger *l, const w5_event *e, uint16_t lane, w5_time second,
                        .server = kept(l, full->server),
                        .host = kept(l, full->host),
                        .upstream_id = full->upstream,
+                       .place = w5_ledger_place(l, full),
                        .request = SIZE_MAX,
                        .moved = l->cells->rows.moved};
     if (!w5_cells_pathless(l->cells))
@@ -447,8 +459,8 @@ static void put_error(w5_ledger *l, const w5_event *e, uint16_t lane, w5_time at
     draft.host = name(l, k.host);
     w5_fold_numbers(r, &draft);
     draft.failed = 0;
-    int64_t failed = count_request(l, r, at, draft.upstream);
     w5_cell full = draft;
+    int64_t failed = count_request(l, r, at, full.upstream, w5_ledger_place(l, &full));
     size_t row = put_cell(l, r, &draft);
     add_failed(w5_cells_at(l->cells, row), failed);
     heat(l, e, lane, second, row, &full);
@@ -560,7 +572,7 @@ uint64_t w5_ledger_exit_key(const w5_ledger *l, uint32_t stream, uint16_t klass,
                             w5_str host)
 {
     const uint32_t words[] = {stream, klass, subject};
-    return w5_hash_bytes(w5_hash_words(l->seed, words, 3), host);
+    return w5_once_key(w5_hash_bytes(w5_hash_words(l->seed, words, 3), host));
 }
 
 /* gunicorn 21 tells an exit twice, and "Worker exiting" is the same exit told by the worker. */
@@ -570,7 +582,7 @@ static bool told_before(w5_ledger *l, const w5_record *r, w5_cell *cell)
         cell->subject = cell->pid;
     cell->count = 1;
     uint64_t key = w5_ledger_exit_key(l, cell->stream, cell->klass, cell->subject, r->host);
-    return w5_once_again(&l->once, key, second_of(cell->at));
+    return w5_once_again(&l->once, key, second_of(cell->at), (uint16_t)cell->stream);
 }
 
 static void name_other(w5_ledger *l, const w5_record *r, w5_cell *draft)
@@ -605,7 +617,7 @@ static bool is_repeated(w5_ledger *l, const w5_record *r, w5_time at)
 {
     w5_str id = r->pattern ? w5_record_get(r, W5_F_message_id) : W5_NONE;
     uint32_t second = at == W5_TIME_NONE ? 0 : second_of(at);
-    return id.len > 0 && w5_once_again(&l->ids, w5_hash_bytes(l->seed, id), second);
+    return id.len > 0 && w5_once_again(&l->ids, w5_once_key(w5_hash_bytes(l->seed, id)), second, 0);
 }
 
 static void place(w5_ledger *l, const w5_event *e, uint16_t lane, w5_time at, uint64_t n)

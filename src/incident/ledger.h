@@ -24,6 +24,7 @@ typedef struct w5_hot_cell {
     w5_time second;
     w5_str code, upstream, method, path, server, host;
     w5_id upstream_id;
+    uint16_t place;
     size_t cell, request; /* rows; request: SIZE_MAX when cells carry the path */
     uint64_t moved, requests_moved;
 } w5_hot_cell;
@@ -64,6 +65,8 @@ void w5_ledger_move_names(w5_ledger *l); /* strings nobody uses any more go */
 /* What tells the two lines of one exit from another exit. */
 uint64_t w5_ledger_exit_key(const w5_ledger *l, uint32_t stream, uint16_t klass, uint32_t subject,
                             w5_str host);
+/* Which cell counted a request, as the set of requests remembers it. */
+uint16_t w5_ledger_place(const w5_ledger *l, const w5_cell *cell);
 void w5_ledger_count_code(w5_ledger *l, w5_str name, uint64_t n);
 /* Index of the lane, made when it is new. */
 uint16_t w5_ledger_lane(w5_ledger *l, uint32_t stream, const w5_format *format);

@@ -104,7 +104,8 @@ void w5_ledger_move_names(w5_ledger *l)
 typedef struct seam { /* a run of requests, or an exit, that both ledgers counted */
     uint64_t key;
     uint32_t second, upstream;
-    int more; /* runs to add to the cell of the later ledger */
+    uint16_t place;
+    unsigned twice; /* runs to take off the cell of the later ledger */
 } seam;
 
 typedef struct merging {
@@ -116,56 +117,73 @@ typedef struct merging {
     size_t n, room;
 } merging;
 
-static void add_seam(merging *m, const w5_seen *s, uint32_t upstream, int more)
+static void add_seam(merging *m, const w5_seen *s, uint32_t upstream, unsigned twice)
 {
     if (m->n == m->room) {
         m->room = m->room ? m->room * 2 : 16;
         m->seams = w5_xrealloc(m->seams, m->room, sizeof(*m->seams));
     }
-    m->seams[m->n++] =
-        (seam){.key = s->key, .second = s->second, .upstream = upstream, .more = more};
+    m->seams[m->n++] = (seam){.key = s->key,
+                              .place = s->place,
+                              .second = s->second,
+                              .upstream = upstream,
+                              .twice = twice};
 }
 
 static void merge_seen(merging *m, const w5_seen *s)
 {
     w5_once *o = &m->l->once;
     if (s->upstream == W5_SEEN_EXIT) {
-        if (w5_once_again(o, s->key, s->second))
-            add_seam(m, s, W5_SEEN_EXIT, -1);
+        if (w5_once_again(o, s->key, s->second, s->place))
+            add_seam(m, s, W5_SEEN_EXIT, 1);
         return;
     }
     uint32_t upstream = move_upstream(&m->move, s->upstream);
-    int more = w5_once_put(o, s->key, s->second, upstream) - ((int)s->share - 1);
-    if (more != 0)
-        add_seam(m, s, upstream, more);
+    unsigned twice = w5_once_merge(o, s, upstream);
+    if (twice > 0)
+        add_seam(m, s, upstream, twice);
 }
 
 /* Of logs in order only the seam and the end matter: what lies between can meet no other line. */
 static bool matters(const w5_once *o, const w5_once *from, const w5_seen *s)
 {
-    return o->unordered || from->unordered || s->second <= o->newest + W5_ONCE_REACH ||
+    return o->n == 0 || o->unordered || from->unordered || s->second <= o->newest + W5_ONCE_REACH ||
            s->second + W5_ONCE_REACH >= from->newest;
+}
+
+static int by_second(const void *a, const void *b)
+{
+    const w5_seen *one = a, *other = b;
+    return (one->second > other->second) - (one->second < other->second);
+}
+
+/* What matters of a later set, in order of time: a run belongs to the cell of its first second. */
+static size_t take_seen(const w5_once *o, const w5_once *from, w5_seen *seen)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < from->slots; i++)
+        if (from->slot[i].key != 0 && matters(o, from, &from->slot[i]))
+            seen[n++] = from->slot[i];
+    if (n > 1)
+        qsort(seen, n, sizeof(*seen), by_second);
+    return n;
 }
 
 static void merge_once(merging *m)
 {
     const w5_once *from = &m->from->once;
-    const w5_once before = m->l->once;
-    bool late = before.unordered || from->unordered; /* the walk below is in no order of its own */
-    for (size_t i = 0; i < from->slots; i++) {
-        const w5_seen *s = &from->slot[i];
-        if (s->key == 0 || !matters(&before, from, s))
-            continue;
-        late |= s->second + W5_ONCE_REACH < before.newest;
-        merge_seen(m, s);
-    }
-    m->l->once.unordered = late;
+    w5_seen *seen = w5_xrealloc(NULL, from->n + 1, sizeof(*seen));
+    size_t n = take_seen(&m->l->once, from, seen);
+    m->l->once.unordered |= from->unordered;
+    for (size_t i = 0; i < n; i++)
+        merge_seen(m, &seen[i]);
+    free(seen);
     for (size_t i = 0; i < from->peers; i++)
         w5_once_join(&m->l->once, w5_move_id(&m->move, from->peer[i].a),
                      w5_move_id(&m->move, from->peer[i].b));
     for (size_t i = 0; i < m->from->ids.slots; i++)
         if (m->from->ids.slot[i].key != 0)
-            w5_once_again(&m->l->ids, m->from->ids.slot[i].key, m->from->ids.slot[i].second);
+            w5_once_again(&m->l->ids, m->from->ids.slot[i].key, m->from->ids.slot[i].second, 0);
 }
 
 static void merge_lanes(merging *m)
@@ -198,36 +216,46 @@ static void merge_counts(w5_ledger *l, const w5_ledger *from)
         w5_ledger_count_code(l, from->codes.name[i], from->codes.count[i]);
 }
 
-static bool in_seam(const seam *s, const w5_cell *cell)
+static bool in_seam(const merging *m, const seam *s, const w5_cell *cell)
 {
     w5_time at = s->second * W5_SECOND;
-    return s->more != 0 && s->upstream == cell->upstream && at + W5_SECOND > cell->at &&
-           at <= cell->until;
+    uint16_t differs = w5_ledger_place(m->l, cell) ^ s->place;
+    if (cell->path == W5_INTERN_FULL)
+        differs &= 0xff00; /* the cell no longer knows its request */
+    return s->twice > 0 && differs == 0 && s->upstream == cell->upstream &&
+           at + W5_SECOND > cell->at && at <= cell->until;
 }
 
 static void mend_error(merging *m, w5_cell *cell)
 {
-    for (size_t i = 0; i < m->n; i++) {
-        seam *s = &m->seams[i];
-        while (in_seam(s, cell) && (s->more > 0 || cell->failed > 0)) {
-            cell->failed += s->more > 0 ? 1 : UINT64_MAX; /* one more, or one less */
-            s->more += s->more > 0 ? -1 : 1;
-        }
-    }
+    for (size_t i = 0; i < m->n; i++)
+        for (seam *s = &m->seams[i]; cell->failed > 0 && in_seam(m, s, cell); s->twice--)
+            cell->failed--;
+}
+
+/* A coarse cell has forgotten whose exits it counts: then their second must do. */
+static bool is_exit_of(const merging *m, const seam *s, const w5_cell *cell)
+{
+    w5_str host = w5_intern_str(m->l->names.table, cell->host);
+    w5_time at = s->second * W5_SECOND;
+    bool named = cell->subject != 0;
+    if (s->twice == 0 || s->upstream != W5_SEEN_EXIT || at > cell->until ||
+        at + W5_SECOND <= cell->at)
+        return false;
+    return named
+               ? s->key == w5_ledger_exit_key(m->l, cell->stream, cell->klass, cell->subject, host)
+               : s->place == (uint16_t)cell->stream;
 }
 
 static void mend_exit(merging *m, w5_cell *cell)
 {
-    w5_str host = w5_intern_str(m->l->names.table, cell->host);
-    uint64_t key = w5_ledger_exit_key(m->l, cell->stream, cell->klass, cell->subject, host);
-    for (size_t i = 0; i < m->n; i++)
-        if (m->seams[i].more != 0 && m->seams[i].key == (key | (key == 0)) && cell->count > 0 &&
-            m->seams[i].second * W5_SECOND <= cell->at &&
-            cell->at < (m->seams[i].second + 1) * W5_SECOND) {
-            cell->count--;
-            m->l->by_class[cell->klass]--;
-            m->seams[i].more = 0;
-        }
+    for (size_t i = 0; i < m->n && cell->count > 0; i++) {
+        if (!is_exit_of(m, &m->seams[i], cell))
+            continue;
+        m->seams[i].twice = 0;
+        cell->count--;
+        m->l->by_class[cell->klass]--;
+    }
 }
 
 static void merge_cells(merging *m)

@@ -8,6 +8,7 @@
 enum {
     FIRST_SLOTS = 256
 };
+#define KEY ((UINT64_C(1) << 48) - 1)
 
 void w5_once_init(w5_once *o, size_t max)
 {
@@ -99,10 +100,12 @@ static void make_room(w5_once *o)
         forget(o);
 }
 
-static void add(w5_once *o, uint64_t key, uint32_t second, w5_id upstream, int share)
+static void add(w5_once *o, uint64_t key, uint32_t second, w5_id upstream, uint16_t place,
+                int share)
 {
     make_room(o);
-    *find(o, key, second) = (w5_seen){.key = key,
+    *find(o, key, second) = (w5_seen){.key = key & KEY,
+                                      .place = place,
                                       .second = second,
                                       .upstream = upstream & 0x3fffffff,
                                       .share = (unsigned)(share + 1) & 3};
@@ -134,26 +137,39 @@ static bool neighbour(w5_once *o, uint64_t key, uint32_t second, w5_id upstream)
     return true;
 }
 
-int w5_once_put(w5_once *o, uint64_t key, uint32_t second, w5_id upstream)
+int w5_once_put(w5_once *o, uint64_t key, uint32_t second, w5_id upstream, uint16_t place)
 {
-    key |= key == 0;
     if (neighbour(o, key, second, upstream))
         return 0;
     int runs =
         1 - neighbour(o, key, second - 1, upstream) - neighbour(o, key, second + 1, upstream);
-    add(o, key, second, upstream, runs);
+    add(o, key, second, upstream, place, runs);
     return runs;
+}
+
+/* Lines of one process come in order of time, so a run that the later set counted can only have
+ * begun here: what it adds is never more than what it added there. (It seems more where the set has
+ * been told to forget what lies between.) */
+unsigned w5_once_merge(w5_once *o, const w5_seen *seen, w5_id upstream)
+{
+    int there = (int)seen->share - 1;
+    int here = w5_once_put(o, seen->key, seen->second, upstream, seen->place);
+    if (here >= there) {
+        find(o, seen->key, seen->second)->share = seen->share;
+        return 0;
+    }
+    return (unsigned)(there - here);
 }
 
 bool w5_once_has(const w5_once *o, uint64_t key, uint32_t second)
 {
-    return find(o, key | (key == 0), second)->key != 0;
+    return find(o, key, second)->key != 0;
 }
 
-bool w5_once_again(w5_once *o, uint64_t key, uint32_t second)
+bool w5_once_again(w5_once *o, uint64_t key, uint32_t second, uint16_t place)
 {
     if (w5_once_has(o, key, second))
         return true;
-    add(o, key | (key == 0), second, W5_SEEN_EXIT, 1);
+    add(o, key, second, W5_SEEN_EXIT, place, 1);
     return false;
 }

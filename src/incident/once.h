@@ -17,7 +17,9 @@
 #define W5_SEEN_EXIT  0x3fffffffu /* in place of an upstream: not a request */
 
 typedef struct w5_seen {
-    uint64_t key; /* 0: free */
+    uint64_t key : 48;   /* 0: free */
+    uint64_t place : 16; /* which cell counted it: a byte of its class, a byte of its request; of
+                          * an exit its stream */
     uint32_t second;
     uint32_t upstream : 30;
     uint32_t share : 2; /* 1 more than what it added to the runs: -1, 0 or 1 */
@@ -41,10 +43,19 @@ void w5_once_init(w5_once *o, size_t max_slots); /* a power of two */
 void w5_once_done(w5_once *o);
 void w5_once_reset(w5_once *o);
 /* How many runs more there are: 1, 0, or -1 when two runs have become one. */
-int w5_once_put(w5_once *o, uint64_t key, uint32_t second, w5_id upstream);
+int w5_once_put(w5_once *o, uint64_t key, uint32_t second, w5_id upstream, uint16_t place);
+/* A hash as a key of the set. */
+static inline uint64_t w5_once_key(uint64_t hash)
+{
+    uint64_t key = hash >> 16;
+    return key != 0 ? key : 1;
+}
 bool w5_once_has(const w5_once *o, uint64_t key, uint32_t second);
+/* Takes over what a later set has seen, in order of time; the answer is how many of its runs were
+ * counted here already. */
+unsigned w5_once_merge(w5_once *o, const w5_seen *seen, w5_id upstream);
 /* Was exactly this second seen? If not, it is now. */
-bool w5_once_again(w5_once *o, uint64_t key, uint32_t second);
+bool w5_once_again(w5_once *o, uint64_t key, uint32_t second, uint16_t place);
 void w5_once_join(w5_once *o, w5_id a, w5_id b);
 
 #endif
