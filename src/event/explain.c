@@ -79,6 +79,8 @@ static bool try_head(w5_classifier *classifier, keeping *k, size_t head, w5_str 
         w5_read_text(classifier, line, heads[head].format, keep, k);
         if (k->found && k->best->klass != NULL) {
             forget_made_up(k->best->record);
+            if (i > 0)
+                k->best->record->have &= ~BIT(phase);
             return true;
         }
     }

@@ -128,43 +128,6 @@ static void what_is_unknown_is_refused_with_a_hint(void **state)
     w5_arena_free(arena);
 }
 
-/* Drawings keep their shape where they fit; words beside them flow. */
-static void pages_keep_to_the_width(void **state)
-{
-    (void)state;
-    w5_arena *arena = w5_arena_new();
-    w5_catalogue *c = built_in(arena, "-- class mine\ntitle: t\nfamily: life\n\n"
-                                      "A paragraph\nof two lines.\n\n"
-                                      "    a --> b   words beside a drawing that go on and on and "
-                                      "on until they do not fit\n"
-                                      "    |  kept  |\n");
-    w5_str page = page_of(arena, c, W5_STR("mine"));
-    static const char *const words[] = {
-        "  A paragraph of two lines.\n",
-        "    a --> b   words beside a drawing that go on and on and on until they do not\n"
-        "              fit\n",
-        "    |  kept  |\n",
-    };
-    expect_words(page, words, COUNT(words));
-    w5_arena_free(arena);
-}
-
-static void every_page_can_be_written(void **state)
-{
-    (void)state;
-    w5_arena *arena = w5_arena_new();
-    w5_catalogue *c = built_in(arena, "");
-    const w5_stanza *const *all;
-    size_t n = w5_catalogue_stanzas(c, &all), wide = 0;
-    for (size_t i = 0; i < n; i++) {
-        w5_str page = page_of(arena, c, all[i]->id), line;
-        while (w5_str_cut(page, '\n', &line, &page))
-            wide += w5_out_width(line) > 80 && !w5_str_starts(w5_str_trim(line), W5_STR("http"));
-    }
-    assert_true(wide < 12); /* commands that cannot be continued */
-    w5_arena_free(arena);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -172,8 +135,6 @@ int main(void)
         cmocka_unit_test(a_pasted_line_leads_to_its_class_causes_and_remedies),
         cmocka_unit_test(secrets_of_a_pasted_line_are_not_repeated),
         cmocka_unit_test(what_is_unknown_is_refused_with_a_hint),
-        cmocka_unit_test(pages_keep_to_the_width),
-        cmocka_unit_test(every_page_can_be_written),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
