@@ -117,7 +117,7 @@ def check_html(text):
     page.feed(text)
     if page.findings:
         raise ValueError(f"the page holds {page.findings[:3]}")
-    if "charset=utf-8" not in text[:1024].lower():
+    if not re.search(r'<meta charset="?utf-8"?>', text[:1024], re.IGNORECASE):
         raise ValueError("no charset in the first 1024 bytes")
     if "default-src 'none'" not in text:
         raise ValueError("no Content-Security-Policy")
