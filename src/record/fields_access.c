@@ -196,9 +196,10 @@ static w5_str without_query(w5_str s)
 static bool put_variable(w5_record *r, int i, w5_str value)
 {
     const struct variable *v = &variables[i];
+    bool missing = w5_str_eq(value, W5_STR("-"));
     switch (v->kind) {
     case PLAIN:
-        return put_plain(r, v->field, value, true);
+        return missing || put_plain(r, v->field, value, true);
     case STATUS:
         return put_plain(r, v->field, value, is_status(value));
     case LIST:
@@ -209,7 +210,7 @@ static bool put_variable(w5_record *r, int i, w5_str value)
     case SECONDS:
         return put_plain(r, v->field, value, is_seconds(value));
     case TARGET:
-        return put_plain(r, v->field, without_query(value), true);
+        return missing || put_plain(r, v->field, without_query(value), true);
     case TIME_LOCAL:
     case TIME_ISO:
         return put_iso(r, value);

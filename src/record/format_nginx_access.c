@@ -21,6 +21,7 @@ _Static_assert(sizeof(memo) <= W5_MEMO, "the memo is too small");
 
 enum {
     STAMP = 26,
+    SHORTEST = 36,   /* a stamp in brackets, a status, an empty request */
     BEFORE_MAX = 400 /* bytes before the stamp, and between it and the request */
 };
 
@@ -157,7 +158,8 @@ static void take_agent(w5_str *rest, w5_record *r)
         return;
     if (!w5_str_eq(referrer, W5_STR("-")))
         w5_record_set(r, W5_F_referrer, referrer);
-    w5_record_set(r, W5_F_user_agent, agent);
+    if (!w5_str_eq(agent, W5_STR("-")))
+        w5_record_set(r, W5_F_user_agent, agent);
     *rest = left;
 }
 
@@ -347,10 +349,10 @@ static bool configured(memo *m, w5_str line, w5_record *r)
 static w5_fit parse(void *state, w5_str line, w5_record *r)
 {
     memo *m = state;
-    if (line.len < 40)
-        return W5_FIT_NO;
     if (configured(m, line, r))
         return W5_FIT_YES;
+    if (line.len < SHORTEST)
+        return W5_FIT_NO;
     bool fits = line.ptr[0] == '{' ? object(line, r) : common(m, line, r);
     return fits && !is_gunicorns(r) ? W5_FIT_YES : W5_FIT_NO;
 }
