@@ -17,6 +17,16 @@ static bool same_request(const w5_cell *full, const w5_error *e)
     return full->path && full->path == e->cell->path && full->at >= e->cell->at - W5_SECOND;
 }
 
+/* MySQL does not fail on a full disk, it waits: it says so once in ten minutes and tries again every
+ * minute, while writers hang (facts/mysql.md §3, disk_full). Others say so each time. */
+static w5_join join_of(const w5_case *c, const w5_cell *full, const w5_error *e)
+{
+    if (same_request(full, e))
+        return W5_JOIN_REQUEST;
+    bool waits = w5_known_kind(c->k, full) == W5_K_DB_DISK_FULL;
+    return waits || full->at >= e->cell->at - 3 * W5_SECOND ? W5_JOIN_PATH : W5_JOIN_TIME;
+}
+
 static void try_disk(const w5_case *c, w5_theory *t)
 {
     const uint32_t bits = W5_BIT(PREMATURE_CLOSE) | W5_BIT(READ_TIMEOUT) | W5_BIT(UPSTREAM_5XX) | W5_BIT(TRUNCATED_BODY);
@@ -31,8 +41,7 @@ static void try_disk(const w5_case *c, w5_theory *t)
         const w5_cell *full = w5_error_is(e, bits) ? full_near(c, e) : NULL;
         if (!full)
             continue;
-        w5_theory_explain(c, t, i, same_request(full, e) ? W5_JOIN_REQUEST
-                                   : full->at >= e->cell->at - 3 * W5_SECOND ? W5_JOIN_PATH : W5_JOIN_TIME);
+        w5_theory_explain(c, t, i, join_of(c, full, e));
         line = line ? line : full;
     }
     if (!line)
