@@ -43,6 +43,7 @@ typedef struct w5_block {
     uint32_t source;
     uint64_t offset; /* of the first byte, decoded */
     w5_str bytes;    /* whole lines; the last line of a source may lack its newline */
+    const w5_identity *identity; /* of the file that the bytes came from: a followed name has many */
     bool cut;        /* the last line was longer than W5_LINE_MAX: the rest was skipped */
 } w5_block;
 

@@ -66,6 +66,13 @@ bool w5_folder_wants(w5_str name)
     return w5_folder_wants_live(without_rotation(without_compression(name)));
 }
 
+bool w5_folder_rotated(w5_str path)
+{
+    size_t slash;
+    w5_str name = w5_str_rfind_char(path, '/', &slash) ? w5_str_skip(path, slash + 1) : path;
+    return w5_folder_wants(name) && !w5_folder_wants_live(name);
+}
+
 static int by_name(const void *a, const void *b)
 {
     const w5_str *first = a;

@@ -8,6 +8,8 @@
 bool w5_folder_wants(w5_str name);
 /* The same, but neither rotated nor compressed: a file that somebody writes to now. */
 bool w5_folder_wants_live(w5_str name);
+/* Does the path's name end like a log that was rotated away or packed? Nobody writes to it. */
+bool w5_folder_rotated(w5_str path);
 /* The paths of a folder's logs, sorted. They live in `arena`. W5_EIO when it cannot be read. */
 w5_rc w5_folder_list(w5_arena *arena, const char *folder, const w5_str **paths, size_t *count,
                      w5_err *err);

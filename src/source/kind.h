@@ -9,10 +9,30 @@
 
 #include "lines.h"
 #include "source_compressed.h"
+#include "watch.h"
 
 #define W5_HEAD_MAX 1024 /* bytes of the decoded head that tell one file from another */
 
 typedef struct w5_slot w5_slot;
+
+/* A file that was followed to its end: should its inode come back under a name, it is read on from
+ * there. */
+typedef struct w5_retired {
+    w5_identity identity;
+    uint64_t offset;
+} w5_retired;
+
+#define W5_RETIRED_MAX 256
+
+/* What the slots of one list know of each other. */
+typedef struct w5_shared {
+    w5_source_options options;
+    w5_watch *watch; /* NULL: names and sizes are looked at twice a second */
+    w5_slot **slot;
+    size_t count;
+    w5_retired retired[W5_RETIRED_MAX]; /* a ring */
+    size_t retirements;
+} w5_shared;
 
 typedef struct w5_source_kind {
     w5_str name; /* w5_source.kind */
@@ -25,7 +45,7 @@ typedef struct w5_source_kind {
     void (*close)(w5_slot *slot); /* NULL: the descriptor is all it has */
 } w5_source_kind;
 
-extern const w5_source_kind w5_kind_file, w5_kind_pipe;
+extern const w5_source_kind w5_kind_file, w5_kind_pipe, w5_kind_follow;
 
 /* A descriptor and where its next positioned read begins. */
 typedef struct w5_file {
@@ -35,11 +55,12 @@ typedef struct w5_file {
 
 struct w5_slot {
     w5_source source;
-    const w5_source_options *options;
+    w5_shared *shared;
     const w5_source_kind *kind; /* NULL: never opened, see source.error */
     const char *path;           /* NUL-terminated; "" for standard input */
     w5_file file;
     bool pending; /* no descriptor was left: opened when its turn comes */
+    bool awaited; /* followed, and not there yet: it may appear, or become readable */
     bool begun;
     bool stopping;     /* a live source gives out what it holds and ends */
     uint64_t base;     /* where standard input stood when we were started */

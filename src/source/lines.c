@@ -130,6 +130,30 @@ void w5_lines_prepend(w5_lines *l, w5_str piece)
     l->offset -= piece.len;
 }
 
+void w5_lines_forget(w5_lines *l)
+{
+    drop_given(l);
+    drop(l, l->held);
+}
+
+void w5_lines_rebase(w5_lines *l, uint64_t offset)
+{
+    drop_given(l);
+    l->offset = offset - l->held;
+}
+
+void w5_lines_shrink(w5_lines *l)
+{
+    drop_given(l);
+    if (l->held == 0) {
+        free(l->buffer);
+        l->buffer = NULL;
+    } else {
+        l->buffer = w5_xrealloc(l->buffer, l->held, 1);
+    }
+    l->size = l->held;
+}
+
 uint64_t w5_lines_offset(const w5_lines *l)
 {
     return l->offset + l->given;

@@ -34,6 +34,12 @@ w5_rc w5_lines_rest(w5_lines *l, w5_block *block);
 w5_str w5_lines_held(const w5_lines *l);
 /* Puts bytes in front of what will be read: the piece of a line that another file began. */
 void w5_lines_prepend(w5_lines *l, w5_str piece);
+/* Drops the piece: it was moved elsewhere. */
+void w5_lines_forget(w5_lines *l);
+/* The bytes that come next stand at `offset`: their file was written anew. */
+void w5_lines_rebase(w5_lines *l, uint64_t offset);
+/* Gives the buffer back while nothing comes; a piece that waits is kept. */
+void w5_lines_shrink(w5_lines *l);
 /* Where the next block will begin. */
 uint64_t w5_lines_offset(const w5_lines *l);
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "folder.h"
 #include "identity.h"
 #include "open.h"
 #include "source_pipe.h"
@@ -85,6 +86,13 @@ static w5_rc find_decoder(w5_slot *slot, w5_err *err)
     return w5_unpack_new(d, W5_NONE, w5_file_read, &slot->file, &slot->unpack, err);
 }
 
+/* What may still grow: neither packed, nor rotated by its name, nor standard input. */
+static bool is_followed(const w5_slot *slot)
+{
+    return slot->shared->options.follow && slot->path[0] != '\0' && !slot->unpack &&
+           !w5_folder_rotated(w5_str_of(slot->path));
+}
+
 static w5_rc begin_file(w5_slot *slot, const struct stat *st, w5_err *err)
 {
     slot->kind = &w5_kind_file;
@@ -99,6 +107,10 @@ static w5_rc begin_file(w5_slot *slot, const struct stat *st, w5_err *err)
     if (rc < 0)
         return rc;
     slot->source.seekable = !slot->unpack && slot->base == 0;
+    if (is_followed(slot)) {
+        slot->kind = &w5_kind_follow;
+        slot->source.seekable = false;
+    }
     w5_identity_read(slot);
     return refuse_archive(slot, err);
 }
@@ -132,6 +144,9 @@ void w5_slot_open(w5_slot *slot)
     if (rc < 0) {
         slot->pending = no_descriptor_left(&err);
         slot->source.error = err;
+        slot->awaited = !slot->pending && is_followed(slot);
+        if (slot->awaited)
+            slot->kind = &w5_kind_follow;
         return;
     }
     slot->source.error = (w5_err){0};

@@ -4,24 +4,37 @@
  * something. Whoever has bytes keeps the turn for a while, because a reader that stays with one
  * log keeps its caches warm. */
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "folder.h"
 #include "identity.h"
+#include "source_follow.h"
 
 #define TURN 64 /* blocks that one live source may give before the others are asked */
 
+/* A folder that is followed: logs that appear in it later are, too. */
+typedef struct folder {
+    struct folder *next;
+    const char *path;
+    w5_str format;
+    struct timespec modified;
+} folder;
+
 struct w5_sources {
-    w5_source_options options;
+    w5_shared shared;
     w5_arena *arena;
-    w5_slot **slot;
-    size_t count, room;
+    size_t room;     /* for slots */
     size_t settled;  /* sources below are compared with each other */
     size_t file;     /* the next source that is no live one */
     size_t live;     /* whose turn it is among the live ones */
     unsigned blocks; /* given in this turn */
+    folder *folders;
+    bool stopping;
+    w5_time rescan; /* when the folders are looked at again */
     struct pollfd *polls;
     size_t polls_room;
 };
@@ -29,7 +42,9 @@ struct w5_sources {
 w5_sources *w5_sources_new(const w5_source_options *options)
 {
     w5_sources *s = w5_xmalloc(sizeof *s);
-    *s = (w5_sources){.options = *options, .arena = w5_arena_new()};
+    *s = (w5_sources){.shared.options = *options, .arena = w5_arena_new()};
+    if (options->follow && !options->poll)
+        s->shared.watch = w5_watch_new();
     return s;
 }
 
@@ -44,9 +59,10 @@ void w5_sources_free(w5_sources *s)
 {
     if (!s)
         return;
-    for (size_t i = 0; i < s->count; i++)
-        slot_free(s->slot[i]);
-    free(s->slot);
+    for (size_t i = 0; i < s->shared.count; i++)
+        slot_free(s->shared.slot[i]);
+    free(s->shared.slot);
+    w5_watch_free(s->shared.watch);
     free(s->polls);
     w5_arena_free(s->arena);
     free(s);
@@ -54,31 +70,31 @@ void w5_sources_free(w5_sources *s)
 
 size_t w5_sources_count(const w5_sources *s)
 {
-    return s->count;
+    return s->shared.count;
 }
 
 w5_source *w5_sources_at(w5_sources *s, size_t index)
 {
-    return &s->slot[index]->source;
+    return &s->shared.slot[index]->source;
 }
 
 /* --- adding --------------------------------------------------------------------------------- */
 static w5_slot *slot_add(w5_sources *s, w5_str name, w5_str format)
 {
     w5_slot *slot = w5_xmalloc(sizeof *slot);
-    *slot = (w5_slot){.options = &s->options, .file = {.fd = -1}, .path = ""};
+    *slot = (w5_slot){.shared = &s->shared, .file = {.fd = -1}, .path = ""};
     slot->source = (w5_source){
-        .index = (uint32_t)s->count,
+        .index = (uint32_t)s->shared.count,
         .name = w5_arena_str(s->arena, name),
         .format = w5_arena_str(s->arena, format),
         .modified = W5_TIME_NONE,
         .duplicate_of = UINT32_MAX,
     };
-    if (s->count == s->room) {
+    if (s->shared.count == s->room) {
         s->room = s->room ? 2 * s->room : 16;
-        s->slot = w5_xrealloc(s->slot, s->room, sizeof *s->slot);
+        s->shared.slot = w5_xrealloc(s->shared.slot, s->room, sizeof *s->shared.slot);
     }
-    s->slot[s->count++] = slot;
+    s->shared.slot[s->shared.count++] = slot;
     return slot;
 }
 
@@ -95,7 +111,7 @@ static void add_file(w5_sources *s, w5_str path, w5_str format)
     slot->path = slot->source.name.ptr;
     slot->source.kind = W5_STR("file");
     w5_slot_open(slot);
-    slot->source.done = slot->source.error.code != W5_OK && !slot->pending;
+    slot->source.done = slot->source.error.code != W5_OK && !slot->pending && !slot->awaited;
 }
 
 static void add_stdin(w5_sources *s, w5_str name, w5_str format)
@@ -106,17 +122,27 @@ static void add_stdin(w5_sources *s, w5_str name, w5_str format)
     slot->source.done = slot->source.error.code != W5_OK;
 }
 
-static void add_folder(w5_sources *s, const char *folder, w5_str format)
+static void remember_folder(w5_sources *s, const char *path, w5_str format)
 {
-    const w5_str *path;
+    folder *f = W5_NEW(s->arena, folder);
+    *f = (folder){.next = s->folders, .path = path, .format = w5_arena_str(s->arena, format)};
+    s->folders = f;
+}
+
+static void add_folder(w5_sources *s, const char *path, w5_str format)
+{
+    const w5_str *log;
     size_t count;
     w5_err err = {0};
-    if (w5_folder_list(s->arena, folder, &path, &count, &err) == W5_OK && count == 0)
-        w5_fail(&err, W5_EIO, 0, "no log in folder '%s'", folder);
+    w5_rc rc = w5_folder_list(s->arena, path, &log, &count, &err);
+    if (rc == W5_OK && s->shared.options.follow)
+        remember_folder(s, path, format);
+    else if (rc == W5_OK && count == 0)
+        w5_fail(&err, W5_EIO, 0, "no log in folder '%s'", path);
     if (err.code != W5_OK)
-        add_failure(s, w5_str_of(folder), &err);
+        add_failure(s, w5_str_of(path), &err);
     for (size_t i = 0; err.code == W5_OK && i < count; i++)
-        add_file(s, path[i], format);
+        add_file(s, log[i], format);
 }
 
 static bool is_folder(const char *path)
@@ -166,7 +192,7 @@ w5_rc w5_sources_add(w5_sources *s, w5_str uri, bool (*is_format)(w5_str id), w5
         format = head;
         uri = tail;
     }
-    if (s->count >= UINT32_MAX)
+    if (s->shared.count >= UINT32_MAX)
         return w5_fail(err, W5_ELIMIT, 0, "too many sources");
     add_path(s, uri, format);
     return W5_OK;
@@ -175,7 +201,8 @@ w5_rc w5_sources_add(w5_sources *s, w5_str uri, bool (*is_format)(w5_str id), w5
 /* --- the same file twice -------------------------------------------------------------------- */
 static bool comparable(const w5_slot *slot)
 {
-    return slot->kind == &w5_kind_file && slot->base == 0 && slot->file.fd >= 0 && !slot->begun &&
+    bool file = slot->kind == &w5_kind_file || slot->kind == &w5_kind_follow;
+    return file && slot->base == 0 && slot->file.fd >= 0 && !slot->begun &&
            slot->source.duplicate_of == UINT32_MAX && slot->source.error.code == W5_OK;
 }
 
@@ -186,12 +213,22 @@ static void mark_duplicate(w5_slot *slot, const w5_slot *of)
     w5_slot_close(slot);
 }
 
-/* The shorter of the two is the one that is not read; of two equal ones the later. */
+static bool same_inode(const w5_slot *a, const w5_slot *b)
+{
+    return a->source.identity.device == b->source.identity.device &&
+           a->source.identity.inode == b->source.identity.inode;
+}
+
+/* Equal texts that are followed may go on differently: only one inode is one file then. Else the
+ * shorter of the two is the one that is not read; of two equal ones the later. */
 static void compare(w5_slot *earlier, w5_slot *later)
 {
     if (!comparable(earlier) || !comparable(later))
         return;
-    switch (w5_identity_compare(earlier, later)) {
+    w5_sameness same = w5_identity_compare(earlier, later);
+    if (later->kind == &w5_kind_follow && !same_inode(earlier, later))
+        same = W5_SAME_NOT;
+    switch (same) {
     case W5_SAME_FIRST:
         mark_duplicate(earlier, later);
         break;
@@ -206,9 +243,9 @@ static void compare(w5_slot *earlier, w5_slot *later)
 
 void w5_sources_settle(w5_sources *s)
 {
-    for (; s->settled < s->count; s->settled++)
+    for (; s->settled < s->shared.count; s->settled++)
         for (size_t i = 0; i < s->settled; i++)
-            compare(s->slot[i], s->slot[s->settled]);
+            compare(s->shared.slot[i], s->shared.slot[s->settled]);
 }
 
 /* --- reading
@@ -226,8 +263,10 @@ static w5_rc ask(w5_slot *slot, w5_block *block)
 {
     w5_err err = {0};
     w5_rc rc = slot->kind->next(slot, block, &err);
-    if (rc == W5_OK)
+    if (rc == W5_OK) {
         block->source = slot->source.index;
+        block->identity = &slot->source.identity;
+    }
     if (rc == W5_OK || rc == W5_WAIT)
         return rc;
     finish(slot, rc, &err);
@@ -245,24 +284,83 @@ static bool ready(w5_slot *slot)
     return !slot->source.done;
 }
 
+static bool is_live(const w5_slot *slot)
+{
+    return !slot->source.done && slot->kind && slot->kind->live;
+}
+
 static w5_rc next_of_files(w5_sources *s, w5_block *block)
 {
-    for (; s->file < s->count; s->file++) {
-        w5_slot *slot = s->slot[s->file];
-        if (ready(slot) && !slot->kind->live && ask(slot, block) == W5_OK)
+    for (; s->file < s->shared.count; s->file++) {
+        w5_slot *slot = s->shared.slot[s->file];
+        if (ready(slot) && !is_live(slot) && ask(slot, block) == W5_OK)
             return W5_OK;
     }
     return W5_END;
+}
+
+/* --- what is followed ----------------------------------------------------------------------- */
+static void tell(void *context, uint32_t owner, bool name)
+{
+    w5_sources *s = context;
+    for (size_t i = 0; i < s->shared.count && owner == UINT32_MAX; i++)
+        w5_follow_hint(s->shared.slot[i], name);
+    if (owner < s->shared.count)
+        w5_follow_hint(s->shared.slot[owner], name);
+}
+
+/* Is a file of a folder new to us? Not if it is one that was only renamed. */
+static bool is_new(const w5_sources *s, w5_str path)
+{
+    struct stat st;
+    if (w5_folder_rotated(path) || stat(path.ptr, &st) != 0)
+        return false;
+    for (size_t i = 0; i < s->shared.count; i++)
+        if (w5_str_eq(s->shared.slot[i]->source.name, path) ||
+            w5_follow_holds(s->shared.slot[i], &st))
+            return false;
+    int fd = open(path.ptr, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    bool known = fd >= 0 && w5_follow_retired(&s->shared, fd, &st) > 0;
+    if (fd >= 0)
+        close(fd);
+    return !known;
+}
+
+static void rescan_folder(w5_sources *s, folder *f)
+{
+    struct stat st;
+    const w5_str *log;
+    size_t count;
+    w5_arena *scratch = w5_arena_new();
+    bool changed = stat(f->path, &st) == 0 && (st.st_mtim.tv_sec != f->modified.tv_sec ||
+                                               st.st_mtim.tv_nsec != f->modified.tv_nsec);
+    if (changed && w5_folder_list(scratch, f->path, &log, &count, NULL) == W5_OK)
+        for (size_t i = 0; i < count; i++)
+            if (is_new(s, log[i]))
+                add_file(s, log[i], f->format);
+    if (changed)
+        f->modified = st.st_mtim;
+    w5_arena_free(scratch);
+}
+
+static void rescan(w5_sources *s)
+{
+    w5_time now = w5_monotonic();
+    if (!s->folders || now < s->rescan)
+        return;
+    s->rescan = now + W5_SECOND;
+    for (folder *f = s->folders; f; f = f->next)
+        rescan_folder(s, f);
 }
 
 /* One round over the live sources, beginning with the one whose turn it is. */
 static w5_rc next_of_live(w5_sources *s, w5_block *block)
 {
     w5_rc answer = W5_END;
-    for (size_t i = 0; i < s->count; i++) {
-        s->live %= s->count;
-        w5_slot *slot = s->slot[s->live];
-        w5_rc rc = slot->source.done || !slot->kind->live ? W5_END : ask(slot, block);
+    for (size_t i = 0; i < s->shared.count; i++) {
+        s->live %= s->shared.count;
+        w5_slot *slot = s->shared.slot[s->live];
+        w5_rc rc = is_live(slot) ? ask(slot, block) : W5_END;
         s->blocks = rc == W5_OK ? s->blocks + 1 : 0;
         if (rc != W5_OK || s->blocks >= TURN) {
             s->live++;
@@ -287,20 +385,22 @@ static int milliseconds(w5_time left)
 static bool wait_for_live(w5_sources *s, w5_time deadline)
 {
     nfds_t n = 0;
-    if (s->polls_room < s->count) {
+    if (s->polls_room < s->shared.count) {
         s->polls_room = s->room;
         s->polls = w5_xrealloc(s->polls, s->polls_room, sizeof *s->polls);
     }
-    for (size_t i = 0; i < s->count; i++) {
-        const w5_slot *slot = s->slot[i];
+    for (size_t i = 0; i < s->shared.count; i++) {
+        const w5_slot *slot = s->shared.slot[i];
         w5_time due = W5_TIME_MAX;
-        if (slot->source.done || !slot->kind->live)
+        if (!is_live(slot))
             continue;
         int fd = slot->kind->wait(slot, &due);
         s->polls[n] = (struct pollfd){.fd = fd, .events = POLLIN};
         n += fd >= 0;
         deadline = due < deadline ? due : deadline;
     }
+    if (s->folders && s->rescan < deadline)
+        deadline = s->rescan;
     int patience = deadline == W5_TIME_MAX ? -1 : milliseconds(deadline - w5_monotonic());
     return poll(s->polls, n, patience) >= 0;
 }
@@ -312,7 +412,11 @@ w5_rc w5_sources_next(w5_sources *s, w5_time patience, w5_block *block)
     w5_sources_settle(s);
     w5_rc rc = next_of_files(s, block);
     while (rc == W5_END || rc == W5_WAIT) {
+        rescan(s);
+        w5_watch_read(s->shared.watch, tell, s);
         rc = next_of_live(s, block);
+        if (rc == W5_END && s->folders && !s->stopping)
+            rc = W5_WAIT; /* a log may appear */
         if (rc != W5_WAIT)
             return rc;
         if (w5_monotonic() >= deadline || !wait_for_live(s, deadline))
@@ -323,8 +427,9 @@ w5_rc w5_sources_next(w5_sources *s, w5_time patience, w5_block *block)
 
 void w5_sources_stop(w5_sources *s)
 {
-    for (size_t i = 0; i < s->count; i++)
-        s->slot[i]->stopping = true;
+    for (size_t i = 0; i < s->shared.count; i++)
+        s->shared.slot[i]->stopping = true;
+    s->stopping = true;
 }
 
 /* --- ranges and positions ------------------------------------------------------------------- */
@@ -344,7 +449,7 @@ size_t w5_source_pread(const w5_source *s, uint64_t offset, char *buffer, size_t
 
 w5_rc w5_sources_skip(w5_sources *s, size_t index, uint64_t offset, w5_err *err)
 {
-    w5_slot *slot = s->slot[index];
+    w5_slot *slot = s->shared.slot[index];
     if (slot->begun || slot->kind == &w5_kind_pipe)
         return w5_fail(err, W5_ENOTSUP, 0, "cannot go on at a place inside '%.*s'",
                        W5_ARG(slot->source.name));

@@ -1,0 +1,528 @@
+/* source_follow.c -- a log followed by its name, across every way of rotating it.
+ *
+ * What stood under the name, one file after the other, are its generations. When the name means
+ * another file the old one is not left at once: its writer goes on until it is told to reopen its
+ * logs, so an old generation is read until it has been silent for five seconds.
+ *
+ * A file can also be emptied in place (copytruncate), and be longer than before when we look again.
+ * So what is remembered of a file is not only how far it was read but also its first 256 bytes and
+ * the last 64 before that place; after each read both are looked at again. If they are others by
+ * then, the piece just read is old text (it is no longer there) or new text (it still is, and will
+ * be read again from the front).
+ *
+ * Half a line at the end of a generation waits for its other half, in the same file or at the front
+ * of the next (continuation.c), at most five seconds; then it is given out as it is. */
+#include "source_follow.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "continuation.h"
+#include "identity.h"
+#include "open.h"
+
+#define PATIENCE    (5 * W5_SECOND)
+#define SWEEP       W5_SECOND
+#define POLLING     (W5_SECOND / 2)
+#define FIRST_BYTES 256
+#define LAST_BYTES  64
+#define SAMPLE      32
+#define OLD_MAX     64 /* generations that are drained at once; more than a rotation every 80 ms */
+
+typedef struct generation {
+    struct generation *younger;
+    w5_file file;
+    w5_lines lines;
+    w5_identity identity;
+    struct timespec modified; /* as of the last look */
+    char first[FIRST_BYTES], last[LAST_BYTES];
+    size_t first_len, last_len;
+    char sample[SAMPLE]; /* the beginning of a whole line */
+    size_t sample_len;
+    w5_time grew;   /* when it last did */
+    bool rewritten; /* its text is another one: begin again from the front */
+    bool undecided; /* whether its beginning ends the line of the generation before it */
+} generation;
+
+typedef struct follow {
+    generation *oldest, *current; /* a chain; current is the youngest, or NULL */
+    bool ready;                   /* there may be something to read */
+    bool look;                    /* the name may mean another file */
+    bool file_watched, folder_watched;
+    w5_time sweep; /* look at everything then */
+} follow;
+
+/* --- what is remembered of a file's text ---------------------------------------------------- */
+static size_t read_at(const generation *g, char *out, size_t n, uint64_t at)
+{
+    ssize_t got;
+    do
+        got = pread(g->file.fd, out, n, (off_t)at);
+    while (got < 0 && errno == EINTR);
+    return got < 0 ? 0 : (size_t)got;
+}
+
+/* Is the text before `end` still the one that was read? */
+static bool same_text(const generation *g, uint64_t end)
+{
+    char now[FIRST_BYTES];
+    if (read_at(g, now, g->first_len, 0) != g->first_len ||
+        memcmp(now, g->first, g->first_len) != 0)
+        return false;
+    return read_at(g, now, g->last_len, end - g->last_len) == g->last_len &&
+           memcmp(now, g->last, g->last_len) == 0;
+}
+
+static void remember_first(generation *g, uint64_t at, const char *bytes, size_t n)
+{
+    if (at != g->first_len || g->first_len == FIRST_BYTES)
+        return;
+    size_t more = FIRST_BYTES - g->first_len < n ? FIRST_BYTES - g->first_len : n;
+    memcpy(g->first + g->first_len, bytes, more);
+    g->first_len += more;
+    g->identity.fingerprint = w5_fingerprint((w5_str){g->first, g->first_len});
+    g->identity.fingerprinted = (uint32_t)g->first_len;
+}
+
+static void remember_last(generation *g, const char *bytes, size_t n)
+{
+    size_t keep = n >= LAST_BYTES ? 0 : LAST_BYTES - n;
+    keep = keep < g->last_len ? keep : g->last_len;
+    memmove(g->last, g->last + g->last_len - keep, keep);
+    size_t take = n < LAST_BYTES ? n : LAST_BYTES;
+    memcpy(g->last + keep, bytes + n - take, take);
+    g->last_len = keep + take;
+}
+
+/* Does the place where a piece was read hold the same bytes now? */
+static bool still_there(const generation *g, const char *piece, size_t n, uint64_t at)
+{
+    char now[4096];
+    for (size_t done = 0; done < n;) {
+        size_t part = n - done < sizeof now ? n - done : sizeof now;
+        if (read_at(g, now, part, at + done) != part || memcmp(now, piece + done, part) != 0)
+            return false;
+        done += part;
+    }
+    return true;
+}
+
+static bool changed_in_place(generation *g)
+{
+    struct stat st;
+    if (fstat(g->file.fd, &st) != 0)
+        return false;
+    bool touched =
+        st.st_mtim.tv_sec != g->modified.tv_sec || st.st_mtim.tv_nsec != g->modified.tv_nsec;
+    g->modified = st.st_mtim;
+    return (uint64_t)st.st_size < g->file.at || (touched && !same_text(g, g->file.at));
+}
+
+/* A w5_read: what was appended since the last one. */
+static w5_rc read_on(void *from, char *out, size_t room, size_t *got, w5_err *err)
+{
+    generation *g = from;
+    uint64_t at = g->file.at;
+    if (g->rewritten)
+        return W5_WAIT;
+    w5_rc rc = w5_file_read(&g->file, out, room, got, err);
+    if (rc == W5_END) {
+        g->rewritten = changed_in_place(g);
+        if (g->rewritten)
+            g->grew = w5_monotonic();
+        return W5_WAIT;
+    }
+    if (rc != W5_OK)
+        return rc;
+    g->grew = w5_monotonic();
+    g->rewritten = !same_text(g, at);
+    if (g->rewritten && still_there(g, out, *got, at)) {
+        g->file.at = at;
+        return W5_WAIT;
+    }
+    remember_first(g, at, out, *got);
+    remember_last(g, out, *got);
+    return W5_OK;
+}
+
+/* --- generations ---------------------------------------------------------------------------- */
+static generation *generation_new(int fd, const struct stat *st, uint64_t at)
+{
+    generation *g = w5_xmalloc(sizeof *g);
+    *g = (generation){
+        .file = {fd, at},
+          .modified = st->st_mtim, .grew = w5_monotonic()
+    };
+    g->identity.device = st->st_dev;
+    g->identity.inode = st->st_ino;
+    w5_lines_init(&g->lines, at);
+    if (at > 0) {
+        char text[FIRST_BYTES];
+        size_t n = read_at(g, text, at < sizeof text ? (size_t)at : sizeof text, 0);
+        remember_first(g, 0, text, n);
+        n = at < LAST_BYTES ? (size_t)at : LAST_BYTES;
+        remember_last(g, text, read_at(g, text, n, at - n));
+    }
+    return g;
+}
+
+static void generation_free(generation *g)
+{
+    w5_lines_done(&g->lines);
+    close(g->file.fd);
+    free(g);
+}
+
+static void retire(w5_shared *shared, const generation *g)
+{
+    w5_retired *r = &shared->retired[shared->retirements++ % W5_RETIRED_MAX];
+    *r = (w5_retired){g->identity, g->file.at};
+}
+
+uint64_t w5_follow_retired(const w5_shared *shared, int fd, const struct stat *st)
+{
+    char text[FIRST_BYTES];
+    ssize_t n = pread(fd, text, sizeof text, 0);
+    size_t count = shared->retirements < W5_RETIRED_MAX ? shared->retirements : W5_RETIRED_MAX;
+    for (size_t i = 0; i < count; i++) {
+        const w5_retired *r = &shared->retired[i];
+        const w5_identity *was = &r->identity;
+        if (was->device == st->st_dev && was->inode == st->st_ino && was->fingerprinted > 0 &&
+            n >= (ssize_t)was->fingerprinted && (uint64_t)st->st_size >= r->offset &&
+            w5_fingerprint((w5_str){text, was->fingerprinted}) == was->fingerprint)
+            return r->offset;
+    }
+    return 0;
+}
+
+static bool is_file_of(const generation *g, const struct stat *st)
+{
+    return g->identity.device == st->st_dev && g->identity.inode == st->st_ino;
+}
+
+bool w5_follow_holds(const w5_slot *slot, const struct stat *st)
+{
+    const follow *f = slot->kind == &w5_kind_follow ? slot->own : NULL;
+    for (const generation *g = f ? f->oldest : NULL; g; g = g->younger)
+        if (is_file_of(g, st))
+            return true;
+    return false;
+}
+
+static void append(follow *f, generation *g)
+{
+    if (f->current) {
+        f->current->younger = g;
+        f->current->grew = w5_monotonic(); /* its writer has five seconds from now on */
+    } else {
+        f->oldest = g;
+    }
+    f->current = g;
+}
+
+static void take_out(follow *f, generation *g)
+{
+    generation *older = NULL;
+    for (generation *p = f->oldest; p != g; p = p->younger)
+        older = p;
+    if (older)
+        older->younger = g->younger;
+    else
+        f->oldest = g->younger;
+    if (f->current == g)
+        f->current = older;
+    g->younger = NULL;
+}
+
+/* --- the name ------------------------------------------------------------------------------- */
+/* A file that another source still reads becomes ours only when that one has left it. */
+static bool held_by_another(const w5_slot *slot, const struct stat *st)
+{
+    for (size_t i = 0; i < slot->shared->count; i++)
+        if (slot->shared->slot[i] != slot && w5_follow_holds(slot->shared->slot[i], st))
+            return true;
+    return false;
+}
+
+static generation *find_own(const follow *f, const struct stat *st)
+{
+    generation *g = f->oldest;
+    while (g && !is_file_of(g, st))
+        g = g->younger;
+    return g;
+}
+
+static void adopt(w5_slot *slot, int fd, const struct stat *st, uint64_t at)
+{
+    follow *f = slot->own;
+    generation *g = generation_new(fd, st, at);
+    g->undecided = at == 0 && f->current != NULL;
+    append(f, g);
+    slot->source.size = (uint64_t)st->st_size;
+    slot->source.modified = (w5_time)st->st_mtim.tv_sec * W5_SECOND + st->st_mtim.tv_nsec / 1000;
+    slot->source.error = (w5_err){0};
+    f->file_watched = w5_watch_file(slot->shared->watch, slot->path, slot->source.index);
+}
+
+static void open_name(w5_slot *slot)
+{
+    int fd;
+    struct stat st;
+    w5_err err = {0};
+    if (w5_open_log(slot->path, &fd, &st, &err) < 0)
+        slot->source.error = err;
+    else if (!S_ISREG(st.st_mode) || w5_follow_holds(slot, &st) || held_by_another(slot, &st))
+        close(fd);
+    else
+        adopt(slot, fd, &st, w5_follow_retired(slot->shared, fd, &st));
+}
+
+/* Whatever stands under the name now: nothing, the same file, one of ours that came back, a new
+ * one, or something that is no file. Only files are opened; with the others we keep what we have. */
+static void look_at_name(w5_slot *slot)
+{
+    follow *f = slot->own;
+    struct stat st;
+    if (stat(slot->path, &st) != 0 || !S_ISREG(st.st_mode) ||
+        (f->current && is_file_of(f->current, &st)))
+        return;
+    generation *back = find_own(f, &st);
+    if (back) {
+        take_out(f, back);
+        append(f, back);
+    } else {
+        open_name(slot);
+    }
+}
+
+static void watch_folder(w5_slot *slot)
+{
+    follow *f = slot->own;
+    char folder[4096];
+    const char *slash = strrchr(slot->path, '/');
+    size_t len = !slash ? 1 : slash == slot->path ? 1 : (size_t)(slash - slot->path);
+    if (len >= sizeof folder)
+        return;
+    memcpy(folder, slash ? slot->path : ".", len);
+    folder[len] = '\0';
+    f->folder_watched = w5_watch_folder(slot->shared->watch, folder, slot->source.index);
+}
+
+/* --- reading -------------------------------------------------------------------------------- */
+/* Keeps the beginning of the last whole line that went out. */
+static void keep_sample(generation *g, w5_str bytes)
+{
+    const char *end = memrchr(bytes.ptr, '\n', bytes.len);
+    const char *before =
+        end && end > bytes.ptr ? memrchr(bytes.ptr, '\n', (size_t)(end - bytes.ptr)) : NULL;
+    const char *line = before ? before + 1 : bytes.ptr;
+    if (!end)
+        return;
+    g->sample_len = (size_t)(end - line) < SAMPLE ? (size_t)(end - line) : SAMPLE;
+    memcpy(g->sample, line, g->sample_len);
+}
+
+static w5_rc give(w5_slot *slot, generation *g, w5_block *block)
+{
+    if (block->offset > INT64_MAX)
+        block->offset = 0; /* begins with a piece of the generation before */
+    keep_sample(g, block->bytes);
+    slot->source.bytes += block->bytes.len;
+    slot->source.consumed = slot->source.bytes;
+    slot->source.identity = g->identity;
+    return W5_OK;
+}
+
+static w5_rc give_rest(w5_slot *slot, generation *g, w5_block *block)
+{
+    return w5_lines_rest(&g->lines, block) == W5_OK ? give(slot, g, block) : W5_MISS;
+}
+
+static bool expired(const w5_slot *slot, const generation *g)
+{
+    return slot->stopping || w5_monotonic() - g->grew >= PATIENCE;
+}
+
+static bool continues(const generation *g, w5_str piece, const char *next, size_t n)
+{
+    return w5_continues(piece, (w5_str){next, n}, (w5_str){g->sample, g->sample_len});
+}
+
+/* The text is another one. W5_OK: half a line of the old text went out; W5_WAIT: nothing tells yet
+ * whether it goes on in the new one; W5_MISS: read on from the front. */
+static w5_rc begin_again(w5_slot *slot, generation *g, w5_block *block)
+{
+    char next[SAMPLE];
+    size_t n = read_at(g, next, sizeof next, 0);
+    w5_str piece = w5_lines_held(&g->lines);
+    if (piece.len > 0 && n == 0 && !expired(slot, g))
+        return W5_WAIT;
+    if (piece.len > 0 && (n == 0 || !continues(g, piece, next, n)))
+        return give_rest(slot, g, block);
+    g->file.at = 0;
+    g->first_len = g->last_len = 0;
+    g->rewritten = false;
+    w5_lines_rebase(&g->lines, 0);
+    return W5_MISS;
+}
+
+/* Whether a new file begins with the other half of the line that its elder ends in. W5_WAIT: the
+ * file is still empty. */
+static w5_rc decide_beginning(const w5_slot *slot, generation *elder, generation *g)
+{
+    char next[SAMPLE];
+    w5_str piece = elder ? w5_lines_held(&elder->lines) : W5_NONE;
+    size_t n = piece.len > 0 ? read_at(g, next, sizeof next, 0) : 0;
+    if (piece.len > 0 && n == 0 && !expired(slot, elder))
+        return W5_WAIT;
+    if (n > 0 && continues(elder, piece, next, n)) {
+        w5_lines_prepend(&g->lines, piece);
+        w5_lines_forget(&elder->lines);
+    }
+    g->undecided = false;
+    return W5_MISS;
+}
+
+static w5_rc read_generation(w5_slot *slot, generation *elder, generation *g, w5_block *block,
+                             w5_err *err)
+{
+    w5_rc rc = g->undecided ? decide_beginning(slot, elder, g) : W5_MISS;
+    if (rc == W5_MISS)
+        rc = w5_lines_next(&g->lines, read_on, g, block, err);
+    while (rc == W5_WAIT && g->rewritten) {
+        rc = begin_again(slot, g, block);
+        if (rc == W5_OK)
+            return rc;
+        if (rc == W5_WAIT)
+            break;
+        rc = w5_lines_next(&g->lines, read_on, g, block, err);
+    }
+    return rc == W5_OK ? give(slot, g, block) : rc;
+}
+
+/* An old generation that was silent for long, or whose turn to be forgotten has come. */
+static w5_rc finish(w5_slot *slot, generation *g, w5_block *block)
+{
+    follow *f = slot->own;
+    if (give_rest(slot, g, block) == W5_OK)
+        return W5_OK;
+    retire(slot->shared, g);
+    take_out(f, g);
+    generation_free(g);
+    return W5_MISS;
+}
+
+static size_t count_old(const follow *f)
+{
+    size_t n = 0;
+    for (const generation *g = f->oldest; g && g != f->current; g = g->younger)
+        n++;
+    return n;
+}
+
+static w5_rc read_all(w5_slot *slot, w5_block *block, w5_err *err)
+{
+    follow *f = slot->own;
+    generation *elder = NULL;
+    generation *younger;
+    for (generation *g = f->oldest; g; g = younger) {
+        w5_rc rc = read_generation(slot, elder, g, block, err);
+        younger = g->younger;
+        if (rc == W5_OK)
+            return rc;
+        bool leave = g != f->current && (expired(slot, g) || count_old(f) > OLD_MAX);
+        if (rc < 0 || leave || (slot->stopping && rc == W5_WAIT)) {
+            if (rc < 0)
+                w5_slot_fail(slot, err);
+            if (finish(slot, g, block) == W5_OK)
+                return W5_OK;
+        } else {
+            elder = g;
+        }
+    }
+    return slot->stopping ? W5_END : W5_WAIT;
+}
+
+static void begin(w5_slot *slot)
+{
+    follow *f = w5_xmalloc(sizeof *f);
+    struct stat st;
+    *f = (follow){.ready = true};
+    slot->own = f;
+    slot->begun = true;
+    if (slot->file.fd >= 0 && fstat(slot->file.fd, &st) == 0) {
+        adopt(slot, slot->file.fd, &st, slot->skip);
+        slot->file.fd = -1;
+    }
+    watch_folder(slot);
+}
+
+/* Everything that only time tells, once in a while. */
+static void sweep(w5_slot *slot, w5_time now)
+{
+    follow *f = slot->own;
+    watch_folder(slot);
+    look_at_name(slot);
+    f->ready = true;
+    f->sweep = now + (f->file_watched && f->folder_watched ? SWEEP : POLLING);
+}
+
+static void rest(w5_slot *slot)
+{
+    const follow *f = slot->own;
+    for (generation *g = f->oldest; g; g = g->younger)
+        w5_lines_shrink(&g->lines);
+}
+
+static w5_rc next(w5_slot *slot, w5_block *block, w5_err *err)
+{
+    w5_time now = w5_monotonic();
+    if (!slot->begun)
+        begin(slot);
+    follow *f = slot->own;
+    bool due = now >= f->sweep;
+    if (due)
+        sweep(slot, now);
+    else if (f->look)
+        look_at_name(slot);
+    f->look = false;
+    if (!f->ready && !slot->stopping)
+        return W5_WAIT;
+    w5_rc rc = read_all(slot, block, err);
+    f->ready = rc == W5_OK;
+    if (rc == W5_WAIT && due)
+        rest(slot);
+    return rc;
+}
+
+void w5_follow_hint(w5_slot *slot, bool name)
+{
+    follow *f = slot->kind == &w5_kind_follow ? slot->own : NULL;
+    if (!f)
+        return;
+    f->ready = true;
+    f->look |= name;
+}
+
+static int wait(const w5_slot *slot, w5_time *due)
+{
+    const follow *f = slot->own;
+    *due = f ? f->sweep : 0;
+    return w5_watch_fd(slot->shared->watch);
+}
+
+static void close_follow(w5_slot *slot)
+{
+    follow *f = slot->own;
+    for (generation *g = f ? f->oldest : NULL; g;) {
+        generation *younger = g->younger;
+        generation_free(g);
+        g = younger;
+    }
+    free(f);
+    slot->own = NULL;
+}
+
+const w5_source_kind w5_kind_follow = {W5_LIT("file"), true, next, wait, close_follow};

@@ -1,0 +1,17 @@
+/* source_follow.h -- what a followed source tells the list about the files it holds. */
+#ifndef W5_SOURCE_FOLLOW_H
+#define W5_SOURCE_FOLLOW_H
+
+#include <sys/stat.h>
+
+#include "kind.h"
+
+/* News from inotify: there may be more to read; the name may mean another file. */
+void w5_follow_hint(w5_slot *slot, bool name);
+/* Is the file open in one of the generations of a followed source? */
+bool w5_follow_holds(const w5_slot *slot, const struct stat *st);
+/* Was the file followed to its end already? `fd` is open on it. The place it was read up to, 0 if
+ * it is not known. */
+uint64_t w5_follow_retired(const w5_shared *shared, int fd, const struct stat *st);
+
+#endif
