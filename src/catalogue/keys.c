@@ -198,6 +198,18 @@ static bool is_kind(w5_str kind)
     return false;
 }
 
+/* A blank line among the keys makes prose of the rest: prose does not begin with a known key. */
+static w5_rc check_prose(const w5_stanza *s, w5_err *err)
+{
+    w5_str name, rest;
+    if (!w5_str_cut(w5_str_head(s->prose, 20), ':', &name, &rest) ||
+        find_rule(s->kind, name) == NULL)
+        return W5_OK;
+    return w5_stanza_fail(err, s->file, s->line,
+                          "%.*s '%.*s': '%.*s:' stands behind a blank line, which ends the keys",
+                          W5_ARG(s->kind), W5_ARG(s->id), W5_ARG(name));
+}
+
 w5_rc w5_keys_check(const w5_stanza *s, w5_err *err)
 {
     if (!is_kind(s->kind))
@@ -211,8 +223,9 @@ w5_rc w5_keys_check(const w5_stanza *s, w5_err *err)
         return w5_stanza_fail(err, s->file, s->line,
                               "%.*s '%.*s' is disabled: nothing else may stand in it",
                               W5_ARG(s->kind), W5_ARG(s->id));
-    if (w5_stanza_yes(s, "disable") || w5_stanza_yes(s, "extend"))
-        return W5_OK;
+    w5_rc rc = check_prose(s, err);
+    if (rc < 0 || w5_stanza_yes(s, "disable") || w5_stanza_yes(s, "extend"))
+        return rc;
     return check_required(s, err);
 }
 

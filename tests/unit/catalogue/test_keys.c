@@ -37,6 +37,17 @@ static void values_have_a_shape(void **state)
     expect_complaints(rows, COUNT(rows));
 }
 
+static void a_blank_line_among_the_keys_is_noticed(void **state)
+{
+    (void)state;
+    static const complaint_row rows[] = {
+        {"-- pattern x\nstarts: a\n\nneeds: b\n",
+         "b.w5:1: pattern 'x': 'needs:' stands behind a blank line, which ends the keys"},
+        {"-- pattern x\nstarts: a\n\nNote: prose may hold colons.\nneeds: b\n", NULL    },
+    };
+    expect_complaints(rows, COUNT(rows));
+}
+
 static void words_add_up_and_lines_stay_whole(void **state)
 {
     (void)state;
@@ -65,6 +76,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(unknown_names_are_told_with_the_nearest),
         cmocka_unit_test(values_have_a_shape),
+        cmocka_unit_test(a_blank_line_among_the_keys_is_noticed),
         cmocka_unit_test(words_add_up_and_lines_stay_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
