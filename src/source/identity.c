@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 /* FNV-1a (Fowler, Noll, Vo), 64 bits. */
-uint64_t w5_fingerprint(w5_str text)
+uint64_t w5_identity_hash(w5_str text)
 {
     uint64_t hash = UINT64_C(0xcbf29ce484222325);
     for (size_t i = 0; i < text.len; i++)
@@ -59,14 +59,14 @@ void w5_identity_read(w5_slot *slot)
     if (reread_begin(&r, slot) == W5_OK)
         slot->head_len = reread(&r, slot->head, W5_HEAD_MAX);
     reread_end(&r);
-    slot->source.identity.fingerprint = w5_fingerprint((w5_str){slot->head, slot->head_len});
+    slot->source.identity.fingerprint = w5_identity_hash((w5_str){slot->head, slot->head_len});
     slot->source.identity.fingerprinted = (uint32_t)slot->head_len;
 }
 
 bool w5_identity_fits(const w5_slot *slot, const w5_identity *was)
 {
     return was->fingerprinted > 0 && slot->head_len >= was->fingerprinted &&
-           w5_fingerprint((w5_str){slot->head, was->fingerprinted}) == was->fingerprint;
+           w5_identity_hash((w5_str){slot->head, was->fingerprinted}) == was->fingerprint;
 }
 
 /* --- two whole files ------------------------------------------------------------------------ */

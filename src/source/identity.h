@@ -8,7 +8,7 @@
 #include "kind.h"
 
 /* The same in every run (a state keeps it), so not w5_str_hash, which is seeded. */
-uint64_t w5_fingerprint(w5_str text);
+uint64_t w5_identity_hash(w5_str text);
 /* Reads the head of an opened file and fills source.identity. */
 void w5_identity_read(w5_slot *slot);
 /* Is the source the file that `was` describes? Device and inode do not matter. */

@@ -82,7 +82,7 @@ static void remember_first(generation *g, uint64_t at, const char *bytes, size_t
     size_t more = FIRST_BYTES - g->first_len < n ? FIRST_BYTES - g->first_len : n;
     memcpy(g->first + g->first_len, bytes, more);
     g->first_len += more;
-    g->identity.fingerprint = w5_fingerprint((w5_str){g->first, g->first_len});
+    g->identity.fingerprint = w5_identity_hash((w5_str){g->first, g->first_len});
     g->identity.fingerprinted = (uint32_t)g->first_len;
 }
 
@@ -191,7 +191,7 @@ uint64_t w5_follow_retired(const w5_shared *shared, int fd, const struct stat *s
         const w5_identity *was = &r->identity;
         if (was->device == st->st_dev && was->inode == st->st_ino && was->fingerprinted > 0 &&
             n >= (ssize_t)was->fingerprinted && (uint64_t)st->st_size >= r->offset &&
-            w5_fingerprint((w5_str){text, was->fingerprinted}) == was->fingerprint)
+            w5_identity_hash((w5_str){text, was->fingerprinted}) == was->fingerprint)
             return r->offset;
     }
     return 0;
