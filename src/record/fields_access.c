@@ -265,6 +265,19 @@ static size_t copy_text(w5_str s, char quote, char *out, size_t *n)
     return i;
 }
 
+/* Blanks and line ends off. */
+static w5_str trimmed(w5_str s)
+{
+    w5_str before;
+    do {
+        before = s;
+        s = w5_str_trim(s);
+        w5_str_take(&s, W5_STR("\n"));
+        s.len -= w5_str_ends(s, W5_STR("\n"));
+    } while (s.len != before.len);
+    return s;
+}
+
 static bool is_quote(w5_str s)
 {
     return s.len > 0 && (s.ptr[0] == '\'' || s.ptr[0] == '"');
@@ -278,24 +291,21 @@ static bool copy_pieces(w5_str s, char *out, size_t *n)
         size_t end = copy_text(w5_str_skip(s, 1), s.ptr[0], out, n);
         if (end + 1 >= s.len)
             return false;
-        s = w5_str_trim(w5_str_skip(s, end + 2));
-        while (w5_str_starts(s, W5_STR("\n")))
-            s = w5_str_trim(w5_str_skip(s, 1));
+        s = trimmed(w5_str_skip(s, end + 2));
     }
     return s.len == 0 || w5_str_eq(s, W5_STR(";"));
 }
 
 static w5_str bare_text(w5_str text, w5_access_program *p, w5_arena *arena)
 {
-    w5_str word;
-    w5_str s = w5_str_trim(text);
-    if (w5_str_take(&s, W5_STR("log_format ")))
-        s = w5_str_cut(w5_str_trim(s), ' ', &word, &s) ? w5_str_trim(s) : s;
+    w5_str name;
+    w5_str s = trimmed(text);
+    if (w5_str_take(&s, W5_STR("log_format ")) && w5_str_cut(trimmed(s), ' ', &name, &s))
+        s = trimmed(s);
     p->json = w5_str_take(&s, W5_STR("escape=json"));
     if (!p->json && !w5_str_take(&s, W5_STR("escape=default")))
         w5_str_take(&s, W5_STR("escape=none"));
-    if (s.ptr != text.ptr)
-        s = w5_str_trim(s);
+    s = trimmed(s);
     char *out = w5_arena_alloc(arena, s.len + 1);
     size_t n = 0;
     if (!copy_pieces(s, out, &n)) {
