@@ -148,6 +148,8 @@ void w5_matcher_free(w5_matcher *m);
 w5_rc w5_matcher_find(w5_matcher *m, const w5_question *q, w5_answer *a); /* W5_OK, W5_MISS */
 /* The name of a group ("" when it has none): the record field it fills. */
 w5_str w5_matcher_group_name(w5_matcher *m, const w5_pattern *p, size_t i);
+/* Nothing cheaper leads to the pattern's expression: it runs on every line of its formats. */
+bool w5_pattern_is_costly(const w5_pattern *p);
 /* Compiles the expression of a pattern now, for checks: W5_ESYNTAX tells file, line and PCRE2's words. */
 w5_rc w5_matcher_try(w5_matcher *m, const w5_pattern *p, w5_err *err);
 

@@ -269,6 +269,16 @@ w5_rc w5_matcher_find(w5_matcher *m, const w5_question *q, w5_answer *a)
     return W5_OK;
 }
 
+bool w5_pattern_is_costly(const w5_pattern *p)
+{
+    w5_arena *scratch = w5_arena_new();
+    bool literal =
+        p->starts.n > 0 || all_long(&p->needs) || w5_literal_prefix(p->match, scratch).len > 0;
+    bool narrow = p->levels.n + p->idents.n + p->phases.n + p->errnos.n > 0;
+    w5_arena_free(scratch);
+    return p->match.len > 0 && !literal && !narrow;
+}
+
 w5_str w5_matcher_group_name(w5_matcher *m, const w5_pattern *p, size_t i)
 {
     if (w5_matcher_try(m, p, NULL) < 0 || m->regex[p->index] == NULL)

@@ -139,8 +139,7 @@ static void check_sets(checking *k, const w5_pattern *p)
 
 static void check_cost(checking *k, const w5_pattern *p)
 {
-    bool literal = p->starts.n > 0 || p->needs.n > 0 || w5_str_starts(p->match, W5_STR("^"));
-    if (p->match.len > 0 && !literal)
+    if (w5_pattern_is_costly(p))
         REMARK(k, p->stanza, p->stanza->line,
                "pattern '%.*s': its expression is tried on every line; give it 'starts' or 'needs'",
                W5_ARG(p->id));

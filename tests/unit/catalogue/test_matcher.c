@@ -190,6 +190,31 @@ static void many_patterns_are_told_apart(void **state)
     w5_arena_free(arena);
 }
 
+static void only_what_nothing_leads_to_is_costly(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        bool costly;
+    } rows[] = {
+        {"-- pattern p\n",                            false},
+        {"-- pattern p\nstarts: a\nmatch: x\n",       false},
+        {"-- pattern p\nneeds: ab\nmatch: x\n",       false},
+        {"-- pattern p\nneeds: a\nmatch: x\n",        true },
+        {"-- pattern p\nmatch: ^a\\d\n",              false},
+        {"-- pattern p\nmatch: ^\\d\n",               true },
+        {"-- pattern p\nmatch: ^\\d\nlevel: debug\n", false},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const w5_pattern *const *all;
+        loaded l = load_texts(&rows[i].text, 1);
+        assert_int_equal(w5_catalogue_patterns(l.catalogue, &all), 1);
+        if (w5_pattern_is_costly(all[0]) != rows[i].costly)
+            fail_msg("row %zu", i);
+        unload(&l);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -199,6 +224,7 @@ int main(void)
         cmocka_unit_test(named_groups_come_back),
         cmocka_unit_test(a_catastrophic_expression_is_given_up),
         cmocka_unit_test(messages_may_hold_any_bytes),
+        cmocka_unit_test(only_what_nothing_leads_to_is_costly),
         cmocka_unit_test(many_patterns_are_told_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
