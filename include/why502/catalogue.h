@@ -119,6 +119,8 @@ size_t w5_catalogue_causes(const w5_catalogue *c, const w5_cause *const **all);
 size_t w5_catalogue_remedies(const w5_catalogue *c, const w5_remedy *const **all);
 size_t w5_catalogue_stanzas(const w5_catalogue *c, const w5_stanza *const **all);
 size_t w5_catalogue_ignores(const w5_catalogue *c, const w5_ignore **all);
+/* It came with the program, as it stands. */
+bool w5_catalogue_is_builtin(const w5_catalogue *c, const w5_stanza *s);
 /* First value of a key, "" when absent. */
 w5_str w5_stanza_get(const w5_stanza *s, const char *key);
 /* The values of a key one after the other: start with *at = 0, false when there is no more. */

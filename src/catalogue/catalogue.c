@@ -162,6 +162,12 @@ const w5_stanza *w5_catalogue_stanza(const w5_catalogue *c, w5_str kind, w5_str 
     return e == NULL ? NULL : e->stanza;
 }
 
+bool w5_catalogue_is_builtin(const w5_catalogue *c, const w5_stanza *s)
+{
+    const w5_entry *e = w5_catalogue_entry(c, s->kind, s->id);
+    return e != NULL && e->layer == c->builtin_layer && c->builtin_layer > 0;
+}
+
 static const void *find_view(const w5_catalogue *c, w5_str kind, w5_str id)
 {
     const w5_entry *e = w5_catalogue_entry(c, kind, id);

@@ -14,8 +14,11 @@ typedef struct checking {
     size_t n, room;
 } checking;
 
+/* Remarks are for those who write a catalogue, not for those who use the built-in one. */
 static void complain(checking *k, bool mistake, const w5_stanza *s, unsigned line, w5_str text)
 {
+    if (!mistake && w5_catalogue_is_builtin(k->catalogue, s))
+        return;
     if (k->n == k->room) {
         k->room = k->room == 0 ? 64 : 2 * k->room;
         k->complaint = w5_xrealloc(k->complaint, k->room, sizeof(*k->complaint));

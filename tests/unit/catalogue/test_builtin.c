@@ -25,6 +25,25 @@ static void the_built_in_catalogue_is_sound(void **state)
     unload(&l);
 }
 
+static void what_a_user_touched_is_not_built_in_any_more(void **state)
+{
+    (void)state;
+    loaded l = load_builtin();
+    const w5_stanza *s =
+        w5_catalogue_stanza(l.catalogue, W5_STR("remedy"), W5_STR("nginx-buffers"));
+    assert_true(w5_catalogue_is_builtin(l.catalogue, s));
+    unload(&l);
+    l = (loaded){.arena = w5_arena_new()};
+    l.catalogue = w5_catalogue_new(l.arena);
+    w5_catalogue_load_builtin(l.catalogue, &l.err);
+    w5_catalogue_load(l.catalogue, W5_STR("mine.w5"),
+                      W5_STR("-- remedy nginx-buffers\nextend: yes\nsee: check-logs\n"), &l.err);
+    assert_int_equal(w5_catalogue_seal(l.catalogue, &l.err), W5_OK);
+    s = w5_catalogue_stanza(l.catalogue, W5_STR("remedy"), W5_STR("nginx-buffers"));
+    assert_false(w5_catalogue_is_builtin(l.catalogue, s));
+    unload(&l);
+}
+
 /* Trouble opens incidents by itself: the application's and the database's, and nginx's own. */
 static void only_trouble_opens_incidents(void **state)
 {
@@ -122,6 +141,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_built_in_catalogue_is_sound),
+        cmocka_unit_test(what_a_user_touched_is_not_built_in_any_more),
         cmocka_unit_test(only_trouble_opens_incidents),
         cmocka_unit_test(every_page_has_prose_neighbours_a_command_and_a_source),
         cmocka_unit_test(the_documents_ranks_stand),

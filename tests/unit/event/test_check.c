@@ -87,7 +87,7 @@ static void what_is_only_poor_is_remarked(void **state)
     expect(rows, COUNT(rows), false);
 }
 
-static void the_built_in_catalogue_has_no_mistake(void **state)
+static void the_built_in_catalogue_draws_no_complaint(void **state)
 {
     (void)state;
     w5_err err;
@@ -96,14 +96,10 @@ static void the_built_in_catalogue_has_no_mistake(void **state)
     const w5_complaint *all;
     if (w5_catalogue_load_builtin(c, &err) < 0 || w5_catalogue_seal(c, &err) < 0)
         fail_msg("%s", err.text);
-    size_t n = w5_catalogue_check(c, arena, &all), mistakes = 0;
-    for (size_t i = 0; i < n; i++) {
-        mistakes += all[i].mistake;
-        if (all[i].mistake)
-            print_message("# %.*s:%u: %.*s\n", W5_ARG(all[i].file), all[i].line,
-                          W5_ARG(all[i].text));
-    }
-    assert_int_equal(mistakes, 0);
+    size_t n = w5_catalogue_check(c, arena, &all);
+    for (size_t i = 0; i < n; i++)
+        print_message("# %.*s:%u: %.*s\n", W5_ARG(all[i].file), all[i].line, W5_ARG(all[i].text));
+    assert_int_equal(n, 0);
     w5_arena_free(arena);
 }
 
@@ -113,7 +109,7 @@ int main(void)
         cmocka_unit_test(samples_are_tests),
         cmocka_unit_test(names_must_exist),
         cmocka_unit_test(what_is_only_poor_is_remarked),
-        cmocka_unit_test(the_built_in_catalogue_has_no_mistake),
+        cmocka_unit_test(the_built_in_catalogue_draws_no_complaint),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
