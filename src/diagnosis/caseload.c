@@ -12,10 +12,11 @@ typedef struct desk {
 
 /* ---- looking ---- */
 
-static w5_severity severity_of(const w5_incident *in, const w5_cause *cause)
+static w5_severity severity_of(const w5_incident *in, const w5_theory *t)
 {
     bool nobody_hurt = in->errors > 0 && in->requests_failed == 0;
-    return nobody_hurt || cause->at_most_warning ? W5_SEVERITY_WARNING : W5_SEVERITY_ERROR;
+    bool harmless = t->cause->at_most_warning && t->confidence >= W5_LIKELY;
+    return nobody_hurt || harmless ? W5_SEVERITY_WARNING : W5_SEVERITY_ERROR;
 }
 
 static void put(desk *d, const w5_file *file)
@@ -36,7 +37,7 @@ static w5_file file_of(w5_incident *in, const w5_judgement *j)
     const w5_theory *t = j->chosen;
     return (w5_file){.incident = in, .cause = t->cause, .confidence = t->confidence, .score = t->score,
                      .anchor = t->confidence >= W5_LIKELY ? t->anchor : NULL,
-                     .severity = severity_of(in, t->cause), .explains = w5_score_requests(j->c, t->explained)};
+                     .severity = severity_of(in, t), .explains = w5_score_requests(j->c, t->explained)};
 }
 
 /* ---- parting ---- */

@@ -154,17 +154,19 @@ static void add_address(w5_master *m, w5_id id)
         m->address[m->addresses++] = id;
 }
 
-/* "unix:/run/a.sock,127.0.0.1:8000": parts that nginx's lines speak of too stand in the intern table,
- * others are of no use. */
-static void read_addresses(const w5_known *k, w5_master *m, w5_id address)
+/* "unix:/run/a.sock,127.0.0.1:8000": of several the whole list stands in `what`. Parts that nginx's lines
+ * speak of too stand in the intern table; others are of no use. */
+static void read_addresses(const w5_known *k, w5_master *m, const w5_cell *cell)
 {
-    w5_str rest = w5_known_str(k, address), part;
-    bool several = false;
+    w5_str rest = w5_known_str(k, cell->what), part;
+    add_address(m, cell->address);
     while (w5_str_cut(rest, ',', &part, &rest)) {
-        add_address(m, w5_intern_find(k->t->intern, w5_str_trim(part)));
-        several = true;
+        w5_str next = rest, ignored;
+        w5_str_cut(rest, ',', &next, &ignored);
+        if (!w5_str_take(&next, W5_STR("http://")))
+            w5_str_take(&next, W5_STR("https://"));
+        add_address(m, w5_intern_find(k->t->intern, w5_str_trim(next)));
     }
-    add_address(m, several ? w5_intern_find(k->t->intern, w5_str_trim(rest)) : address);
 }
 
 static void on_listening(w5_census *c, const w5_cell *cell)
@@ -176,7 +178,7 @@ static void on_listening(w5_census *c, const w5_cell *cell)
         m->listening = cell;
         m->listen = cell->at;
     }
-    read_addresses(c->k, m, cell->address);
+    read_addresses(c->k, m, cell);
     m->last = cell->at;
 }
 

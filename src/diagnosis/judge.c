@@ -277,6 +277,23 @@ static void say_why_not(w5_judgement *j)
     }
 }
 
+/* What explains but a small part of the failures is not the incident's cause, however sure it is of its
+ * part; nor is a guess that explains less than half. */
+static void settle_small_part(w5_judgement *j)
+{
+    double share = j->c->weight > 0 ? covered(j) / j->c->weight : 0;
+    w5_theory *t = j->chosen;
+    if (share >= 0.5 || (share >= 0.3 && t->confidence > W5_POSSIBLE))
+        return;
+    j->chosen = unknown(j->c);
+    if (t->confidence < W5_LIKELY)
+        add_alternative(j, t);
+    else if ((j->c->seen & W5_BIT(REFUSED)) && w5_causes_linked(t->cause->id, W5_STR("app-down")))
+        add_to_chain(j, t); /* how a cascade begins: the rest of it is what is not known */
+    else
+        j->stranger = t;
+}
+
 w5_judgement w5_judge(const w5_known *k, const w5_incident *incident, w5_arena *arena)
 {
     w5_judgement j = {.c = w5_case_new(k, incident, arena)};
@@ -289,6 +306,7 @@ w5_judgement w5_judge(const w5_known *k, const w5_incident *incident, w5_arena *
     sort_out(&j);
     settle_owners(&j);
     settle_rivals(&j);
+    settle_small_part(&j);
     w5_score_chosen(j.c, j.chosen, covered(&j));
     say_why_not(&j);
     return j;

@@ -22,22 +22,35 @@ static bool is_the_stop_itself(const w5_judgement *j, size_t i)
     return stop;
 }
 
+static const w5_error *first_refusal(const w5_case *c)
+{
+    for (size_t i = 0; i < c->errors; i++)
+        if (w5_error_is(&c->error[i], W5_BIT(REFUSED)))
+            return &c->error[i];
+    return NULL;
+}
+
+static bool begins_cascade(const w5_judgement *j, size_t i, const w5_error *refusal)
+{
+    const w5_error *e = &j->c->error[i];
+    if (e->cell->upstream != refusal->cell->upstream || is_the_stop_itself(j, i))
+        return false;
+    /* resets of the second in which refusals begin are those of the closing listener's queue */
+    return w5_error_is(e, W5_BIT(PREMATURE_CLOSE)) ||
+           (w5_error_is(e, W5_BIT(RESET)) && e->cell->at + W5_SECOND < refusal->cell->at);
+}
+
 /* At least one close or reset, then at least five refusals on the same upstream, none refused before. */
 static bool is_cascade(const w5_judgement *j)
 {
     const w5_case *c = j->c;
-    w5_id upstream = 0;
+    const w5_error *refusal = first_refusal(c);
     uint64_t refused = 0;
     bool closed = false;
-    for (size_t i = 0; i < c->errors; i++) {
+    for (size_t i = 0; refusal && i < c->errors; i++) {
         const w5_error *e = &c->error[i];
-        if (w5_error_is(e, W5_BIT(REFUSED)) && !closed)
-            return false;
-        if (!closed && w5_error_is(e, W5_BIT(PREMATURE_CLOSE) | W5_BIT(RESET)) && !is_the_stop_itself(j, i)) {
-            closed = true;
-            upstream = e->cell->upstream;
-        }
-        if (w5_error_is(e, W5_BIT(REFUSED)) && e->cell->upstream == upstream)
+        closed = closed || (e < refusal && begins_cascade(j, i, refusal));
+        if (w5_error_is(e, W5_BIT(REFUSED)) && e->cell->upstream == refusal->cell->upstream)
             refused += e->cell->count;
     }
     return closed && refused >= REFUSALS;
