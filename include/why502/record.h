@@ -47,6 +47,7 @@ typedef struct w5_record {
     w5_time at;          /* see `zoned`; W5_TIME_NONE when the line carries no time at all */
     bool zoned;          /* false: `at` is civil time read as UTC; the stream's zone is still to be found */
     bool yearless;       /* set by parse: the stamp has no year, `at` is in W5_YEARLESS; the stage finds it */
+    bool misdated;       /* set by parse: the stamp names no instant (month 13), `at` is W5_TIME_NONE */
     uint8_t digits;      /* digits of fraction the stamp had: 0 = whole seconds */
     bool forged;         /* a client could have written this line: never evidence */
     bool cut;            /* cut at W5_LINE_MAX */

@@ -146,7 +146,7 @@ static void split_stderr(memo *m, w5_str line, w5_str rest, w5_record *r)
     m->room = r->open ? WRITTEN - (uint32_t)line.len : 0;
 }
 
-static w5_fit continued(memo *m, w5_str line)
+static w5_fit continued(memo *m, w5_str line, w5_record *r)
 {
     if (line.len >= m->room) {
         m->room = 0;
@@ -156,6 +156,7 @@ static w5_fit continued(memo *m, w5_str line)
     bool closed = w5_str_find(line, W5_STR("\" while "), &at) &&
                   w5_nginx_context_at(line) < line.len;
     m->room = closed ? 0 : m->room - (uint32_t)line.len - 1;
+    r->open = !closed;
     return W5_FIT_MORE;
 }
 
@@ -227,7 +228,7 @@ static bool controller_line(w5_str line, w5_record *r)
 static w5_fit other(memo *m, w5_str line, w5_record *r)
 {
     if (m->room > 0)
-        return continued(m, line);
+        return continued(m, line, r);
     return start_line(line, r) || controller_line(line, r) ? W5_FIT_YES : W5_FIT_NO;
 }
 
@@ -245,6 +246,7 @@ static w5_fit parse(void *state, w5_str line, w5_record *r)
         return other(m, line, r);
     w5_record_set(r, W5_F_level, (w5_str){p + LEVEL, n});
     r->at = same ? m->at : read_stamp(m, p);
+    r->misdated = r->at == W5_TIME_NONE;
     m->room = 0;
     w5_str said = {rest, (size_t)(end - rest)};
     if (is_stderr(said))

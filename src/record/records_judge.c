@@ -78,7 +78,7 @@ w5_trust w5_judge_wrapped(w5_records *r, w5_feed *feed, const w5_row *row, const
                           w5_str inner, uint64_t key)
 {
     enum {
-        FAR = 256 << 10
+        FAR = 32 << 10 /* of the layers' own bytes too */
     };
     const w5_window *w = &feed->window;
     const char *from = row->raw.ptr;

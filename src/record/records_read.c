@@ -107,13 +107,15 @@ static const w5_time too_early = INT64_C(946684800) * W5_SECOND;
 
 static void note_time(w5_stream *s, const w5_record *r)
 {
-    if (r->at == W5_TIME_NONE || r->forged)
+    if (r->forged)
+        return;
+    if (r->misdated || (r->at != W5_TIME_NONE && r->at < too_early))
+        s->suspect_times++;
+    if (r->at == W5_TIME_NONE)
         return;
     s->zoned = s->zoned && r->zoned;
-    if (r->at < too_early) {
-        s->suspect_times++;
+    if (r->at < too_early)
         return;
-    }
     if (s->first == W5_TIME_NONE || r->at < s->first)
         s->first = r->at;
     if (s->last == W5_TIME_NONE || r->at > s->last)
@@ -127,7 +129,7 @@ static void prepare(const reading *rd, w5_record *r)
     r->format = NULL;
     r->stream = &rd->log->pub;
     r->at = W5_TIME_NONE;
-    r->zoned = r->yearless = r->forged = r->open = false;
+    r->zoned = r->yearless = r->misdated = r->forged = r->open = false;
     r->digits = 0;
     r->cut = row->cut;
     r->lines = row->lines;
@@ -247,6 +249,14 @@ static w5_record *place_for(const reading *rd, w5_lane *lane, const w5_format *f
     return direct ? rd->out : &(*slot)->r;
 }
 
+/* A further line of the record; where only this one goes on, parse tells in `r` whether it still does. */
+static void go_on(const reading *rd, w5_lane *lane, const w5_record *r, w5_str inner)
+{
+    w5_pending_add(lane->pending, rd->row->raw, inner);
+    if (!lane->format->multiline && !r->open)
+        w5_lane_flush(rd->r, lane);
+}
+
 /* Asks one format about a line. */
 static w5_verdict offer(const reading *rd, w5_lane *lane, size_t rank, w5_str inner)
 {
@@ -278,7 +288,7 @@ static w5_verdict offer(const reading *rd, w5_lane *lane, size_t rank, w5_str in
     if (fit == W5_FIT_NO || lane->format != f)
         return W5_STRANGE;
     if (lane->pending)
-        w5_pending_add(lane->pending, rd->row->raw, inner);
+        go_on(rd, lane, r, inner);
     return understood(rd);
 }
 
@@ -376,14 +386,15 @@ static w5_verdict understand_lines(reading *rd, w5_str inner)
     w5_lane *lane = lane_of(rd);
     if (verdict == W5_STRANGE || verdict == W5_HELD || !lane->pending)
         return verdict;
-    uint32_t lines = lane->pending->r.lines;
-    while (rest.len > 0) {
+    w5_pending *p = lane->pending;
+    uint32_t lines = p->r.lines;
+    while (rest.len > 0 && lane->pending) {
         if (!w5_str_cut(rest, '\n', &first, &rest))
             first = rest, rest = W5_NONE;
         continues(rd, lane, first);
-        w5_pending_add(lane->pending, rd->row->raw, first);
+        go_on(rd, lane, &rd->r->nobody, first);
     }
-    lane->pending->r.lines = lines;
+    p->r.lines = lines;
     return verdict;
 }
 
@@ -490,7 +501,7 @@ static bool is_blank(w5_str s)
 static w5_verdict blank(const reading *rd, w5_lane *lane, w5_str inner)
 {
     if (lane->pending && continues(rd, lane, inner))
-        w5_pending_add(lane->pending, rd->row->raw, inner);
+        go_on(rd, lane, &rd->r->nobody, inner);
     return understood(rd);
 }
 
