@@ -33,6 +33,7 @@ struct w5_matcher {
     uint64_t *hit;    /* room for every pattern */
     w5_regex **regex; /* by w5_pattern.index, NULL until first used */
     bool *broken;     /* did not compile; told by w5_matcher_try */
+    w5_answer other;  /* of a second look; see afloat_fit */
 };
 
 w5_matcher *w5_matcher_new(const w5_catalogue *c)
@@ -242,13 +243,12 @@ static size_t afloat_fit(w5_matcher *m, const set *s, size_t end, const w5_quest
     w5_needles_find(&s->needles, q->message, m->hit);
     if (!any_hit(m, s))
         return end;
-    w5_answer other;
-    other.limit = a->limit;
-    other.groups = 0;
-    size_t found = first_fit(m, s, end, q, &other);
-    a->limit = other.limit;
+    m->other.limit = a->limit;
+    m->other.groups = 0;
+    size_t found = first_fit(m, s, end, q, &m->other);
+    a->limit = m->other.limit;
     if (found < end)
-        *a = other;
+        *a = m->other;
     return found;
 }
 

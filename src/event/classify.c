@@ -41,6 +41,7 @@ struct w5_classifier {
     const w5_class *access_class, *answered_5xx;
     w5_str status_code[100]; /* "HU-5xx" */
     uint64_t limits;
+    w5_answer answer; /* here and not on the stack: hardened builds clear each variable there */
 };
 
 w5_classifier *w5_classifier_new(const w5_catalogue *c)
@@ -132,18 +133,19 @@ static w5_rc classify_message(w5_classifier *k, w5_record *record, w5_event *eve
         .level = w5_record_get(record, W5_F_level),
         .ident = w5_record_get(record, W5_F_ident),
     };
-    w5_answer a;
-    w5_rc rc = w5_matcher_find(k->matcher, &q, &a);
-    k->limits += a.limit;
+    w5_answer *a = &k->answer;
+    w5_rc rc = w5_matcher_find(k->matcher, &q, a);
+    k->limits += a->limit;
     if (rc != W5_OK)
         return rc;
-    facts *f = &k->facts[a.pattern->index];
+    const w5_pattern *p = a->pattern;
+    facts *f = &k->facts[p->index];
     if (!f->made)
-        make_facts(k, a.pattern, f, a.groups);
-    fill_fields(f, &a, record);
-    event->pattern = a.pattern;
-    event->klass = a.pattern->klass;
-    event->code = a.pattern->code.len == 0 ? W5_STR("") : code_of(k, a.pattern, f, &q);
+        make_facts(k, p, f, a->groups);
+    fill_fields(f, a, record);
+    event->pattern = p;
+    event->klass = p->klass;
+    event->code = p->code.len == 0 ? W5_STR("") : code_of(k, p, f, &q);
     return event->klass == NULL ? W5_MISS : W5_OK;
 }
 
