@@ -394,6 +394,11 @@ void w5_cells_reset(w5_cells *c)
     c->texts = 0;
 }
 
+uint32_t w5_cells_span(const w5_cells *c, uint16_t klass)
+{
+    return ladder[c->rows.level][c->trait[klass].sort].span;
+}
+
 size_t w5_cells_find(w5_cells *c, w5_cell *cell)
 {
     return w5_rows_find(&c->rows, cell);

@@ -53,6 +53,8 @@ static inline w5_cell *w5_cells_at(const w5_cells *c, size_t i)
 const w5_trait *w5_cells_trait(const w5_cells *c, const w5_cell *cell);
 /* Errors do not carry their path any more: who counts them counts paths elsewhere. */
 bool w5_cells_pathless(const w5_cells *c);
+/* Seconds that a cell of a class covers at most, 0 for any time. */
+uint32_t w5_cells_span(const w5_cells *c, uint16_t klass);
 size_t w5_cells_find(w5_cells *c, w5_cell *cell);
 size_t w5_cells_put(w5_cells *c, w5_cell *cell);
 void w5_cells_raise(w5_cells *c, unsigned level, unsigned thinning);

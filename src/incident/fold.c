@@ -3,13 +3,21 @@
 #include <limits.h>
 
 /* --- upstreams ------------------------------------------------------------------------------- */
-w5_str w5_fold_upstream(w5_str text)
+static w5_str without_scheme(w5_str text)
 {
     w5_str head;
     w5_str tail;
+    return w5_str_cut_at(w5_str_head(text, 32), W5_STR("://"), &head, &tail)
+               ? w5_str_skip(text, head.len + 3)
+               : text;
+}
+
+w5_str w5_fold_upstream(w5_str text)
+{
     size_t end;
-    if (w5_str_cut_at(w5_str_head(text, 32), W5_STR("://"), &head, &tail))
-        text = w5_str_skip(text, head.len + 3);
+    if (!w5_str_find_char(text, '/', &end)) /* "127.0.0.1:8000": mostly it comes so */
+        return w5_str_find_char(text, '?', &end) ? w5_str_head(text, end) : text;
+    text = without_scheme(text);
     if (w5_str_starts(text, W5_STR("unix:"))) {
         bool more = w5_str_find_char(w5_str_skip(text, 5), ':', &end);
         return more ? w5_str_head(text, end + 5) : text;

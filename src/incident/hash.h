@@ -33,18 +33,33 @@ static inline uint64_t w5_hash_words(uint64_t seed, const uint32_t *word, size_t
     return n == 0 ? h : w5_hash_mix(h, *word);
 }
 
+static inline uint64_t w5_load(const char *p, size_t bytes)
+{
+    uint64_t eight = 0;
+    uint32_t four = 0;
+    if (bytes == 8)
+        memcpy(&eight, p, 8);
+    else
+        memcpy(&four, p, 4);
+    return bytes == 8 ? eight : four;
+}
+
+/* Reads of fixed size only; the last one may overlap the one before. */
 static inline uint64_t w5_hash_bytes(uint64_t seed, w5_str s)
 {
     uint64_t h = seed ^ s.len;
-    uint64_t word = 0;
-    for (; s.len >= 8; s = w5_str_skip(s, 8)) {
-        memcpy(&word, s.ptr, 8);
-        h = w5_hash_mix(h, word);
+    const char *p = s.ptr;
+    if (s.len >= 8) {
+        for (const char *end = p + s.len - 8; p < end; p += 8)
+            h = w5_hash_mix(h, w5_load(p, 8));
+        return w5_hash_mix(h, w5_load(s.ptr + s.len - 8, 8));
     }
-    word = 0;
-    if (s.len > 0)
-        memcpy(&word, s.ptr, s.len);
-    return w5_hash_mix(h, word);
+    if (s.len >= 4)
+        return w5_hash_mix(h, w5_load(p, 4) << 32 | w5_load(p + s.len - 4, 4));
+    if (s.len == 0)
+        return w5_hash_mix(h, 0);
+    uint64_t first = (unsigned char)p[0], middle = (unsigned char)p[s.len / 2];
+    return w5_hash_mix(h, first << 16 | middle << 8 | (unsigned char)p[s.len - 1]);
 }
 
 /* FNV-1a with a last stir: sixteen hexadecimal digits of it name an incident. */

@@ -163,7 +163,8 @@ void w5_ledger_reset(w5_ledger *l)
     w5_arena_rewind(l->codes.arena, (w5_mark){NULL, 0});
     l->codes.n = l->codes.last = 0;
     l->lanes = l->last_lane = 0;
-    l->hot.valid = l->access.valid = l->access.path_valid = false;
+    memset(l->hot, 0, sizeof(l->hot));
+    l->access.valid = l->access.path_valid = false;
 }
 
 /* --- lanes
@@ -279,7 +280,7 @@ static w5_id name(w5_ledger *l, w5_str s)
 
 /* What keys an upstream error or an access line, as ids; the rest of the cell is filled when it
  * turns out to be a new one. */
-static w5_cell begin_cell(w5_ledger *l, const w5_event *e, uint16_t lane, w5_time at)
+static w5_cell begin_cell(const w5_event *e, uint16_t lane, w5_time at)
 {
     const w5_record *r = e->record;
     return (w5_cell){
@@ -300,8 +301,6 @@ static w5_cell begin_cell(w5_ledger *l, const w5_event *e, uint16_t lane, w5_tim
         .klass = e->klass->index,
         .digits = r->digits,
         .zoned = r->zoned,
-        .host = name(l, r->host),
-        .code = name(l, e->code),
     };
 }
 
@@ -368,102 +367,157 @@ static void add_failed(w5_cell *cell, int64_t more)
     cell->failed = more < 0 && cell->failed == 0 ? 0 : cell->failed + (uint64_t)more;
 }
 
-typedef struct error_key {
-    w5_str upstream, server, host;
+typedef struct error_line {
+    const w5_event *event;
+    const w5_record *r;
+    w5_str upstream, server;
     w5_target target;
-} error_key;
+    w5_time at;
+    uint64_t n;
+    uint16_t lane;
+} error_line;
 
-static error_key key_of_error(const w5_record *r)
+/* Sixty-four bits under the run's secret stand for the names: they are compared nowhere else. */
+static uint64_t hash_names(const w5_ledger *l, const error_line *e)
 {
-    return (error_key){.upstream = w5_fold_upstream(w5_record_get(r, W5_F_upstream)),
-                       .server = w5_record_get(r, W5_F_server),
-                       .host = r->host,
-                       .target = w5_fold_target(r)};
+    uint64_t h = w5_hash_bytes(l->seed ^ e->event->klass->index, e->target.path);
+    h = w5_hash_bytes(h, e->target.method);
+    h = w5_hash_bytes(h, e->upstream);
+    h = w5_hash_bytes(h, e->server);
+    h = w5_hash_bytes(h, e->event->code);
+    return w5_hash_bytes(h, e->r->host) | 1;
 }
 
-static bool is_hot(const w5_ledger *l, const w5_event *e, uint16_t lane, w5_time second,
-                   const error_key *k)
+static void learn_names(w5_ledger *l, w5_hot_cell *h, uint64_t names, const error_line *e)
 {
-    const w5_hot_cell *h = &l->hot;
-    return h->valid && h->second == second && h->klass == e->klass && h->lane == lane &&
-           h->moved == l->cells->rows.moved && w5_str_eq(h->path, k->target.path) &&
-           w5_str_eq(h->upstream, k->upstream) && w5_str_eq(h->code, e->code) &&
-           w5_str_eq(h->method, k->target.method) && w5_str_eq(h->server, k->server) &&
-           w5_str_eq(h->host, k->host) &&
-           (h->request == SIZE_MAX || h->requests_moved == l->requests.moved);
+    *h = (w5_hot_cell){.names = names,
+                       .code = name(l, e->event->code),
+                       .upstream = name(l, e->upstream),
+                       .method = name(l, e->target.method),
+                       .path = name(l, e->target.path),
+                       .server = name(l, e->server),
+                       .host = name(l, e->r->host)};
+    const w5_cell like = {.klass = e->event->klass->index,
+                          .code = h->code,
+                          .path = h->path,
+                          .method = h->method,
+                          .server = h->server};
+    h->place = w5_ledger_place(l, &like);
 }
 
-static void count_hot(w5_ledger *l, const w5_event *e, w5_time at, uint64_t n)
+/* A line that comes out of order must not hide in a cell: it may be its first. */
+static bool belongs(const w5_ledger *l, const w5_hot_cell *h, const error_line *e)
 {
-    w5_cell *cell = w5_cells_at(l->cells, l->hot.cell);
-    cell->count += n;
-    cell->until = at > cell->until ? at : cell->until;
-    cell->last_line = e->record->line > cell->last_line ? e->record->line : cell->last_line;
-    add_failed(cell, count_request(l, e->record, at, l->hot.upstream_id, l->hot.place));
-    if (l->hot.request == SIZE_MAX)
+    return h->from <= e->at && e->at < h->to && h->lane == e->lane &&
+           h->moved == l->cells->rows.moved &&
+           (h->request == SIZE_MAX || h->requests_moved == l->requests.moved) &&
+           e->r->line >= w5_cells_at(l->cells, h->cell)->line;
+}
+
+static void count_here(w5_ledger *l, const w5_hot_cell *h, const error_line *e)
+{
+    w5_cell *cell = w5_cells_at(l->cells, h->cell);
+    cell->count += e->n;
+    cell->until = e->at > cell->until ? e->at : cell->until;
+    cell->last_line = e->r->line > cell->last_line ? e->r->line : cell->last_line;
+    add_failed(cell, count_request(l, e->r, e->at, h->upstream, h->place));
+    if (h->request == SIZE_MAX)
         return;
-    w5_request *r = w5_rows_at(&l->requests, l->hot.request);
-    r->count += n;
-    r->until = at > r->until ? at : r->until;
+    w5_request *r = w5_rows_at(&l->requests, h->request);
+    r->count += e->n;
+    r->until = e->at > r->until ? e->at : r->until;
+}
+
+static w5_cell draft_error(const w5_hot_cell *h, const error_line *e)
+{
+    w5_cell draft = begin_cell(e->event, e->lane, e->at);
+    draft.code = h->code;
+    draft.upstream = h->upstream;
+    draft.method = h->method;
+    draft.path = h->path;
+    draft.server = h->server;
+    draft.host = h->host;
+    return draft;
+}
+
+/* Stamps in [from, to) are of the row that a stamp is of, if rows cover `span` seconds. */
+static void narrow(w5_hot_cell *h, w5_time at, uint32_t span)
+{
+    w5_time from = span == 0 ? INT64_MIN : w5_span_start(at, span * W5_SECOND);
+    w5_time to = span == 0 ? INT64_MAX : from + span * W5_SECOND;
+    h->from = from > h->from ? from : h->from;
+    h->to = to < h->to ? to : h->to;
 }
 
 /* Remembers the cell, and the row that counts its path if cells no longer do. */
-static void heat(w5_ledger *l, const w5_event *e, uint16_t lane, w5_time second, size_t at,
-                 const w5_cell *full)
+static void heat(w5_ledger *l, w5_hot_cell *h, const error_line *e, size_t row, const w5_cell *full)
 {
-    w5_hot_cell *h = &l->hot;
-    *h = (w5_hot_cell){.valid = full->path != W5_INTERN_FULL && full->server != W5_INTERN_FULL,
-                       .klass = e->klass,
-                       .lane = lane,
-                       .second = second,
-                       .cell = at,
-                       .code = kept(l, full->code),
-                       .upstream = kept(l, full->upstream),
-                       .method = kept(l, full->method),
-                       .path = kept(l, full->path),
-                       .server = kept(l, full->server),
-                       .host = kept(l, full->host),
-                       .upstream_id = full->upstream,
-                       .place = w5_ledger_place(l, full),
-                       .request = SIZE_MAX,
-                       .moved = l->cells->rows.moved};
+    h->lane = e->lane;
+    h->cell = row;
+    h->request = SIZE_MAX;
+    h->moved = l->cells->rows.moved;
+    h->from = INT64_MIN;
+    h->to = INT64_MAX;
+    narrow(h, e->at, w5_cells_span(l->cells, e->event->klass->index));
     if (!w5_cells_pathless(l->cells))
         return;
     w5_request r = {.at = full->at,
                     .until = full->at,
-                    .lane = lane,
+                    .lane = e->lane,
                     .upstream = full->upstream,
                     .host = full->host,
                     .method = full->method,
                     .path = full->path};
-    h->request = w5_rows_find(&l->requests, &r);
-    h->valid = h->valid && h->request != SIZE_MAX;
+    h->request = full->path > W5_INTERN_FULL ? w5_rows_find(&l->requests, &r) : SIZE_MAX;
     h->requests_moved = l->requests.moved;
+    narrow(h, e->at, w5_requests_span(&l->requests));
 }
 
-/* A line that came out of order must not hide behind the hot cell: it may be its first. */
-static void put_error(w5_ledger *l, const w5_event *e, uint16_t lane, w5_time at, uint64_t n)
+/* The line's cell was not the one remembered: it is another second's, or a new one. */
+static void put_cold(w5_ledger *l, w5_hot_cell *h, const error_line *e)
 {
-    const w5_record *r = e->record;
-    error_key k = key_of_error(r);
-    w5_time second = w5_span_start(at, W5_SECOND);
-    if (is_hot(l, e, lane, second, &k) && r->line >= w5_cells_at(l->cells, l->hot.cell)->line) {
-        count_hot(l, e, at, n);
+    w5_cell draft = draft_error(h, e);
+    w5_cell full = draft;
+    size_t row = w5_cells_find(l->cells, &draft);
+    if (row == SIZE_MAX || e->r->line < w5_cells_at(l->cells, row)->line) {
+        w5_fold_numbers(e->r, &draft);
+        int64_t failed = count_request(l, e->r, e->at, h->upstream, h->place);
+        row = put_cell(l, e->r, &draft);
+        add_failed(w5_cells_at(l->cells, row), failed);
+        heat(l, h, e, row, &full);
         return;
     }
-    w5_cell draft = begin_cell(l, e, lane, at);
-    draft.upstream = name(l, k.upstream);
-    draft.method = name(l, k.target.method);
-    draft.path = name(l, k.target.path);
-    draft.server = name(l, k.server);
-    draft.host = name(l, k.host);
-    w5_fold_numbers(r, &draft);
-    draft.failed = 0;
-    w5_cell full = draft;
-    int64_t failed = count_request(l, r, at, full.upstream, w5_ledger_place(l, &full));
-    size_t row = put_cell(l, r, &draft);
-    add_failed(w5_cells_at(l->cells, row), failed);
-    heat(l, e, lane, second, row, &full);
+    heat(l, h, e, row, &full);
+    size_t request = h->request;
+    h->request = SIZE_MAX; /* finding the cell has counted the path */
+    count_here(l, h, e);
+    h->request = request;
+}
+
+static void put_error(w5_ledger *l, const error_line *e)
+{
+    uint64_t names = hash_names(l, e);
+    w5_hot_cell *h = &l->hot[names / 2 % W5_HOT_CELLS];
+    if (h->names != names)
+        learn_names(l, h, names, e);
+    if (belongs(l, h, e))
+        count_here(l, h, e);
+    else
+        put_cold(l, h, e);
+}
+
+static void put_error_of(w5_ledger *l, const w5_event *e, uint16_t lane, w5_time at, uint64_t n)
+{
+    const w5_record *r = e->record;
+    error_line line = {.event = e,
+                       .r = r,
+                       .upstream = w5_fold_upstream(w5_record_get(r, W5_F_upstream)),
+                       .server = w5_record_get(r, W5_F_server),
+                       .target = w5_fold_target(r),
+                       .at = at,
+                       .n = n,
+                       .lane = lane};
+    put_error(l, &line);
 }
 
 /* --- access lines
@@ -553,8 +607,10 @@ static void put_access(w5_ledger *l, const w5_event *e, uint16_t lane, w5_time a
         count_path(l, target.path, status, duration, n);
     if (!l->trait[e->klass->index].upstream && !w5_fold_notable(r, status, duration))
         return;
-    w5_cell draft = begin_cell(l, e, lane, at);
+    w5_cell draft = begin_cell(e, lane, at);
     w5_fold_numbers(r, &draft);
+    draft.host = name(l, r->host);
+    draft.code = name(l, e->code);
     draft.upstream = name(l, w5_fold_last_peer(w5_record_get(r, W5_F_upstream_addr)));
     draft.method = name(l, target.method);
     draft.path = name(l, target.path);
@@ -588,6 +644,7 @@ static bool told_before(w5_ledger *l, const w5_record *r, w5_cell *cell)
 static void name_other(w5_ledger *l, const w5_record *r, w5_cell *draft)
 {
     w5_target target = w5_fold_target(r);
+    draft->host = name(l, r->host);
     draft->upstream = name(l, w5_fold_upstream(w5_record_get(r, W5_F_upstream)));
     draft->method = name(l, target.method);
     draft->path = name(l, target.path);
@@ -600,7 +657,7 @@ static void put_other(w5_ledger *l, const w5_event *e, uint16_t lane, w5_time at
 {
     const w5_record *r = e->record;
     const w5_trait *trait = &l->trait[e->klass->index];
-    w5_cell draft = begin_cell(l, e, lane, at);
+    w5_cell draft = begin_cell(e, lane, at);
     w5_fold_numbers(r, &draft);
     if (trait->once && told_before(l, r, &draft))
         draft.count = 0;
@@ -631,7 +688,7 @@ static void place(w5_ledger *l, const w5_event *e, uint16_t lane, w5_time at, ui
     if (trait->access)
         put_access(l, e, lane, at, n);
     else if (trait->upstream)
-        put_error(l, e, lane, at, n);
+        put_error_of(l, e, lane, at, n);
     else
         put_other(l, e, lane, at);
 }

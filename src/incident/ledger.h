@@ -16,18 +16,17 @@ typedef struct w5_code_counts {
     size_t n, last;
 } w5_code_counts;
 
-/* The last cell of an upstream error: the next line is mostly like it. */
+/* A cell of an upstream error that lines were counted in lately, and the names in such lines: what
+ * comes next is mostly like it, or differs only in its second. */
 typedef struct w5_hot_cell {
-    bool valid;
-    const w5_class *klass;
-    uint16_t lane;
-    w5_time second;
-    w5_str code, upstream, method, path, server, host;
-    w5_id upstream_id;
-    uint16_t place;
+    uint64_t names; /* hash of the class and of what the ids stand for; 0: free */
+    w5_id code, upstream, method, path, server, host;
+    w5_time from, to;     /* stamps that belong into the cell */
     size_t cell, request; /* rows; request: SIZE_MAX when cells carry the path */
     uint64_t moved, requests_moved;
+    uint16_t lane, place;
 } w5_hot_cell;
+#define W5_HOT_CELLS 256
 
 /* The last rows of traffic and of paths. */
 typedef struct w5_hot_access {
@@ -55,7 +54,7 @@ struct w5_ledger {
     bool *lane_traffic; /* by lane: is it nginx's own access log? */
     w5_time *lane_now;  /* by lane: the last stamp, for records without one */
     size_t lanes, lanes_room, last_lane;
-    w5_hot_cell hot;
+    w5_hot_cell hot[W5_HOT_CELLS];
     w5_hot_access access;
 };
 

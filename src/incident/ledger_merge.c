@@ -84,7 +84,8 @@ static void move_once_to_new_table(w5_ledger *l)
     w5_rows_rebuild(&l->requests);
     w5_rows_rebuild(&l->traffic);
     w5_rows_rebuild(&l->paths);
-    l->hot.valid = l->access.valid = l->access.path_valid = false;
+    memset(l->hot, 0, sizeof(l->hot));
+    l->access.valid = l->access.path_valid = false;
 }
 
 /* Strings that are in use fit by the bounds of the tables, unless all of them are as long as names

@@ -38,14 +38,30 @@ void w5_once_reset(w5_once *o)
     o->forgotten = 0;
 }
 
+/* Seconds of one key lie together by sixteen, so that a second and its neighbours are mostly one
+ * look. */
+enum {
+    TOGETHER = 16
+};
+
+static w5_seen *start(const w5_once *o, uint64_t key, uint32_t second, size_t *i)
+{
+    *i = w5_hash_mix(key, second / TOGETHER) & (o->slots - 1);
+    return &o->slot[*i];
+}
+
+static w5_seen *next(const w5_once *o, size_t *i)
+{
+    *i = (*i + 1) & (o->slots - 1);
+    return &o->slot[*i];
+}
+
 static w5_seen *find(const w5_once *o, uint64_t key, uint32_t second)
 {
-    size_t mask = o->slots - 1;
-    for (size_t i = w5_hash_mix(key, second) & mask;; i = (i + 1) & mask) {
-        w5_seen *s = &o->slot[i];
+    size_t i;
+    for (w5_seen *s = start(o, key, second, &i);; s = next(o, &i))
         if (s->key == 0 || (s->key == key && s->second == second))
             return s;
-    }
 }
 
 static void move_in(w5_once *o, const w5_seen *old, size_t n, uint32_t since)
@@ -100,19 +116,13 @@ static void make_room(w5_once *o)
         forget(o);
 }
 
-static void add(w5_once *o, uint64_t key, uint32_t second, w5_id upstream, uint16_t place,
-                int share)
+static void fill(w5_once *o, w5_seen *free_slot, const w5_seen *seen)
 {
-    make_room(o);
-    *find(o, key, second) = (w5_seen){.key = key & KEY,
-                                      .place = place,
-                                      .second = second,
-                                      .upstream = upstream & 0x3fffffff,
-                                      .share = (unsigned)(share + 1) & 3};
+    *free_slot = *seen;
     o->n++;
-    if (second > o->newest)
-        o->newest = second;
-    else if (o->newest - second > W5_ONCE_REACH)
+    if (seen->second > o->newest)
+        o->newest = seen->second;
+    else if (o->newest - seen->second > W5_ONCE_REACH)
         o->unordered = true;
 }
 
@@ -128,22 +138,46 @@ void w5_once_join(w5_once *o, w5_id a, w5_id b)
         o->peer[o->peers++] = pair;
 }
 
-static bool neighbour(w5_once *o, uint64_t key, uint32_t second, w5_id upstream)
+/* What is there of a key around a second. */
+typedef struct beside {
+    bool before, same, after;
+} beside;
+
+/* The answer is the free slot behind the key's group. */
+static w5_seen *look(w5_once *o, uint64_t key, uint32_t group, uint32_t second, w5_id upstream,
+                     beside *b)
 {
-    const w5_seen *s = find(o, key, second);
-    if (s->key == 0)
-        return false;
-    w5_once_join(o, s->upstream, upstream);
-    return true;
+    size_t i;
+    w5_seen *s = start(o, key, group, &i);
+    for (; s->key != 0; s = next(o, &i)) {
+        uint32_t apart = s->second - second + 1; /* 0, 1, 2: before, same, after */
+        if (s->key != key || apart > 2)
+            continue;
+        *(apart == 0 ? &b->before : apart == 1 ? &b->same : &b->after) = true;
+        if (s->upstream != upstream)
+            w5_once_join(o, s->upstream, upstream);
+    }
+    return s;
 }
 
 int w5_once_put(w5_once *o, uint64_t key, uint32_t second, w5_id upstream, uint16_t place)
 {
-    if (neighbour(o, key, second, upstream))
+    beside b = {false, false, false};
+    make_room(o);
+    w5_seen *free_slot = look(o, key, second, second, upstream, &b);
+    if (b.same)
         return 0;
-    int runs =
-        1 - neighbour(o, key, second - 1, upstream) - neighbour(o, key, second + 1, upstream);
-    add(o, key, second, upstream, place, runs);
+    if (second % TOGETHER == 0)
+        look(o, key, second - 1, second, upstream, &b);
+    if (second % TOGETHER == TOGETHER - 1)
+        look(o, key, second + 1, second, upstream, &b);
+    int runs = 1 - b.before - b.after;
+    fill(o, free_slot,
+         &(w5_seen){.key = key & KEY,
+                    .place = place,
+                    .second = second,
+                    .upstream = upstream & W5_SEEN_EXIT,
+                    .share = (unsigned)(runs + 1) & 3});
     return runs;
 }
 
@@ -168,8 +202,15 @@ bool w5_once_has(const w5_once *o, uint64_t key, uint32_t second)
 
 bool w5_once_again(w5_once *o, uint64_t key, uint32_t second, uint16_t place)
 {
-    if (w5_once_has(o, key, second))
+    make_room(o);
+    w5_seen *s = find(o, key, second);
+    if (s->key != 0)
         return true;
-    add(o, key, second, W5_SEEN_EXIT, place, 1);
+    fill(o, s,
+         &(w5_seen){.key = key & KEY,
+                    .place = place,
+                    .second = second,
+                    .upstream = W5_SEEN_EXIT,
+                    .share = 2});
     return false;
 }

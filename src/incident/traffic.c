@@ -201,6 +201,11 @@ static bool coarsen_request(w5_rows *t, void *row)
     return lost;
 }
 
+uint32_t w5_requests_span(const w5_rows *t)
+{
+    return steps[t->level].span;
+}
+
 static w5_time request_span(const w5_rows *t, const w5_request *request)
 {
     return w5_span_start(request->at, steps[t->level].span * W5_SECOND);

@@ -21,6 +21,8 @@ void w5_traffic_init(w5_rows *t, w5_names *names);
 void w5_paths_init(w5_rows *t, w5_names *names);
 void w5_requests_init(w5_rows *t, w5_names *names);
 
+/* Seconds that a row of requests covers. */
+uint32_t w5_requests_span(const w5_rows *t);
 /* A path with less detail: 1 digits, 2 two segments, 3 one segment, 4 "(other)"; 0 as it is. */
 w5_id w5_path_general(w5_names *names, w5_id path, unsigned level);
 /* Did the client get what it asked for? 009 is HTTP/0.9 passed on (facts: nginx §0.8). */
