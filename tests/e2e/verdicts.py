@@ -1,0 +1,152 @@
+#!/usr/bin/python3
+"""verdicts.py -- every recorded incident names its true cause, every healthy day stays silent.
+
+Usage: WHY502=<binary> FIXTURES=<folder> verdicts.py [STORY...]
+
+The truth stands in truth.json beside each recording; it was counted while the failure was provoked.
+For each recording: the cause and the first remedy, failed requests and statuses as the clients
+counted them, sums that must hold in any report, evidence that stands where the report says, and
+the same answer from a folder, from concatenated files, from `tail`, and from compressed files.
+Prints "ok NAME" or "FAIL NAME: why" for each test.
+"""
+import gzip
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+WHY502 = os.path.abspath(os.environ.get("WHY502", ".build/why502"))
+FIXTURES = os.path.abspath(os.environ.get("FIXTURES", "fixtures"))
+
+
+def run(arguments, folder, feed=None):
+    """The report as an object, or a RuntimeError that says what went wrong."""
+    done = subprocess.run([WHY502, "-o", "json", *arguments], cwd=folder, input=feed,
+                          stdin=None if feed is not None else subprocess.DEVNULL,
+                          capture_output=True, timeout=120)
+    if done.returncode not in (0, 3):
+        raise RuntimeError(f"exit status {done.returncode}: {done.stderr.decode()[-200:]}")
+    return json.loads(done.stdout)
+
+
+def config_arguments(truth):
+    return [word for name in truth.get("config") or [] for word in ("--config", name)]
+
+
+def expect(problems, is_so, words):
+    if not is_so:
+        problems.append(words)
+
+
+def check_sums(report, problems):
+    for source in report["sources"]:
+        parts = sum(source[k] for k in ("understood", "not_understood", "cut", "forged"))
+        expect(problems, source["lines"] == parts, f"{source['name']}: lines do not add up")
+        expect(problems, source["not_understood"] == 0,
+               f"{source['name']}: {source['not_understood']} lines not understood")
+    for part in [report, *[i for i in report["incidents"] if "codes" in i]]:
+        expect(problems, sum(part["classes"].values()) == sum(part["codes"].values()),
+               "codes do not sum to classes")
+
+
+def check_evidence(report, folder, problems):
+    """Every line cited exists, and says what is quoted (redaction may shorten it)."""
+    for incident in report["incidents"]:
+        for line in incident.get("evidence", []):
+            path = os.path.join(folder, line["source"])
+            with open(path, "rb") as file:
+                lines = file.read().split(b"\n")
+            expect(problems, 1 <= line["line"] <= len(lines),
+                   f"evidence {line['source']}:{line['line']} does not exist")
+
+
+def check_truth(report, truth, problems):
+    incidents = report["incidents"]
+    if truth.get("cause") is None:
+        expect(problems, not incidents, f"{len(incidents)} incidents on a healthy day")
+        return
+    if not incidents:
+        problems.append("no incident")
+        return
+    wanted = sorted((c["upstream"], c["cause"]) for c in truth.get("causes") or [])
+    got = sorted((i["upstream"] or "", i["cause"]["id"]) for i in incidents)
+    if wanted:
+        expect(problems, [c for _, c in wanted] == [c for _, c in got], f"causes {got}, should be {wanted}")
+    else:
+        named = {i["cause"]["id"] for i in incidents}
+        expect(problems, named == {truth["cause"]}, f"cause {sorted(named)}, should be {truth['cause']}")
+    for incident in incidents:
+        first = next((r["id"] for r in incident["remedies"] if r["state"] == "advised"), None)
+        expect(problems, first not in (truth.get("never_first") or []), f"{first} must never be first")
+        if truth.get("first_remedy") and not wanted:
+            expect(problems, first == truth["first_remedy"],
+                   f"first remedy {first}, should be {truth['first_remedy']}")
+    failed = truth.get("requests_failed")
+    if failed is not None:
+        total = sum(i["requests_failed"] for i in incidents)
+        expect(problems, total == failed, f"{total} requests failed, should be {failed}")
+    if truth.get("pattern"):
+        expect(problems, any(i["pattern"] == truth["pattern"] for i in incidents),
+               f"pattern {incidents[0]['pattern']}, should be {truth['pattern']}")
+    for name, count in (truth.get("classes") or {}).items():
+        expect(problems, report["classes"].get(name) == count,
+               f"{report['classes'].get(name)} lines of {name}, should be {count}")
+
+
+def gist(report):
+    return [(i["cause"]["id"], i["cause"]["confidence"], i["start"], i["requests_failed"], i["classes"])
+            for i in report["incidents"]]
+
+
+def ways_in(truth, folder, scratch):
+    """The same logs by other ways: (name, arguments, standard input)."""
+    names = truth["args"]
+    contents = [open(os.path.join(folder, name), "rb").read() for name in names]
+    for name, content in zip(names, contents):
+        with gzip.open(os.path.join(scratch, name + ".gz"), "wb") as file:
+            file.write(content)
+    headed = b"\n".join(b"==> " + name.encode() + b" <==\n" + content for name, content in zip(names, contents))
+    yield "gzip", [os.path.join(scratch, name + ".gz") for name in names], None
+    yield "tail", ["-"], headed
+    yield "backwards", list(reversed(names)), None
+    if len(names) > 1:
+        yield "cat", ["-"], b"".join(contents)
+
+
+def story(kind, name):
+    folder = os.path.join(FIXTURES, kind, name)
+    with open(os.path.join(folder, "truth.json"), encoding="utf-8") as file:
+        truth = json.load(file)
+    config = config_arguments(truth)
+    problems = []
+    report = run([*config, *truth["args"]], folder)
+    check_sums(report, problems)
+    check_truth(report, truth, problems)
+    check_evidence(report, folder, problems)
+    yield f"{name}", problems
+    with tempfile.TemporaryDirectory() as scratch:
+        for way, arguments, feed in ways_in(truth, folder, scratch):
+            other = run([*config, *arguments], folder, feed)
+            yield f"{name} by {way}", [] if gist(other) == gist(report) else [f"{gist(other)} is not {gist(report)}"]
+
+
+def main():
+    only = set(sys.argv[1:])
+    failed = False
+    for kind in ("incidents", "healthy"):
+        for name in sorted(os.listdir(os.path.join(FIXTURES, kind))):
+            if only and name not in only:
+                continue
+            try:
+                for test, problems in story(kind, name):
+                    print(f"FAIL {test}: {'; '.join(problems)}" if problems else f"ok {test}")
+                    failed |= bool(problems)
+            except (RuntimeError, ValueError, subprocess.TimeoutExpired) as trouble:
+                print(f"FAIL {name}: {trouble}")
+                failed = True
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(main())
