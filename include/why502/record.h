@@ -104,13 +104,13 @@ struct w5_stream {
 };
 
 /* A format in C: one const w5_format in src/record/format_<name>.c, registered by the folder listing. */
-typedef enum w5_fit { W5_FIT_NO, W5_FIT_MORE, W5_FIT_YES } w5_fit;
+typedef enum w5_fit { W5_FIT_NO, W5_FIT_MORE, W5_FIT_YES, W5_FIT_LAST } w5_fit;
 struct w5_format {
     w5_str id, title, sample;
     unsigned order;      /* detection tries low numbers first; strict shapes before loose ones */
     /* Parses one line (without its newline) into *r, whose line, offset, stream, text are set.
      * W5_FIT_NO: not this format. W5_FIT_MORE: it continues the record before it (lines of tracebacks,
-     * slow-log bodies); the stage joins. W5_FIT_YES: a record begins here. `memo` is the format's own
+     * slow-log bodies); the stage joins. W5_FIT_LAST: the same, and nothing more can follow. W5_FIT_YES: a record begins here. `memo` is the format's own
      * small state in this stream (zeroed at start, W5_MEMO bytes). */
     w5_fit (*parse)(void *memo, w5_str line, w5_record *r);
     /* NULL, or called when a record with all its lines is complete, to read what only the whole tells
@@ -136,7 +136,8 @@ typedef struct w5_record_options {
 
 w5_records *w5_records_new(const w5_record_options *options);
 void w5_records_free(w5_records *r);
-/* Begins a source; `forced` is a format id or "". Every block of it follows before w5_records_end. */
+/* Begins a source; `forced` is a format id or "". Blocks that follow belong to it. A source known by
+ * its index is gone on with (live sources take turns). */
 void w5_records_begin(w5_records *r, uint32_t source, w5_str name, w5_str forced, w5_time year_hint);
 /* The block must stay valid until it is drained (w5_records_take answers W5_WAIT). */
 void w5_records_put(w5_records *r, w5_str bytes, uint64_t offset, bool cut);

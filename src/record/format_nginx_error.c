@@ -146,7 +146,7 @@ static void split_stderr(memo *m, w5_str line, w5_str rest, w5_record *r)
     m->room = r->open ? WRITTEN - (uint32_t)line.len : 0;
 }
 
-static w5_fit continued(memo *m, w5_str line, w5_record *r)
+static w5_fit continued(memo *m, w5_str line)
 {
     if (line.len >= m->room) {
         m->room = 0;
@@ -156,8 +156,7 @@ static w5_fit continued(memo *m, w5_str line, w5_record *r)
     bool closed = w5_str_find(line, W5_STR("\" while "), &at) &&
                   w5_nginx_context_at(line) < line.len;
     m->room = closed ? 0 : m->room - (uint32_t)line.len - 1;
-    r->open = !closed;
-    return W5_FIT_MORE;
+    return closed ? W5_FIT_LAST : W5_FIT_MORE;
 }
 
 static void finish(void *state, w5_record *r, w5_arena *scratch)
@@ -228,7 +227,7 @@ static bool controller_line(w5_str line, w5_record *r)
 static w5_fit other(memo *m, w5_str line, w5_record *r)
 {
     if (m->room > 0)
-        return continued(m, line, r);
+        return continued(m, line);
     return start_line(line, r) || controller_line(line, r) ? W5_FIT_YES : W5_FIT_NO;
 }
 

@@ -249,11 +249,11 @@ static w5_record *place_for(const reading *rd, w5_lane *lane, const w5_format *f
     return direct ? rd->out : &(*slot)->r;
 }
 
-/* A further line of the record; where only this one goes on, parse tells in `r` whether it still does. */
-static void go_on(const reading *rd, w5_lane *lane, const w5_record *r, w5_str inner)
+/* A further line of the pending record. */
+static void go_on(const reading *rd, w5_lane *lane, w5_fit fit, w5_str inner)
 {
     w5_pending_add(lane->pending, rd->row->raw, inner);
-    if (!lane->format->multiline && !r->open)
+    if (fit == W5_FIT_LAST)
         w5_lane_flush(rd->r, lane);
 }
 
@@ -275,7 +275,7 @@ static w5_verdict offer(const reading *rd, w5_lane *lane, size_t rank, w5_str in
     }
     if (fit == W5_FIT_YES)
         return accept(rd, lane, rank, r, slot, inner);
-    if (fit == W5_FIT_MORE && fresh)
+    if (fit != W5_FIT_NO && fresh)
         memset(stage->trial, 0, W5_MEMO);
     if (fit == W5_FIT_MORE && lane->format != f && !fresh) {
         /* It waits for more of a record that another format's has ended since: it begins afresh. */
@@ -288,7 +288,7 @@ static w5_verdict offer(const reading *rd, w5_lane *lane, size_t rank, w5_str in
     if (fit == W5_FIT_NO || lane->format != f)
         return W5_STRANGE;
     if (lane->pending)
-        go_on(rd, lane, r, inner);
+        go_on(rd, lane, fit, inner);
     return understood(rd);
 }
 
@@ -367,12 +367,13 @@ static bool whole(reading *rd, const w5_wrapped *w, w5_str *inner)
     return true;
 }
 
-/* Whether the writer's format takes a line for a part of its record. */
-static bool continues(const reading *rd, const w5_lane *lane, w5_str inner)
+/* What the writer's format makes of a line that must be a part of its record, if anything. */
+static w5_fit continues(const reading *rd, const w5_lane *lane, w5_str inner)
 {
     w5_record *nobody = &rd->r->nobody;
     prepare(rd, nobody);
-    return lane->format->parse(lane->memo[lane->rank], inner, nobody) == W5_FIT_MORE;
+    w5_fit fit = lane->format->parse(lane->memo[lane->rank], inner, nobody);
+    return fit == W5_FIT_YES ? W5_FIT_NO : fit;
 }
 
 /* A message that holds newlines: its first line decides, the others go on. */
@@ -391,8 +392,7 @@ static w5_verdict understand_lines(reading *rd, w5_str inner)
     while (rest.len > 0 && lane->pending) {
         if (!w5_str_cut(rest, '\n', &first, &rest))
             first = rest, rest = W5_NONE;
-        continues(rd, lane, first);
-        go_on(rd, lane, &rd->r->nobody, first);
+        go_on(rd, lane, continues(rd, lane, first), first);
     }
     p->r.lines = lines;
     return verdict;
@@ -500,8 +500,9 @@ static bool is_blank(w5_str s)
 /* Part of a record that goes on, or nothing. */
 static w5_verdict blank(const reading *rd, w5_lane *lane, w5_str inner)
 {
-    if (lane->pending && continues(rd, lane, inner))
-        go_on(rd, lane, &rd->r->nobody, inner);
+    w5_fit fit = lane->pending ? continues(rd, lane, inner) : W5_FIT_NO;
+    if (fit != W5_FIT_NO)
+        go_on(rd, lane, fit, inner);
     return understood(rd);
 }
 
