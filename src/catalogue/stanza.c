@@ -172,6 +172,7 @@ static w5_rc read_keys(w5_stanza_reader *r, w5_stanza *s, w5_err *err)
     return W5_OK;
 }
 
+/* Up to the next stanza, without the comments that stand before that one. */
 static w5_rc read_prose(w5_stanza_reader *r, w5_stanza *s, w5_err *err)
 {
     while (r->rest.len > 0 && is_blank(peek_line(r)))
@@ -180,7 +181,7 @@ static w5_rc read_prose(w5_stanza_reader *r, w5_stanza *s, w5_err *err)
     unsigned line = r->line;
     while (r->rest.len > 0 && !opens_stanza(peek_line(r))) {
         w5_str text = take_line(r);
-        if (!is_blank(text))
+        if (!is_blank(text) && !is_comment(text))
             to = text.ptr + text.len;
     }
     s->prose = (w5_str){from, (size_t)(to - from)};

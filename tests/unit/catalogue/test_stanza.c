@@ -34,8 +34,12 @@ static void a_stanza_has_head_keys_and_prose(void **state)
                                      "\n"
                                      "First.\n"
                                      "\n"
+                                     "# kept\n"
                                      "  # kept\n"
                                      "\n"
+                                     "# --- a heading ---\n"
+                                     "\n"
+                                     "# and more\n"
                                      "-- class next\n"
                                      "-- class last"),
                               arena, s, &n, &err),
@@ -48,7 +52,7 @@ static void a_stanza_has_head_keys_and_prose(void **state)
     assert_str(s[0].key[0].value, W5_STR("two words"));
     assert_int_equal(s[0].key[2].line, 7);
     assert_str(s[0].key[2].value, W5_STR("b: c"));
-    assert_str(s[0].prose, W5_STR("First.\n\n  # kept"));
+    assert_str(s[0].prose, W5_STR("First.\n\n# kept\n  # kept"));
     assert_int_equal(s[1].keys, 0);
     assert_str(s[1].prose, W5_STR(""));
     assert_str(s[2].id, W5_STR("last"));
