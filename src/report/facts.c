@@ -140,10 +140,34 @@ w5_str w5_fact_ending(const w5_show *show, const w5_incident *in)
 }
 
 /* --- why ------------------------------------------------------------------------------------- */
+/* The places stand before the full stop. */
 w5_str w5_fact_sentence(const w5_show *show, const w5_diagnosis *d, const w5_sentence *s)
 {
-    w5_str text = w5_show_sentence(show, s);
-    return text.len ? w5_show_join(show, text, "", w5_show_cites(show, d, s)) : text;
+    w5_str text = w5_show_sentence(show, s), stop = W5_NONE;
+    w5_str cites = text.len ? w5_show_cites(show, d, s) : W5_NONE;
+    if (cites.len == 0)
+        return text;
+    if (w5_str_ends(text, W5_STR(".")) || w5_str_ends(text, W5_STR("\xe3\x80\x82"))) {
+        size_t len = w5_str_ends(text, W5_STR(".")) ? 1 : 3;
+        stop = w5_str_skip(text, text.len - len);
+        text.len -= len;
+    }
+    return w5_arena_fmt(show->arena, "%.*s%.*s%.*s", W5_ARG(text), W5_ARG(cites), W5_ARG(stop));
+}
+
+w5_str w5_fact_sentences(const w5_show *show, const w5_diagnosis *d, const w5_sentence *s, size_t n)
+{
+    w5_str text = W5_NONE, last = W5_NONE;
+    for (size_t i = 0; i < n; i++) {
+        w5_str cites = w5_show_cites(show, d, &s[i]);
+        bool same = cites.len > 0 && w5_str_eq(cites, last);
+        w5_str said = same ? w5_show_sentence(show, &s[i]) : w5_fact_sentence(show, d, &s[i]);
+        while (said.len > 0 && said.ptr[said.len - 1] == '.' && i + 1 < n)
+            said.len--;
+        text = w5_show_join(show, text, "; ", said);
+        last = cites;
+    }
+    return text;
 }
 
 w5_str w5_fact_finding(const w5_show *show, const w5_diagnosis *d, const w5_finding *f)
@@ -163,7 +187,8 @@ w5_str w5_fact_evidence(const w5_show *show, const w5_evidence *ev)
     w5_str text = w5_show_line(show, cell);
     if (code.len) {
         w5_str path = w5_show_safe(show, w5_timeline_str(t, cell->path));
-        text = w5_show_join(show, w5_timeline_str(t, cell->method), " ", path);
+        w5_str method = w5_show_safe(show, w5_timeline_str(t, cell->method));
+        text = w5_show_join(show, method, " ", path);
         text = w5_show_join(show, code, " ", text);
     }
     if (ev->count > 1)

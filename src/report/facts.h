@@ -23,6 +23,9 @@ w5_str w5_fact_finding(const w5_show *show, const w5_diagnosis *d, const w5_find
 w5_str w5_fact_background(const w5_show *show, const struct w5_background_finding *b);
 /* A sentence, and behind it the lines it rests on. */
 w5_str w5_fact_sentence(const w5_show *show, const w5_diagnosis *d, const w5_sentence *s);
+/* Several, as one; what rests on the same lines as the one before it does not say so again. */
+w5_str w5_fact_sentences(const w5_show *show, const w5_diagnosis *d, const w5_sentence *s,
+                         size_t n);
 /* What a line of the evidence says, how often, without its note. */
 w5_str w5_fact_evidence(const w5_show *show, const w5_evidence *ev);
 /* Marks the most telling lines, at most `most` of them; returns how many. */

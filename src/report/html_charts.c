@@ -26,7 +26,7 @@ void w5_html_requests(const w5_html *h, const w5_incident *in)
         w5_html_text(h, w5_show_count(show, r->count));
         w5_out_lit(h->out, "</td><td><code>");
         w5_str path = w5_show_middle(show, w5_show_safe(show, r->path), 120);
-        w5_html_text(h, w5_show_join(show, r->method, " ", path));
+        w5_html_text(h, w5_show_join(show, w5_show_safe(show, r->method), " ", path));
         w5_out_lit(
             h->out,
             "</code><svg height=\"6\" aria-hidden=\"true\"><rect class=\"bar\" height=\"6\"");
@@ -400,6 +400,18 @@ static w5_str rung_note(const w5_show *show, const w5_rung *r)
                     : value;
 }
 
+static void put_rung_bar(const w5_html *h, const w5_rung *r, w5_time longest)
+{
+    if (!h->charts) {
+        w5_out_lit(h->out, "<span></span>");
+        return;
+    }
+    w5_out_fmt(h->out, "<svg height=\"14\" aria-hidden=\"true\"><rect height=\"14\" class=\"%s\"",
+               r->wrong ? "c0" : "bar");
+    put_percent(h->out, "width", r->value > 0 ? (uint64_t)r->value : 0, (uint64_t)longest);
+    w5_out_lit(h->out, "/></svg>");
+}
+
 void w5_html_ladder(const w5_html *h, const char *title, const w5_rung *rung, size_t n)
 {
     w5_time longest = 1;
@@ -412,12 +424,7 @@ void w5_html_ladder(const w5_html *h, const char *title, const w5_rung *rung, si
     w5_out_lit(h->out, "<div class=\"ladder\">\n");
     for (size_t i = 0; i < n; i++) {
         w5_html_element(h, "span", NULL, w5_show_word(h->show, rung[i].name));
-        w5_out_fmt(h->out,
-                   "<svg height=\"14\" aria-hidden=\"true\"><rect height=\"14\" class=\"%s\"",
-                   rung[i].wrong ? "c0" : "bar");
-        put_percent(h->out, "width", rung[i].value > 0 ? (uint64_t)rung[i].value : 0,
-                    (uint64_t)longest);
-        w5_out_lit(h->out, "/></svg>");
+        put_rung_bar(h, &rung[i], longest);
         w5_html_element(h, "span", rung[i].wrong ? "error" : NULL, rung_note(h->show, &rung[i]));
     }
     w5_out_lit(h->out, "</div>\n");

@@ -138,7 +138,7 @@ void w5_mime_quoted(w5_out *out, w5_str text)
             column = 0;
             continue;
         }
-        bool ends = i + 1 == text.len || text.ptr[i + 1] == '\n';
+        bool ends = i + 1 < text.len && text.ptr[i + 1] == '\n';
         size_t width = is_literal(text, i, column) ? 1 : 3;
         if (column + width > (ends ? QUOTED_MAX : QUOTED_MAX - 1)) {
             w5_out_lit(out, "=\n");

@@ -2,7 +2,7 @@
 #include "text.h"
 
 enum {
-    IN_FULL = 3 /* remedies told with all they say; the others with their first command */
+    IN_FULL = 3 /* remedies told with their commands and reasons */
 };
 
 static size_t count_state(const w5_diagnosis *d, w5_advice_state state)
@@ -36,9 +36,9 @@ static void put_title(const w5_page *page, const w5_advice *a)
     w5_page_para(page, 5, "", 5, title);
 }
 
-static void put_changes(const w5_page *page, const w5_advice *a)
+static void put_changes(const w5_page *page, const w5_advice *a, size_t most)
 {
-    for (size_t i = 0; i < a->changes; i++)
+    for (size_t i = 0; i < a->changes && i < most; i++)
         w5_page_para(page, 5, "", 7, w5_show_change(page->show, &a->change[i]));
 }
 
@@ -55,21 +55,44 @@ static void put_note(const w5_page *page, const char *label, w5_str text)
                      w5_arena_fmt(page->show->arena, "%s: %.*s", label, W5_ARG(text)));
 }
 
-static void put_advised(const w5_page *page, const w5_diagnosis *d, const w5_advice *a, bool full)
+/* How much is told: of the first all but how to undo it, of the next why, of the rest what to set.
+ */
+typedef enum detail {
+    BRIEF,
+    WHY,
+    CHECKS,
+    ALL
+} detail;
+
+static detail detail_of(const w5_view *view, size_t place)
+{
+    if (view->verbose)
+        return ALL;
+    return place == 0 ? CHECKS : place < IN_FULL ? WHY : BRIEF;
+}
+
+static w5_str why_text(const w5_show *show, const w5_diagnosis *d, const w5_advice *a)
+{
+    return show->view->verbose ? w5_fact_sentence(show, d, &a->why)
+                               : w5_show_sentence(show, &a->why);
+}
+
+static void put_advised(const w5_page *page, const w5_diagnosis *d, const w5_advice *a, detail how)
 {
     const w5_show *show = page->show;
-    w5_str why = w5_show_sentence(show, &a->why);
     put_title(page, a);
-    put_changes(page, a);
-    if (full)
-        put_commands(page, a);
-    if (why.len && full)
-        w5_page_para(page, 5, "", 5, w5_show_join(show, why, "", w5_show_cites(show, d, &a->why)));
-    if (!full)
+    put_changes(page, a, how == BRIEF ? 1 : a->changes);
+    if (how == BRIEF)
+        return;
+    put_commands(page, a);
+    w5_str why = why_text(show, d, a);
+    if (why.len)
+        w5_page_para(page, 5, "", 5, why);
+    if (how == WHY)
         return;
     put_note(page, W5_("Risk"), w5_show_sentence(show, &a->risk));
     put_note(page, W5_("Verify"), w5_show_filled(show, a->remedy->verify, a->verify));
-    if (show->view->verbose)
+    if (how == ALL)
         put_note(page, W5_("Undo"), w5_show_filled(show, a->remedy->undo, a->undo));
 }
 
@@ -86,7 +109,7 @@ static void put_do(const w5_page *page, const w5_diagnosis *d)
     w5_page_end(page);
     for (size_t i = 0; i < d->advices; i++)
         if (d->advice[i].state == W5_ADVISED)
-            put_advised(page, d, &d->advice[i], show->view->verbose || shown++ < IN_FULL);
+            put_advised(page, d, &d->advice[i], detail_of(show->view, shown++));
 }
 
 /* "nginx-timeouts (1 最優先): 0 of 106 were nginx timeouts" */
@@ -96,10 +119,9 @@ static w5_str other_text(const w5_show *show, const w5_diagnosis *d, const w5_ad
     if (a->remedy->rank.len)
         text = w5_arena_fmt(show->arena, "%.*s (%.*s)", W5_ARG(text),
                             W5_ARG(w5_show_grade(show, a->remedy)));
-    w5_str why = w5_show_sentence(show, &a->why);
+    w5_str why = why_text(show, d, a);
     while (why.len > 0 && why.ptr[why.len - 1] == '.')
         why.len--;
-    why = why.len ? w5_show_join(show, why, "", w5_show_cites(show, d, &a->why)) : why;
     return w5_show_join(show, text, ": ", why);
 }
 

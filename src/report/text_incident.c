@@ -73,7 +73,8 @@ static void put_requests(const w5_page *page, const w5_incident *in)
     const w5_show *show = page->show;
     for (size_t i = 0; i < in->requests && i < show->view->top; i++) {
         const w5_request_tally *r = &in->request[i];
-        w5_str text = w5_show_join(show, r->method, " ", w5_show_safe(show, r->path));
+        w5_str text =
+            w5_show_join(show, w5_show_safe(show, r->method), " ", w5_show_safe(show, r->path));
         put_row(page, W5_NONE, r->count, w5_show_middle(show, text, page->width - 25));
     }
 }
@@ -163,10 +164,7 @@ static void put_rivals(const w5_page *page, const w5_diagnosis *d)
 
 static void put_ruled_out(const w5_page *page, const w5_diagnosis *d)
 {
-    const w5_show *show = page->show;
-    w5_str text = W5_NONE;
-    for (size_t i = 0; i < d->ruled_outs; i++)
-        text = w5_show_join(show, text, "; ", w5_fact_sentence(show, d, &d->ruled_out[i]));
+    w5_str text = w5_fact_sentences(page->show, d, d->ruled_out, d->ruled_outs);
     if (text.len)
         w5_page_para(page, 0, W5_("Ruled out"), 2, text);
 }
@@ -176,10 +174,10 @@ static void put_open(const w5_page *page, const w5_diagnosis *d)
     const w5_show *show = page->show;
     for (size_t i = 0; i < d->settles; i++) {
         const w5_settle *s = &d->settle[i];
-        w5_str why = w5_show_join(show, w5_fact_sentence(show, d, &s->why), " ",
-                                  W5_TELL(show, "This settles it:"));
-        w5_page_para(page, 0, i ? "" : W5_("Open"), 2,
-                     s->command.len ? why : w5_fact_sentence(show, d, &s->why));
+        w5_str why = w5_show_sentence(show, &s->why);
+        if (s->command.len)
+            why = w5_show_join(show, why, " ", W5_TELL(show, "This settles it:"));
+        w5_page_para(page, i ? 2 : 0, i ? "" : W5_("Open"), 2, why);
         if (s->command.len)
             w5_page_command(page, 2, w5_show_safe(show, s->command));
     }

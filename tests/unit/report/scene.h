@@ -7,8 +7,7 @@
 #ifndef W5_TESTS_REPORT_SCENE_H
 #define W5_TESTS_REPORT_SCENE_H
 
-#include <stdlib.h>
-#include <string.h>
+#include "check.h"
 
 #include <why502/report.h>
 
@@ -351,7 +350,7 @@ static inline scene *scene_new(w5_str path)
     s->catalogue = w5_catalogue_new(arena);
     if (w5_catalogue_load_builtin(s->catalogue, &err) < 0 ||
         w5_catalogue_seal(s->catalogue, &err) < 0)
-        abort();
+        fail_msg("%s", err.text);
     s->words = w5_intern_new(1000, 1000000);
     s->cell = W5_NEW_N(arena, w5_cell, 64);
     scene_stream(s, 0, "/var/log/nginx/error.log", "nginx-error", 106, false);
@@ -363,6 +362,51 @@ static inline scene *scene_new(w5_str path)
     scene_run(s);
     s->view = (w5_view){.width = 80, .top = 10, .redact = W5_REDACT_SECRETS};
     return s;
+}
+
+/* The same bytes wherever a log, a file name or a configuration could put them. */
+static inline void scene_poison(scene *s, w5_str bytes)
+{
+    w5_id id = w5_intern_put(s->words, bytes);
+    w5_str *command = W5_NEW(s->arena, w5_str);
+    const char **note = W5_NEW(s->arena, const char *);
+    w5_run_source *trouble = W5_NEW(s->arena, w5_run_source);
+    w5_change *change = W5_NEW(s->arena, w5_change);
+    for (size_t i = 0; i < s->cells; i++) {
+        w5_cell *cell = &s->cell[i];
+        cell->text = cell->host = id;
+        cell->method = cell->path = cell->upstream = cell->code ? id : 0;
+    }
+    for (size_t i = 0; i < 3; i++)
+        s->stream[i]->name = bytes;
+    s->stream[0]->unknown[0].line = 7;
+    s->stream[0]->unknown[0].text = bytes;
+    s->run.host = s->timeline.host = s->incident.upstream = bytes;
+    s->incident.upstreams.at[0].name = s->incident.servers.at[0].name = bytes;
+    w5_request_tally *request = W5_NEW(s->arena, w5_request_tally);
+    *request = (w5_request_tally){bytes, bytes, 104};
+    s->incident.request = request;
+    s->incident.requests = 1;
+    for (size_t i = 0; i < 8; i++)
+        s->diagnosis.cause.summary.arg[i] = s->diagnosis.verdict.arg[i] = bytes;
+    s->findings.verdict = s->diagnosis.verdict;
+    *command = bytes;
+    *change = (w5_change){bytes, 3, bytes, bytes, bytes};
+    for (size_t i = 0; i < s->diagnosis.advices; i++) {
+        w5_advice *a = &((w5_advice *)(void *)(uintptr_t)s->diagnosis.advice)[i];
+        a->command = command;
+        a->change = change;
+        a->commands = a->changes = 1;
+        a->verify = a->undo = bytes;
+    }
+    *note = w5_arena_str(s->arena, bytes).ptr;
+    *trouble = (w5_run_source){bytes, W5_NONE, bytes, UINT32_MAX};
+    s->timeline.notes = note;
+    s->timeline.note_count = 1;
+    s->run.trouble = trouble;
+    s->run.troubles = 1;
+    s->view.mail_to = s->view.mail_from = s->view.message_id = s->view.in_reply_to = bytes;
+    s->view.redact = W5_REDACT_NONE;
 }
 
 static inline void scene_free(scene *s)

@@ -1,0 +1,81 @@
+#include "html_piece.h"
+
+static void add_request(piece *p, int second, int64_t duration, int status)
+{
+    w5_cell *cell = scene_cell(p->s, 1, 50, second, "access", "");
+    cell->duration = duration;
+    cell->number = status;
+    cell->upstream = w5_intern_put(p->s->words, W5_STR("127.0.0.1:8000"));
+    p->s->timeline.cells = p->s->cells;
+}
+
+static void durations_are_drawn_where_a_log_tells_them(void **state)
+{
+    piece *p = open_piece();
+    w5_html_durations(&p->html, &p->s->diagnosis);
+    assert_int_equal(piece_text(p).len, 0);
+    add_request(p, 1, 16000, 200);
+    add_request(p, 2, 3 * W5_SECOND, 502);
+    w5_html_durations(&p->html, &p->s->diagnosis);
+    assert_has(piece_text(p), "<circle class=\"good\" r=\"2\"");
+    assert_has(piece_text(p), "<circle class=\"c0\" r=\"3.5\"");
+    assert_has(piece_text(p), "durations of 2 requests, the longest 3 s");
+    close_piece(p);
+    (void)state;
+}
+
+static void time_outs_are_lines_across_them(void **state)
+{
+    piece *p = open_piece();
+    add_request(p, 1, 16000, 200);
+    w5_html_durations(&p->html, &p->s->diagnosis);
+    assert_has(piece_text(p), "<line class=\"limit\"");
+    assert_has(piece_text(p), "nginx proxy_read_timeout 10 s</text>");
+    close_piece(p);
+    (void)state;
+}
+
+static void a_wrong_rung_says_so_in_words(void **state)
+{
+    piece *p = open_piece();
+    w5_html_ladder(&p->html, "Time-outs", p->s->findings.timeouts, 3);
+    assert_has(piece_text(p), "WRONG: shorter than the next");
+    assert_has(piece_text(p), "not known");
+    close_piece(p);
+    (void)state;
+}
+
+static void sources_that_could_not_be_read_are_told(void **state)
+{
+    piece *p = open_piece();
+    w5_run_source broken = {W5_LIT("x.gz"), W5_LIT(""), W5_LIT("unexpected end"), UINT32_MAX};
+    p->s->run.trouble = &broken;
+    p->s->run.troubles = 1;
+    w5_html_sources(&p->html);
+    assert_has(piece_text(p), "<td>x.gz</td><td colspan=\"5\" class=\"error\">unexpected end</td>");
+    close_piece(p);
+    (void)state;
+}
+
+static void requests_hit_have_bars_of_their_share(void **state)
+{
+    piece *p = open_piece();
+    w5_html_requests(&p->html, &p->s->incident);
+    assert_has(piece_text(p), "<code>GET /ok</code>");
+    assert_has(piece_text(p), "width=\"100.00%\"");
+    assert_has(piece_text(p), "width=\"0.96%\"");
+    close_piece(p);
+    (void)state;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(durations_are_drawn_where_a_log_tells_them),
+        cmocka_unit_test(time_outs_are_lines_across_them),
+        cmocka_unit_test(a_wrong_rung_says_so_in_words),
+        cmocka_unit_test(sources_that_could_not_be_read_are_told),
+        cmocka_unit_test(requests_hit_have_bars_of_their_share),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
