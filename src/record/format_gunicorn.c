@@ -9,6 +9,7 @@
 
 #include <why502/record.h>
 
+#include "address.h"
 #include "levels.h"
 #include "traceback.h"
 
@@ -103,40 +104,17 @@ static w5_fit parse(void *state, w5_str line, w5_record *r)
 {
     memo *m = state;
     w5_str message = line;
-    w5_str rest;
     if (!head(&message, r))
         return w5_trace_continues(&m->trace, line) ? W5_FIT_MORE : W5_FIT_NO;
-    bool several = w5_str_cut(message, '\n', &message, &rest);
     r->message = message;
-    r->open = several || !stands_alone(message);
+    r->open = !stands_alone(message);
     m->trace = (w5_trace_lines){r->open ? W5_TRACE_MAYBE : W5_TRACE_NONE, 0};
     return W5_FIT_YES;
 }
 
 /* --- what only the whole tells
  * -------------------------------------------------------------------- */
-/* "('127.0.0.1', 8000)" -> "127.0.0.1:8000"; "/run/g.sock" -> "unix:/run/g.sock". */
-static void set_address(w5_record *r, w5_str where, w5_arena *scratch)
-{
-    w5_str host, rest;
-    if (w5_str_starts(where, W5_STR("/"))) {
-        w5_str_cut(where, ' ', &where, &rest);
-        w5_record_set(r, W5_F_address, w5_arena_fmt(scratch, "unix:%.*s", W5_ARG(where)));
-        return;
-    }
-    if (!w5_str_take(&where, W5_STR("('")) || !w5_str_cut_at(where, W5_STR("', "), &host, &rest))
-        return;
-    w5_str port = rest;
-    uint64_t number;
-    if (!w5_str_take_u64(&rest, &number))
-        return;
-    port.len -= rest.len;
-    bool six = memchr(host.ptr, ':', host.len) != NULL;
-    w5_record_set(
-        r, W5_F_address,
-        w5_arena_fmt(scratch, six ? "[%.*s]:%.*s" : "%.*s:%.*s", W5_ARG(host), W5_ARG(port)));
-}
-
+/* "Connection in use: ('127.0.0.1', 8000)" */
 static void read_address(w5_record *r, w5_arena *scratch)
 {
     static const w5_str before[] = {
@@ -146,9 +124,13 @@ static void read_address(w5_record *r, w5_arena *scratch)
         W5_LIT("connection to "),
     };
     w5_str where = r->message;
-    for (size_t i = 0; i < sizeof before / sizeof *before; i++)
-        if (w5_str_take(&where, before[i]))
-            set_address(r, where, scratch);
+    for (size_t i = 0; i < sizeof before / sizeof *before; i++) {
+        if (!w5_str_take(&where, before[i]))
+            continue;
+        w5_str address = w5_python_address(where, scratch);
+        if (address.len > 0)
+            w5_record_set(r, W5_F_address, address);
+    }
 }
 
 /* The request of "Error handling request [METHOD] URI" (25.2 added the method), as gunicorn read

@@ -290,12 +290,10 @@ static bool head(w5_str *s, w5_record *r, w5_time *uptime)
 static w5_fit parse(void *state, w5_str line, w5_record *r)
 {
     memo *m = state;
-    w5_str rest;
     w5_time uptime = W5_TIME_NONE;
     if (!head(&line, r, &uptime))
         return W5_FIT_NO;
     r->message = line;
-    w5_str_cut(line, '\n', &r->message, &rest);
     join_oom(m, r);
     if (uptime != W5_TIME_NONE)
         place(m, r, uptime);

@@ -15,6 +15,8 @@
  * The record of a crash is the whole; its message becomes the error. (lib/internal/process/…) */
 #include <why502/record.h>
 
+#include "address.h"
+
 typedef enum part {
     OUTSIDE,
     CRASH,
@@ -182,7 +184,6 @@ static part part_behind(w5_str line)
 static w5_fit parse(void *state, w5_str line, w5_record *r)
 {
     memo *m = state;
-    w5_str rest;
     if (goes_on(m, line))
         return W5_FIT_MORE;
     part behind = part_behind(line);
@@ -190,7 +191,6 @@ static w5_fit parse(void *state, w5_str line, w5_record *r)
     bool taken = take_warning(line, r) || take_pm2(line, r) || is_known(line) || behind != OUTSIDE;
     if (!taken)
         return W5_FIT_NO;
-    w5_str_cut(r->message, '\n', &r->message, &rest);
     *m = (memo){.part = behind};
     r->open = behind != OUTSIDE;
     return W5_FIT_YES;
@@ -212,10 +212,19 @@ static bool read_frame(w5_str line, w5_record *r)
     return true;
 }
 
+/* "listen EADDRINUSE: address already in use :::3000" */
+static void read_address(w5_record *r, w5_arena *scratch)
+{
+    size_t blank;
+    if (w5_mem_find(r->message.ptr, r->message.len, "listen E", 8) &&
+        w5_str_rfind_char(r->message, ' ', &blank))
+        w5_record_set(r, W5_F_address,
+                      w5_listen_address(w5_str_skip(r->message, blank + 1), scratch));
+}
+
 static void finish(void *state, w5_record *r, w5_arena *scratch)
 {
     (void)state;
-    (void)scratch;
     w5_str text = r->text;
     w5_str line;
     bool crash = is_place(r->message);
@@ -233,6 +242,7 @@ static void finish(void *state, w5_record *r, w5_arena *scratch)
     w5_str exception = w5_record_get(r, W5_F_exception);
     if (crash && exception.len > 0)
         r->message = w5_arena_fmt(scratch, "Uncaught %.*s", W5_ARG(exception));
+    read_address(r, scratch);
 }
 
 const w5_format w5_format_node = {

@@ -124,10 +124,8 @@ static w5_fit parse(void *state, w5_str line, w5_record *r)
     memo *m = state;
     memo next = {false};
     w5_str message = line;
-    w5_str rest;
     if (!from_syslog(&message, r) && (!take_stamp(&message, r) || !take_level(&message, r, &next)))
         return m->stack && is_stack(line) ? W5_FIT_MORE : W5_FIT_NO;
-    w5_str_cut(message, '\n', &message, &rest);
     r->message = message;
     r->open = next.stack;
     *m = next;

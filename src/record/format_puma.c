@@ -11,6 +11,9 @@
 
 #include <why502/record.h>
 
+#include "address.h"
+#include "records.h"
+
 typedef struct memo {
     bool stack; /* "\tfrom /usr/lib/…" may follow */
 } memo;
@@ -119,37 +122,58 @@ static bool is_stack(w5_str s)
            w5_str_starts(s, W5_STR("<internal:"));
 }
 
+/* "* Listening on http://127.0.0.1:21604" */
+static void read_listening(w5_record *r)
+{
+    w5_str where = r->message;
+    if (r->stream && w5_str_take(&where, W5_STR("* Listening on ")))
+        w5_record_set(r, W5_F_address, w5_listen_address(where, w5_scratch_of(r->stream)));
+}
+
 static w5_fit parse(void *state, w5_str line, w5_record *r)
 {
     memo *m = state;
     w5_str message = line;
-    w5_str bare;
     bool cluster = take_pid(&message, r);
-    bare = message;
-    if (m->stack && is_stack(bare))
+    if (m->stack && is_stack(message))
         return W5_FIT_MORE;
     bool error = !cluster && is_error(&message, r);
     bool ruby = !error && is_ruby_error(message);
     if (!error && !ruby && !(cluster ? is_cluster_line(message) : is_single_line(message)))
         return W5_FIT_NO;
-    w5_str_cut(message, '\n', &message, &bare);
     r->message = message;
     m->stack = error || ruby || w5_str_starts(message, W5_STR("! "));
     r->open = m->stack;
     read_mark(r);
+    read_listening(r);
     return W5_FIT_YES;
+}
+
+/* `bind(2) for "127.0.0.1" port 21604 (Errno::EADDRINUSE)` */
+static void read_bind(w5_record *r, w5_arena *scratch)
+{
+    w5_str before, host, port, rest;
+    uint64_t number;
+    if (!w5_str_cut_at(r->message, W5_STR(" - bind(2) for \""), &before, &rest) ||
+        !w5_str_cut_at(rest, W5_STR("\" port "), &host, &port))
+        return;
+    rest = port;
+    if (w5_str_take_u64(&rest, &number))
+        w5_record_set(
+            r, W5_F_address,
+            w5_arena_fmt(scratch, "%.*s:%.*s", W5_ARG(host), (int)(port.len - rest.len), port.ptr));
 }
 
 /* The line without its place, for patterns: "Address already in use - bind(2) for …". */
 static void finish(void *state, w5_record *r, w5_arena *scratch)
 {
     (void)state;
-    (void)scratch;
     w5_str place, text, first, rest;
     if (is_ruby_error(r->message) && w5_str_cut_at(r->message, W5_STR("': "), &place, &text)) {
         w5_record_set(r, W5_F_frame, place);
         w5_record_set(r, W5_F_exception, text);
         r->message = text;
+        read_bind(r, scratch);
     } else if (w5_str_starts(r->message, W5_STR("! Unable to start worker")) &&
                w5_str_cut(r->text, '\n', &first, &rest) &&
                w5_str_cut_at(rest, W5_STR("': "), &place, &text)) {

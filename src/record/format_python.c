@@ -116,6 +116,27 @@ static bool take_number(w5_str *s, w5_record *r)
     return true;
 }
 
+/* "django.request:241", "shop.db", "MainThread" */
+static bool is_name(w5_str s)
+{
+    w5_str line = w5_str_skip(s, word_length(s));
+    uint64_t number;
+    return line.len < s.len &&
+           (line.len == 0 || (w5_str_take(&line, W5_STR(":")) && w5_str_u64(line, &number)));
+}
+
+/* Flask's "in app: " behind the level. */
+static bool take_module(w5_str *s, prefix *p)
+{
+    w5_str module, rest;
+    if (p->name || !w5_str_starts(*s, W5_STR("in ")) ||
+        !w5_str_cut_at(w5_str_skip(*s, 3), W5_STR(": "), &module, &rest) || !is_name(module))
+        return false;
+    *s = rest;
+    p->name = true;
+    return true;
+}
+
 /* What may stand in brackets: a stamp, a level, a number, "django.request:241", celery's
  * "stamp: ERROR/MainProcess". */
 static bool take_bracketed(w5_str *s, w5_record *r, prefix *p)
@@ -133,7 +154,7 @@ static bool take_bracketed(w5_str *s, w5_record *r, prefix *p)
     bool pid = !stamp && !level && w5_str_u64(whole, &number);
     if (pid)
         w5_record_set(r, W5_F_pid, whole);
-    bool name = !stamp && !level && !pid && p->level && word_length(whole) > 0;
+    bool name = !stamp && !level && !pid && p->level && is_name(whole);
     if (!stamp && !level && !pid && !name)
         return false;
     p->bracketed |= level;
@@ -153,7 +174,7 @@ static bool take_piece(w5_str *s, w5_record *r, prefix *p)
     }
     if (take_stamp(s, r, p) || take_level(s, r, p))
         return true;
-    return (p->stamp || p->level) && take_name(s, p);
+    return (p->stamp || p->level) && (take_module(s, p) || take_name(s, p));
 }
 
 /* "LEVEL:logger:" of basicConfig. */
@@ -218,6 +239,7 @@ static bool is_bare(w5_str line)
         W5_LIT("Method Not Allowed ("),
         W5_LIT("Invalid HTTP_HOST header: "),
         W5_LIT("Failed to find attribute '"),
+        W5_LIT("Failed to find application object '"),
         W5_LIT("Failed to parse '"),
         W5_LIT("Error: class uri '"),
     };
@@ -245,21 +267,34 @@ static w5_trace_lines trace_behind(w5_str line)
     if (w5_trace_begins(line))
         t.state = W5_TRACE_FRAMES;
     else if (w5_str_starts(line, W5_STR("Error: class uri '")))
-        t.state = W5_TRACE_ENDED;
+        t.state = W5_TRACE_LINKED;
     return t;
+}
+
+/* "[2026-11-20 16:35:22 +0000] [7] [INFO] …", also without the offset: another format's shape. */
+static bool is_gunicorns(w5_str line)
+{
+    size_t close;
+    uint64_t number;
+    if (!w5_str_starts(line, W5_STR("[")) ||
+        !w5_str_find_char(w5_str_head(line, 28), ']', &close) || memchr(line.ptr, ',', close))
+        return false;
+    w5_str rest = w5_str_skip(line, close);
+    return w5_str_take(&rest, W5_STR("] [")) && w5_str_take_u64(&rest, &number) &&
+           w5_str_starts(rest, W5_STR("] ["));
 }
 
 static w5_fit parse(void *state, w5_str line, w5_record *r)
 {
     memo *m = state;
     w5_str message = line;
-    w5_str rest;
     if (w5_trace_continues(&m->trace, line))
         return W5_FIT_MORE;
+    if (is_gunicorns(line))
+        return W5_FIT_NO;
     bool bare = w5_trace_begins(line) || is_bare(line) || is_warning(line);
     if (!bare && !log_prefix(&message, r) && !basic_prefix(&message, r))
         return W5_FIT_NO;
-    w5_str_cut(message, '\n', &message, &rest);
     r->message = message;
     r->open = true;
     m->trace = trace_behind(line);

@@ -5,11 +5,9 @@
 static w5_fit parse(void *state, w5_str line, w5_record *r)
 {
     (void)state;
-    w5_str rest;
     if (w5_record_get(r, W5_F_ident).len == 0)
         return W5_FIT_NO;
     r->message = line;
-    w5_str_cut(line, '\n', &r->message, &rest);
     return W5_FIT_YES;
 }
 

@@ -83,11 +83,9 @@ static void name_job(w5_record *r)
 static w5_fit parse(void *state, w5_str line, w5_record *r)
 {
     (void)state;
-    w5_str rest;
     bool told = w5_str_eq(w5_record_get(r, W5_F_ident), W5_STR("systemd"));
     if (!told && w5_record_get(r, W5_F_ident).len > 0)
         return W5_FIT_NO;
-    w5_str_cut(line, '\n', &line, &rest);
     if (w5_str_eq(w5_record_get(r, W5_F_unit), W5_STR("init.scope")))
         r->have &= ~((uint64_t)1 << W5_F_unit);
     bool named = take_unit(&line, r);

@@ -14,6 +14,7 @@
 
 #include <why502/record.h>
 
+#include "address.h"
 #include "levels.h"
 
 typedef struct memo {
@@ -285,7 +286,6 @@ static w5_fit parse(void *state, w5_str line, w5_record *r)
     memo *m = state;
     memo next = {0};
     w5_str message = line;
-    w5_str rest;
     if (m->two && w5_level_take(&message).len > 0 && w5_str_starts(message, W5_STR(": "))) {
         m->two = false;
         m->stack = true;
@@ -304,7 +304,6 @@ static w5_fit parse(void *state, w5_str line, w5_record *r)
         message = line;
     }
     next.stack |= !next.two;
-    w5_str_cut(message, '\n', &message, &rest);
     r->message = message;
     r->open = true;
     *m = next;
@@ -378,25 +377,48 @@ static void see_line(trace *t, w5_str line, w5_record *r)
         t->decisive = exception;
 }
 
-/* '… ["http-nio-127.0.0.1-21608"]' -> "127.0.0.1:21608"; '["http-nio-8080"]' -> "8080". */
-static void read_connector(w5_record *r, w5_arena *scratch)
+/* The digits behind `before`, when the message begins with it. */
+static bool read_port(w5_record *r, w5_str before, w5_arena *scratch)
 {
+    w5_str port = r->message;
+    uint64_t number;
+    if (!w5_str_take(&port, before))
+        return false;
+    w5_str rest = port;
+    if (w5_str_take_u64(&rest, &number))
+        w5_record_set(r, W5_F_address,
+                      w5_listen_address(w5_str_head(port, port.len - rest.len), scratch));
+    return true;
+}
+
+/* 'Starting ProtocolHandler ["http-nio-127.0.0.1-8080"]' -> "127.0.0.1:8080", '["http-nio-8080"]'
+ * and Spring's sentences -> "0.0.0.0:8080". */
+static void read_address(w5_record *r, w5_arena *scratch)
+{
+    static const w5_str sentences[] = {
+        W5_LIT("Tomcat started on port(s): "),
+        W5_LIT("Tomcat started on port "),
+        W5_LIT("Netty started on port "),
+        W5_LIT("Jetty started on port "),
+        W5_LIT("Web server failed to start. Port "),
+    };
     w5_str before, name, tail;
     size_t dash;
-    if (!w5_str_cut_at(r->message, W5_STR("-nio"), &before, &name) ||
-        !w5_str_starts(r->message, W5_STR("Starting ProtocolHandler [")))
+    for (size_t i = 0; i < sizeof sentences / sizeof *sentences; i++)
+        if (read_port(r, sentences[i], scratch))
+            return;
+    if (!w5_str_starts(r->message, W5_STR("Starting ProtocolHandler [")) ||
+        !w5_str_cut_at(r->message, W5_STR("-nio"), &before, &name))
         return;
     w5_str_take(&name, W5_STR("2"));
     w5_str_take(&name, W5_STR("-"));
-    if (!w5_str_cut(name, '"', &name, &tail) || name.len == 0)
+    if (!w5_str_cut(name, '"', &name, &tail))
         return;
-    if (!w5_str_rfind_char(name, '-', &dash)) {
-        w5_record_set(r, W5_F_address, name);
-        return;
-    }
-    w5_str port = w5_str_skip(name, dash + 1);
-    w5_record_set(r, W5_F_address,
-                  w5_arena_fmt(scratch, "%.*s:%.*s", (int)dash, name.ptr, W5_ARG(port)));
+    w5_str address = w5_str_rfind_char(name, '-', &dash)
+                         ? w5_arena_fmt(scratch, "%.*s:%.*s", (int)dash, name.ptr,
+                                        W5_ARG(w5_str_skip(name, dash + 1)))
+                         : w5_listen_address(name, scratch);
+    w5_record_set(r, W5_F_address, address);
 }
 
 /* "INFO: Server startup in 1480 ms" below the old layout's head. */
@@ -415,7 +437,7 @@ static void finish(void *state, w5_record *r, w5_arena *scratch)
     w5_str line, rest;
     w5_str text = r->text;
     trace t = {0};
-    read_connector(r, scratch);
+    read_address(r, scratch);
     if (!w5_str_cut(text, '\n', &line, &text))
         text = W5_NONE;
     see_line(&t, r->message, r);

@@ -7,6 +7,7 @@
  * Under gunicorn (-k uvicorn.workers.UvicornWorker) the same messages have gunicorn's shape. */
 #include <why502/record.h>
 
+#include "address.h"
 #include "levels.h"
 #include "traceback.h"
 
@@ -38,10 +39,8 @@ static w5_fit parse(void *state, w5_str line, w5_record *r)
 {
     memo *m = state;
     w5_str message = line;
-    w5_str rest;
     if (!head(&message, r))
         return w5_trace_continues(&m->trace, line) ? W5_FIT_MORE : W5_FIT_NO;
-    w5_str_cut(message, '\n', &message, &rest);
     r->message = message;
     r->open = !w5_str_eq(w5_record_get(r, W5_F_level), W5_STR("info"));
     m->trace = (w5_trace_lines){r->open ? W5_TRACE_MAYBE : W5_TRACE_NONE, 0};
@@ -51,7 +50,12 @@ static w5_fit parse(void *state, w5_str line, w5_record *r)
 static void finish(void *state, w5_record *r, w5_arena *scratch)
 {
     (void)state;
-    w5_str first, trace;
+    w5_str first, trace, where;
+    if (w5_str_cut_at(r->message, W5_STR("attempting to bind on address "), &first, &where)) {
+        w5_str address = w5_python_address(where, scratch);
+        if (address.len > 0)
+            w5_record_set(r, W5_F_address, address);
+    }
     if (w5_str_cut(r->text, '\n', &first, &trace))
         w5_traceback_tell(r, trace, false, scratch);
 }

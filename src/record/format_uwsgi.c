@@ -9,6 +9,7 @@
  * (core/logging.c, core/master_checks.c, core/master_utils.c of 2.0) */
 #include <why502/record.h>
 
+#include "address.h"
 #include "records.h"
 
 /* "Fri Nov 20 19:12:35 2026" */
@@ -204,6 +205,7 @@ static bool is_own(w5_str s, bool known)
             return known || !is_generic(words[i]) ||
                    w5_str_starts(s, W5_STR("*** Starting uWSGI ")) ||
                    w5_str_starts(s, W5_STR("*** uWSGI ")) ||
+                   w5_str_starts(s, W5_STR("*** no app loaded")) ||
                    w5_str_starts(s, W5_STR("*** HARAKIRI ")) ||
                    w5_str_starts(s, W5_STR("!!! uWSGI ")) ||
                    w5_str_starts(s, W5_STR("--- no python application found"));
@@ -223,6 +225,24 @@ static bool goes_on(const memo *m, w5_str message)
     return m->backtrace && !w5_str_starts(message, W5_STR("*** "));
 }
 
+/* "*** Starting uWSGI 2.0.21 (64bit) on [Fri Nov 20 19:12:30 2026] ***" */
+static void read_start(w5_str message, w5_record *r)
+{
+    w5_str before, stamp;
+    if (r->at == W5_TIME_NONE && w5_str_cut_at(message, W5_STR(" on ["), &before, &stamp))
+        take_ctime(&stamp, r);
+}
+
+/* "uwsgi socket 0 bound to TCP address 127.0.0.1:21601 fd 3" */
+static void read_socket(w5_str message, w5_record *r)
+{
+    w5_str before, address, fd;
+    if (r->stream && w5_str_starts(message, W5_STR("uwsgi socket ")) &&
+        w5_str_cut_at(message, W5_STR(" address "), &before, &address) &&
+        w5_str_cut_at(address, W5_STR(" fd "), &address, &fd))
+        w5_record_set(r, W5_F_address, w5_listen_address(address, w5_scratch_of(r->stream)));
+}
+
 static w5_fit parse(void *state, w5_str line, w5_record *r)
 {
     memo *m = state;
@@ -235,6 +255,9 @@ static w5_fit parse(void *state, w5_str line, w5_record *r)
     r->message = message;
     if (goes_on(m, message))
         return W5_FIT_MORE;
+    if (w5_str_starts(message, W5_STR("*** Starting uWSGI ")))
+        read_start(message, r);
+    read_socket(message, r);
     bool request = w5_str_starts(message, W5_STR("[pid: ")) && read_request(message, r);
     if (!request && !is_own(message, speaks(r, m->known)))
         return W5_FIT_NO;

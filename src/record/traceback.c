@@ -31,20 +31,22 @@ static bool is_final(w5_str line, w5_str *text)
     return text->len == 0 || w5_str_take(text, W5_STR(": ")) || w5_str_eq(*text, W5_STR(":"));
 }
 
-/* Lines that stand between or behind the tracebacks of one chain. */
+/* What announces one more traceback of the same chain. */
 static bool is_link(w5_str line)
 {
-    static const w5_str links[] = {
-        W5_LIT("During handling of the above exception, another exception occurred:"),
-        W5_LIT("The above exception was the direct cause of the following exception:"),
-        W5_LIT("[SQL: "),
-        W5_LIT("[parameters: "),
-        W5_LIT("(Background on this error at: "),
-    };
-    for (size_t i = 0; i < sizeof links / sizeof *links; i++)
-        if (w5_str_starts(line, links[i]))
-            return true;
+    return w5_str_eq(line, W5_STR("During handling of the above exception, another exception "
+                                  "occurred:")) ||
+           w5_str_eq(line, W5_STR("The above exception was the direct cause of the following "
+                                  "exception:"));
+}
+
+/* Further lines of the final line's text: SQLAlchemy's, indented ones, gunicorn's closing bracket.
+ */
+static bool is_appendix(w5_str line)
+{
     return line.len == 0 || line.ptr[0] == ' ' || line.ptr[0] == '\t' ||
+           w5_str_starts(line, W5_STR("[SQL: ")) || w5_str_starts(line, W5_STR("[parameters: ")) ||
+           w5_str_starts(line, W5_STR("(Background on this error at: ")) ||
            w5_str_eq(line, W5_STR("]"));
 }
 
@@ -59,19 +61,25 @@ static bool goes_on(w5_trace_lines *t, w5_str line)
     return true;
 }
 
+/* Behind the final line a traceback of its own may begin as well as one of the same chain: only a
+ * link makes it the latter. */
 bool w5_trace_continues(w5_trace_lines *t, w5_str line)
 {
     if (t->state == W5_TRACE_NONE)
         return false;
-    if (w5_trace_begins(line)) {
+    if (t->state == W5_TRACE_FRAMES)
+        return goes_on(t, line);
+    if ((t->state == W5_TRACE_MAYBE || t->state == W5_TRACE_LINKED) && w5_trace_begins(line)) {
         t->state = W5_TRACE_FRAMES;
         return true;
     }
-    if (t->state == W5_TRACE_FRAMES)
-        return goes_on(t, line);
     if (t->state == W5_TRACE_MAYBE)
         return line.len > 0 && line.ptr[0] == ' ';
-    return is_link(line) || (line.len > 0 && w5_str_hash(line) == t->text);
+    if (t->state == W5_TRACE_ENDED && is_link(line)) {
+        t->state = W5_TRACE_LINKED;
+        return true;
+    }
+    return is_appendix(line) || (t->state == W5_TRACE_ENDED && w5_str_hash(line) == t->text);
 }
 
 /* --- frames ------------------------------------------------------------------------------------

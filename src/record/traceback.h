@@ -14,7 +14,8 @@ typedef struct w5_trace_lines {
         W5_TRACE_NONE,
         W5_TRACE_MAYBE,
         W5_TRACE_FRAMES,
-        W5_TRACE_ENDED
+        W5_TRACE_ENDED,
+        W5_TRACE_LINKED
     } state;
     uint64_t
         text; /* hash of what the final line says behind "Type: " (gunicorn >= 24 repeats it) */

@@ -28,6 +28,19 @@ static bool is_span(w5_str line)
             w5_str_starts(line, W5_STR("-- Journal begins at ")));
 }
 
+/* A message's further lines, which the short modes indent to its column: at least 21 blanks
+ * ("[    3.000000] a[1]: "). What it belongs to is understood already. */
+static bool is_indented_message(w5_str line)
+{
+    enum {
+        NARROWEST = 21
+    };
+    size_t n = 0;
+    while (n < line.len && line.ptr[n] == ' ')
+        n++;
+    return n >= NARROWEST && n < line.len;
+}
+
 static bool is_explanation(w5_str line)
 {
     return w5_str_starts(line, W5_STR("\xE2\x96\x91\xE2\x96\x91"));
@@ -41,8 +54,8 @@ static w5_peel begin(marks *m, w5_str line, w5_wrapped *w)
     m->catalog = w5_str_starts(line, W5_STR("-- Subject: "));
     if (m->boot || m->catalog)
         return W5_PEEL_MORE;
-    w->nothing =
-        is_explanation(line) || is_span(line) || w5_str_eq(line, W5_STR("-- No entries --"));
+    w->nothing = is_explanation(line) || is_indented_message(line) || is_span(line) ||
+                 w5_str_eq(line, W5_STR("-- No entries --"));
     return w->nothing ? W5_PEEL_YES : W5_PEEL_NO;
 }
 
