@@ -19,11 +19,20 @@ static const w5_cell *access_line(const w5_known *k, const w5_cell *cell, w5_kin
     return found;
 }
 
+/* What nginx's error log would have said of a request that its access log saw fail (facts nginx.md §4). */
+static uint32_t bits_of_status(int32_t status)
+{
+    if (status == 502)
+        return W5_CLOSES | W5_BIT(REFUSED) | W5_BIT(SOCKET_MISSING);
+    return status == 504 ? W5_BIT(READ_TIMEOUT) | W5_BIT(CONNECT_TIMEOUT) | W5_BIT(SEND_TIMEOUT) : 0;
+}
+
 static void read_error(const w5_known *k, w5_error *e, const w5_cell *cell)
 {
     *e = (w5_error){.cell = cell, .kind = w5_known_kind(k, cell), .took = W5_TIME_NONE};
     e->trouble = e->kind > W5_K_UPSTREAM_LAST;
-    if (e->kind == W5_K_UPSTREAM_5XX)
+    e->bits = e->kind == W5_K_ACCESS ? bits_of_status(cell->number) : e->trouble ? 0 : UINT32_C(1) << e->kind;
+    if (e->kind == W5_K_UPSTREAM_5XX || e->kind == W5_K_ACCESS)
         e->access = cell;
     else if (!e->trouble)
         e->access = access_line(k, cell, W5_K_UPSTREAM_5XX);
@@ -54,8 +63,8 @@ static void add_cells(w5_case *c, const uint32_t *index, size_t n)
         if (cell->forged)
             continue;
         c->errors++;
-        if (e->kind <= W5_K_UPSTREAM_LAST)
-            c->seen |= UINT32_C(1) << e->kind;
+        if (!e->trouble)
+            c->seen |= e->bits;
     }
 }
 
@@ -73,6 +82,7 @@ w5_case *w5_case_new(const w5_known *k, const w5_incident *incident, w5_arena *a
     c->from = incident->start;
     c->to = incident->end;
     c->tolerance = W5_SECOND;
+    c->blind = c->errors > 0 && !c->seen;
     return c;
 }
 

@@ -29,7 +29,9 @@ typedef struct w5_error {
     double weight;           /* failed requests it stands for */
     w5_time took;            /* how long the request ran, W5_TIME_NONE when no log tells */
     const w5_cell *access;   /* its line in the access log, NULL */
-    bool trouble;            /* not nginx's line, but one of the application or the database */
+    bool trouble;            /* not nginx's error line, but one of another log */
+    uint32_t bits;           /* upstream classes it can be: its own, or, where only the access log saw it,
+                                all that give its status */
 } w5_error;
 
 typedef struct w5_proof {
@@ -66,7 +68,8 @@ typedef struct w5_case {
     w5_error *error;
     size_t errors;
     double weight;           /* of all errors */
-    uint32_t seen;           /* W5_BIT of the upstream classes among them */
+    uint32_t seen;           /* W5_BIT of the upstream classes that nginx named */
+    bool blind;              /* nginx's error log told none of them */
     w5_time from, to;
     w5_time tolerance;       /* stamps of whole seconds on two clocks */
     w5_theory *theory;       /* those that explain something */
@@ -78,7 +81,12 @@ w5_case *w5_case_new(const w5_known *k, const w5_incident *incident, w5_arena *a
 
 static inline bool w5_error_is(const w5_error *e, uint32_t bits)
 {
-    return e->kind <= W5_K_UPSTREAM_LAST && (bits >> e->kind & 1);
+    return (e->bits & bits) != 0;
+}
+/* By nginx's own line, not by the status alone. */
+static inline bool w5_error_says(const w5_error *e, uint32_t bits)
+{
+    return !e->trouble && (e->bits & bits) != 0;
 }
 /* The other side closed or reset the connection: a death, a restart, or a race. */
 #define W5_CLOSES (W5_BIT(PREMATURE_CLOSE) | W5_BIT(RESET) | W5_BIT(BROKEN_PIPE))

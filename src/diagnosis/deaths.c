@@ -87,7 +87,7 @@ void w5_hunt_deaths(w5_hunt *h)
     if (h->high == h->low)
         return;
     for (size_t i = 0; i < c->errors; i++)
-        if (w5_error_is(&c->error[i], h->bits) || c->error[i].trouble)
+        if (w5_error_is(&c->error[i], h->bits) || (c->error[i].trouble && !c->error[i].bits))
             join_error(h, i, w5_case_async(c, w5_known_str(c->k, c->error[i].cell->upstream)));
 }
 

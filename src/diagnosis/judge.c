@@ -102,6 +102,8 @@ static void try_cause(w5_case *c, const w5_cause *cause)
         w5_clues_weigh(c, &t);
     if (!w5_theory_explains(&t, c) || c->theories == THEORIES_MAX)
         return;
+    if (c->blind && c->error[0].bits)
+        w5_theory_limit(&t, W5_LIKELY, W5_BY_NGINX); /* the status alone: what nginx met may be another thing */
     w5_score_theory(c, &t);
     if (t.confidence > W5_UNKNOWN)
         c->theory[c->theories++] = t;

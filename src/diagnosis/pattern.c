@@ -25,7 +25,7 @@ static bool is_the_stop_itself(const w5_judgement *j, size_t i)
 static const w5_error *first_refusal(const w5_case *c)
 {
     for (size_t i = 0; i < c->errors; i++)
-        if (w5_error_is(&c->error[i], W5_BIT(REFUSED)))
+        if (w5_error_says(&c->error[i], W5_BIT(REFUSED)))
             return &c->error[i];
     return NULL;
 }
@@ -36,8 +36,8 @@ static bool begins_cascade(const w5_judgement *j, size_t i, const w5_error *refu
     if (e->cell->upstream != refusal->cell->upstream || is_the_stop_itself(j, i))
         return false;
     /* resets of the second in which refusals begin are those of the closing listener's queue */
-    return w5_error_is(e, W5_BIT(PREMATURE_CLOSE)) ||
-           (w5_error_is(e, W5_BIT(RESET)) && e->cell->at + W5_SECOND < refusal->cell->at);
+    return w5_error_says(e, W5_BIT(PREMATURE_CLOSE)) ||
+           (w5_error_says(e, W5_BIT(RESET)) && e->cell->at + W5_SECOND < refusal->cell->at);
 }
 
 /* At least one close or reset, then at least five refusals on the same upstream, none refused before. */
@@ -50,7 +50,7 @@ static bool is_cascade(const w5_judgement *j)
     for (size_t i = 0; refusal && i < c->errors; i++) {
         const w5_error *e = &c->error[i];
         closed = closed || (e < refusal && begins_cascade(j, i, refusal));
-        if (w5_error_is(e, W5_BIT(REFUSED)) && e->cell->upstream == refusal->cell->upstream)
+        if (w5_error_says(e, W5_BIT(REFUSED)) && e->cell->upstream == refusal->cell->upstream)
             refused += e->cell->count;
     }
     return closed && refused >= REFUSALS;
@@ -63,8 +63,8 @@ w5_str w5_pattern_of(const w5_judgement *j)
     const w5_cell *reload;
     for (size_t i = 0; i < j->c->errors; i++) {
         const w5_error *e = &j->c->error[i];
-        closed += w5_error_is(e, W5_BIT(PREMATURE_CLOSE)) ? e->cell->count : 0;
-        refused += w5_error_is(e, W5_BIT(REFUSED)) ? e->cell->count : 0;
+        closed += w5_error_says(e, W5_BIT(PREMATURE_CLOSE)) ? e->cell->count : 0;
+        refused += w5_error_says(e, W5_BIT(REFUSED)) ? e->cell->count : 0;
     }
     if (is_cascade(j))
         return W5_STR("cascade");

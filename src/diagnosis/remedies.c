@@ -22,9 +22,9 @@ static tally count(const w5_judgement *j)
         const w5_error *e = &c->error[i];
         uint64_t lines = e->cell->count;
         n.errors += lines;
-        n.timers += w5_error_is(e, W5_BIT(READ_TIMEOUT) | W5_BIT(CONNECT_TIMEOUT) | W5_BIT(SEND_TIMEOUT)) ? lines : 0;
-        n.big += w5_error_is(e, W5_BIT(HEADER_TOO_BIG)) ? lines : 0;
-        n.queue += w5_error_is(e, W5_BIT(BACKLOG_FULL)) ? lines : 0;
+        n.timers += w5_error_says(e, W5_BIT(READ_TIMEOUT) | W5_BIT(CONNECT_TIMEOUT) | W5_BIT(SEND_TIMEOUT)) ? lines : 0;
+        n.big += w5_error_says(e, W5_BIT(HEADER_TOO_BIG)) ? lines : 0;
+        n.queue += w5_error_says(e, W5_BIT(BACKLOG_FULL)) ? lines : 0;
         n.timeouts += timeout && timeout->join && timeout->join[i] ? lines : 0;
         n.first = n.first ? n.first : e->cell;
     }
@@ -101,7 +101,7 @@ static bool documents_stand(const w5_judgement *j)
     const w5_case *c = j->c;
     double open = 0;
     for (size_t i = 0; i < c->errors; i++)
-        open += w5_error_is(&c->error[i], W5_CLOSES | W5_BIT(REFUSED)) ? c->error[i].weight : 0;
+        open += w5_error_says(&c->error[i], W5_CLOSES | W5_BIT(REFUSED)) ? c->error[i].weight : 0;
     return w5_judged(j, "unknown") && w5_known_only_nginx(c->k) && open * 2 >= c->weight;
 }
 
@@ -436,6 +436,13 @@ static w5_claim why_documents(const plan *p, const w5_remedy *r)
     return claim;
 }
 
+static w5_claim why_unknown(const plan *p, const w5_remedy *r)
+{
+    w5_claim claim = W5_SAY(N_("As long as the cause is not known the documents' order stands; this is their rank %1$s."), r->rank);
+    w5_claim_cite(&claim, p->n.first);
+    return claim;
+}
+
 static w5_claim why_advised(const plan *p, const w5_draft *d, bool first)
 {
     const w5_remedy *r = d->advice.remedy;
@@ -444,6 +451,8 @@ static w5_claim why_advised(const plan *p, const w5_draft *d, bool first)
         return why_documents(p, r);
     if (w5_str_eq(r->id, W5_STR("check-logs")))
         return why_check(p);
+    if (w5_judged(p->j, "unknown") && r->rank.len)
+        return why_unknown(p, r);
     if (w5_str_eq(r->id, W5_STR("nginx-timeouts")) && (p->n.timers || !first))
         return why_timeouts(p);
     if (w5_str_eq(r->id, W5_STR("gunicorn-timeout")) && w5_judged_with(p->j, "gunicorn-worker-timeout"))

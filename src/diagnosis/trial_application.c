@@ -86,8 +86,14 @@ static void try_external(const w5_case *c, w5_theory *t)
 
 /* ---- the application's own 500 ---- */
 
+/* Since 22.0 a worker that timed out raises SystemExit in the middle of its request, and answers 500. */
 static bool is_abort(const w5_case *c, const w5_cell *cell)
 {
+    size_t i = SIZE_MAX;
+    const w5_cell *timeout;
+    while ((timeout = w5_known_next(c->k, W5_K_WORKER_TIMEOUT, cell->at - 2 * W5_SECOND, cell->at + W5_SECOND, &i)))
+        if (timeout->subject == cell->pid && cell->pid)
+            return true;
     return w5_str_starts(w5_known_str(c->k, cell->what), W5_STR("SystemExit"));
 }
 

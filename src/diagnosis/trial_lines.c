@@ -36,7 +36,7 @@ static const line_cause *row_of(const w5_theory *t)
 static void explain_bits(const w5_case *c, w5_theory *t, uint32_t bits)
 {
     for (size_t i = 0; i < c->errors; i++)
-        if (w5_error_is(&c->error[i], bits))
+        if (w5_error_says(&c->error[i], bits))
             w5_theory_explain(c, t, i, W5_JOIN_LINE);
 }
 
@@ -137,7 +137,7 @@ static void try_backlog(const w5_case *c, w5_theory *t)
         return;
     explain_bits(c, t, W5_BIT(BACKLOG_FULL));
     for (size_t i = 0; i < c->errors; i++)
-        if (w5_error_is(&c->error[i], W5_BIT(READ_TIMEOUT) | W5_BIT(CONNECT_TIMEOUT)))
+        if (w5_error_says(&c->error[i], W5_BIT(READ_TIMEOUT) | W5_BIT(CONNECT_TIMEOUT)))
             w5_theory_explain(c, t, i, W5_JOIN_PATH);
     summarise(c, t, N_("The queue before %3$s was full, all workers being busy: the kernel turned connections away at once (%1$s of %2$s errors)."));
 }
@@ -201,7 +201,7 @@ static const w5_cell *raised_in_body(const w5_case *c, const w5_error *e)
 static void try_truncated(const w5_case *c, w5_theory *t)
 {
     for (size_t i = 0; i < c->errors; i++)
-        if (w5_error_is(&c->error[i], W5_BIT(TRUNCATED_BODY)) &&
+        if (w5_error_says(&c->error[i], W5_BIT(TRUNCATED_BODY)) &&
             !w5_case_code_is(c, &c->error[i], "BN-110"))
             w5_theory_explain(c, t, i, W5_JOIN_LINE);
     const w5_error *first = w5_theory_first(t, c);
@@ -226,7 +226,7 @@ static void try_no_live(const w5_case *c, w5_theory *t)
 {
     const w5_cell *before = NULL;
     for (size_t i = 0; i < c->errors; i++)
-        if (w5_error_is(&c->error[i], W5_BIT(NO_LIVE)))
+        if (w5_error_says(&c->error[i], W5_BIT(NO_LIVE)))
             w5_theory_explain(c, t, i, W5_JOIN_LINE);
         else if (!before && !c->error[i].trouble)
             before = c->error[i].cell;

@@ -102,10 +102,7 @@ static void cite_outage(const w5_case *c, const w5_theory *t, const w5_outage *o
 /* Somebody answers there again although no log says who began to listen. */
 static bool came_back(const w5_case *c)
 {
-    const w5_cell *last = NULL;
-    for (size_t i = 0; i < c->errors; i++)
-        if (w5_error_is(&c->error[i], W5_ABSENT))
-            last = c->error[i].cell;
+    const w5_cell *last = c->errors ? c->error[c->errors - 1].cell : NULL;
     return last && w5_known_answers(c->k, last->upstream, last->until + W5_SECOND,
                                     last->until + W5_HOUR) > 0;
 }

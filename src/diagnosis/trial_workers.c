@@ -122,11 +122,13 @@ static void guess_by_duration(const w5_case *c, w5_theory *t)
 {
     if (w5_known_has(c->k, W5_BY_APP) && w5_known_covers(c->k, W5_BY_APP, c->from, c->to))
         return;
+    if (w5_case_async(c, c->incident->upstream))
+        return;
     size_t n = 0, fitting = 0;
     w5_timer timer = w5_case_worker_timer(c, c->incident->upstream);
     for (size_t i = 0; i < c->errors; i++) {
         const w5_error *e = &c->error[i];
-        if (!w5_error_is(e, W5_BIT(PREMATURE_CLOSE)) || e->took == W5_TIME_NONE)
+        if (!w5_error_is(e, W5_BIT(PREMATURE_CLOSE) | W5_BIT(UPSTREAM_5XX)) || e->took == W5_TIME_NONE)
             continue;
         n++;
         if (e->took >= timer.value && e->took <= timer.value + 2 * W5_SECOND) {
@@ -417,26 +419,37 @@ static size_t cut_workers(const w5_case *c, const w5_master *m, int32_t index)
 
 /* SIGKILL at the end of graceful_timeout has no line (facts §0.4): what betrays it are workers that
  * never said "Worker exiting", and closes in the second of "Shutting down: Master". */
+static w5_time stopped_at(const w5_case *c, const w5_master *m)
+{
+    if (m->stop)
+        return m->stop->at;
+    return m->term->at + w5_known_duration(c->k, "gunicorn", "graceful_timeout", c->incident->upstream,
+                                           W5_NONE, 30 * W5_SECOND);
+}
+
 static void try_graceful(const w5_case *c, w5_theory *t)
 {
     for (size_t i = 0; i < c->k->lives->masters; i++) {
         const w5_master *m = &c->k->lives->master[i];
-        if (!m->term || !m->stop || m->stop->at < m->term->at + 1500000 ||
-            m->stop->at < c->from - 3 * W5_SECOND || m->term->at > c->to + 3 * W5_SECOND)
+        w5_time stop = m->term ? stopped_at(c, m) : W5_TIME_NONE;
+        if (!m->term || stop < m->term->at + 1500000 || stop < c->from - 3 * W5_SECOND ||
+            m->term->at > c->to + 3 * W5_SECOND)
             continue;
         size_t cut = cut_workers(c, m, (int32_t)i);
-        w5_time grace = m->stop->at - m->term->at;
+        w5_time grace = stop - m->term->at;
         for (size_t e = 0; e < c->errors; e++) {
             const w5_error *error = &c->error[e];
             w5_reach reach = w5_master_reaches(c->k, m, error->cell->upstream);
             if (!w5_error_is(error, W5_BIT(PREMATURE_CLOSE) | W5_BIT(TRUNCATED_BODY)) || !cut ||
-                reach == W5_REACH_NO || !w5_case_near(c, error, m->stop->at, 0, 0) ||
+                reach == W5_REACH_NO || !w5_case_near(c, error, stop, 0, 0) ||
                 (error->took != W5_TIME_NONE && error->took < grace - 1500000))
                 continue;
             w5_theory_explain(c, t, e, reach == W5_REACH_YES ? W5_JOIN_PID : W5_JOIN_TIME);
         }
         if (!w5_theory_explains(t, c))
             continue;
+        if (!m->stop)
+            w5_theory_limit(t, W5_LIKELY, W5_BY_APP);
         t->anchor = m;
         t->summary = W5_SAY(N_("gunicorn was told to stop and cut %1$s requests that were still running %2$s later (graceful_timeout); %3$s workers never said \"Worker exiting\"."),
                             w5_say_number(c->arena, w5_theory_count(t, c)),

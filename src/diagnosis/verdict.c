@@ -11,8 +11,8 @@ static w5_str what_failed(const w5_judgement *j, w5_arena *arena)
     for (size_t i = 0; i < j->c->errors; i++) {
         const w5_error *e = &j->c->error[i];
         all += e->cell->count;
-        timers += w5_error_is(e, W5_BIT(READ_TIMEOUT) | W5_BIT(CONNECT_TIMEOUT) | W5_BIT(SEND_TIMEOUT)) ? e->cell->count : 0;
-        if (w5_error_is(e, W5_BIT(UPSTREAM_5XX)))
+        timers += w5_error_says(e, W5_BIT(READ_TIMEOUT) | W5_BIT(CONNECT_TIMEOUT) | W5_BIT(SEND_TIMEOUT)) ? e->cell->count : 0;
+        if (w5_error_says(e, W5_BIT(UPSTREAM_5XX)))
             return W5_STR("500s");
     }
     return timers * 2 > all ? W5_STR("504s") : W5_STR("502s");
@@ -106,7 +106,7 @@ static uint64_t lines_of(const w5_judgement *j, uint32_t bits)
 {
     uint64_t n = 0;
     for (size_t i = 0; i < j->c->errors; i++)
-        n += w5_error_is(&j->c->error[i], bits) ? j->c->error[i].cell->count : 0;
+        n += w5_error_says(&j->c->error[i], bits) ? j->c->error[i].cell->count : 0;
     return n;
 }
 
