@@ -18,14 +18,19 @@ enum {
     W5_UNKNOWN_MAX = 200
 };
 
+typedef struct w5_chain { /* the layers of a line, outermost first, and whose line it is */
+    uint32_t layer[W5_DEPTH];
+    uint32_t depth;
+    uint64_t key; /* of the lane; 0 without a layer */
+} w5_chain;
+
 typedef struct w5_log {  /* a stream and what the stage knows of it */
     w5_stream pub;       /* first: a w5_stream of ours is one of these */
     struct w5_records *stage;
     w5_lane *lane[W5_LANES]; /* [0]: lines that no layer wraps */
     uint64_t seen[W5_FORMATS_MAX];
     bool gunicorn;       /* its name says so */
-    uint32_t chain[W5_DEPTH]; /* layers of the last line */
-    uint32_t depth;
+    w5_chain chain;      /* of the last line */
     const w5_wrapper *collects; /* a layer of several lines an entry, in the middle of one */
     w5_entry entry;
     w5_mark entry_start;
@@ -121,9 +126,10 @@ typedef enum w5_trust { W5_TRUST, W5_TRUST_LATER, W5_TRUST_NO } w5_trust;
 /* Whether a line of nginx's that no layer wraps is what it seems; it may taint those behind it. */
 w5_trust w5_judge_plain(w5_records *r, w5_feed *feed, const w5_row *row, const w5_record *record);
 w5_trust w5_judge_wrapped(w5_records *r, w5_feed *feed, const w5_row *row, const w5_record *record,
-                          w5_str inner, uint64_t key);
-/* Peels the layers that the stream's last line had, into r->ahead: false when one does not come off. */
-bool w5_read_peel(w5_records *r, const w5_log *log, w5_str line, w5_str *inner, uint64_t *key);
+                          w5_str inner, const w5_chain *chain);
+/* Peels the same layers off another line, into r->ahead. False: one does not come off, or the line is
+ * another writer's. */
+bool w5_read_peel(w5_records *r, const w5_chain *chain, w5_str line, w5_str *inner);
 
 /* --- records.c --- */
 /* What a format may ask about the stream of its record: the log_formats that are known, memory that

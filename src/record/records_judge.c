@@ -75,7 +75,7 @@ w5_trust w5_judge_plain(w5_records *r, w5_feed *feed, const w5_row *row, const w
 
 /* Behind a layer the lines of one write may stand far apart, other writers' between them. */
 w5_trust w5_judge_wrapped(w5_records *r, w5_feed *feed, const w5_row *row, const w5_record *record,
-                          w5_str inner, uint64_t key)
+                          w5_str inner, const w5_chain *chain)
 {
     enum {
         FAR = 32 << 10 /* of the layers' own bytes too */
@@ -95,16 +95,15 @@ w5_trust w5_judge_wrapped(w5_records *r, w5_feed *feed, const w5_row *row, const
         const char *end = line_end(at, w->end);
         w5_str line = {at, (size_t)(end - at)};
         w5_str inside;
-        uint64_t whose;
         at = end == w->end ? end : end + 1;
-        if (!w5_read_peel(r, feed->log, line, &inside, &whose) || whose != key)
+        if (!w5_read_peel(r, chain, line, &inside))
             continue;
         r->behind[n] = inside;
         r->behind_end[n++] = end;
         sum += inside.len + 1;
     }
     bool later = at == w->end && sum <= W5_WRITE_MAX && !feed->final;
-    w5_trust trust = later ? W5_TRUST_LATER : sentence(r, feed, record, n, key);
+    w5_trust trust = later ? W5_TRUST_LATER : sentence(r, feed, record, n, chain->key);
     w5_arena_rewind(r->ahead, start);
     return trust;
 }

@@ -14,9 +14,7 @@ typedef struct reading {
     w5_row *row;
     w5_record *out;
     uint32_t count;  /* physical lines to be accounted for by this reading */
-    uint32_t depth;  /* layers peeled so far */
-    uint32_t chain[W5_DEPTH];
-    uint64_t key;    /* of the lane; 0 without a layer */
+    w5_chain chain;  /* layers peeled so far */
     bool alone;      /* put together from several lines: what stands behind tells nothing */
     w5_time at;      /* what the layers told */
     bool zoned;
@@ -140,7 +138,7 @@ static void prepare(const reading *rd, w5_record *r)
     r->have = 0;
     r->count = 1;
     r->pattern = NULL;
-    if (rd->depth == 0)
+    if (rd->chain.depth == 0)
         return;
     const w5_record *layer = &rd->r->layer;
     r->host = rd->host;
@@ -156,8 +154,8 @@ static void tell_how(const reading *rd)
     w5_log *log = rd->log;
     w5_arena *forever = rd->r->forever;
     log->pub.how = rd->feed->forced ? W5_STR("as told") : W5_STR("by its lines");
-    for (uint32_t i = 0; i < rd->depth; i++) {
-        w5_str layer = rd->r->wrapper[rd->chain[i]].name;
+    for (uint32_t i = 0; i < rd->chain.depth; i++) {
+        w5_str layer = rd->r->wrapper[rd->chain.layer[i]].name;
         log->pub.how = w5_arena_fmt(forever, "%.*s%s %.*s", W5_ARG(log->pub.how),
                                     i == 0 ? ", behind" : ",", W5_ARG(layer));
     }
@@ -171,10 +169,8 @@ static void note_format(const reading *rd, w5_lane *lane, size_t rank)
     lane->rank = rank;
     lane->used = ++rd->r->clock;
     log->seen[rank]++;
-    if (rd->depth != log->depth || rd->depth > 0) {
-        log->depth = rd->depth;
-        memcpy(log->chain, rd->chain, sizeof(log->chain));
-    }
+    if (rd->chain.depth != log->chain.depth || rd->chain.depth > 0)
+        log->chain = rd->chain;
     if (log->pub.format == f)
         return;
     size_t best = w5_ranks_find(&rd->r->ranks, log->pub.format);
@@ -207,7 +203,7 @@ static w5_verdict begin(const reading *rd, w5_lane *lane, w5_record *r, w5_pendi
     }
     slot->inner = inner;
     w5_pending_start(slot);
-    if (rd->depth > 0)
+    if (rd->chain.depth > 0)
         w5_pending_own(slot);
     lane->pending = slot;
     return W5_TAKEN;
@@ -215,11 +211,11 @@ static w5_verdict begin(const reading *rd, w5_lane *lane, w5_record *r, w5_pendi
 
 static w5_trust judge(const reading *rd, const w5_record *r, w5_str inner)
 {
-    if (rd->depth == 0)
+    if (rd->chain.depth == 0)
         return w5_judge_plain(rd->r, rd->feed, rd->row, r);
     if (rd->alone)
         return W5_TRUST;
-    return w5_judge_wrapped(rd->r, rd->feed, rd->row, r, inner, rd->key);
+    return w5_judge_wrapped(rd->r, rd->feed, rd->row, r, inner, &rd->chain);
 }
 
 static w5_verdict accept(const reading *rd, w5_lane *lane, size_t rank, w5_record *r,
@@ -235,7 +231,7 @@ static w5_verdict accept(const reading *rd, w5_lane *lane, size_t rank, w5_recor
     }
     settle_time(rd, r);
     note_time(s, r);
-    if (rd->host.len > 0 && rd->depth > 0 && s->host.len == 0)
+    if (rd->host.len > 0 && rd->chain.depth > 0 && s->host.len == 0)
         s->host = w5_arena_str(rd->r->forever, rd->host);
     count(rd, r->forged ? &s->forged : &s->understood);
     note_format(rd, lane, rank);
@@ -298,12 +294,12 @@ static w5_lane *lane_of(const reading *rd)
 {
     w5_log *log = rd->log;
     size_t oldest = 1;
-    if (rd->key == 0)
+    if (rd->chain.key == 0)
         return log->lane[0];
     for (size_t i = 1; i < W5_LANES; i++) {
         if (!log->lane[i])
-            return log->lane[i] = w5_lane_new(rd->key);
-        if (log->lane[i]->key == rd->key)
+            return log->lane[i] = w5_lane_new(rd->chain.key);
+        if (log->lane[i]->key == rd->chain.key)
             return log->lane[i];
         if (log->lane[i]->used < log->lane[oldest]->used)
             oldest = i;
@@ -311,7 +307,7 @@ static w5_lane *lane_of(const reading *rd)
     w5_lane *lane = log->lane[oldest];
     if (lane->pending)
         w5_lane_flush(rd->r, lane);
-    lane->key = rd->key;
+    lane->key = rd->chain.key;
     lane->format = NULL;
     lane->piece_len = 0;
     lane->used = ++rd->r->clock;
@@ -345,8 +341,8 @@ static void merge(reading *rd, const w5_wrapped *w, uint32_t which)
         rd->digits = w->digits;
     }
     rd->times *= w->count;
-    rd->key = ((rd->key * 31 + which) * UINT64_C(0x9e3779b97f4a7c15) ^ w5_str_hash(w->key)) | 1;
-    rd->chain[rd->depth++] = which;
+    rd->chain.key = ((rd->chain.key * 31 + which) * UINT64_C(0x9e3779b97f4a7c15) ^ w5_str_hash(w->key)) | 1;
+    rd->chain.layer[rd->chain.depth++] = which;
 }
 
 /* Pieces of one line are put together. False: more are to come. */
@@ -435,7 +431,7 @@ static w5_verdict begin_entry(reading *rd, uint32_t which)
 {
     w5_log *log = rd->log;
     w5_wrapped w = fresh_layer(rd, rd->r->scratch);
-    if (rd->depth > 0 || log->collects)
+    if (rd->chain.depth > 0 || log->collects)
         return W5_STRANGE;
     reset_entry(log);
     w5_peel peel = rd->r->wrapper[which].peel_lines(&log->entry, rd->row->raw, &w);
@@ -454,7 +450,7 @@ static w5_verdict peel(reading *rd, w5_str inner, uint32_t which)
 {
     const w5_wrapper *wrapper = &rd->r->wrapper[which];
     uint64_t have = rd->r->layer.have;
-    if (rd->depth == W5_DEPTH)
+    if (rd->chain.depth == W5_DEPTH)
         return W5_STRANGE;
     if (wrapper->peel_lines)
         return begin_entry(rd, which);
@@ -466,26 +462,23 @@ static w5_verdict peel(reading *rd, w5_str inner, uint32_t which)
     return verdict;
 }
 
-bool w5_read_peel(w5_records *r, const w5_log *log, w5_str line, w5_str *inner, uint64_t *key)
+bool w5_read_peel(w5_records *r, const w5_chain *chain, w5_str line, w5_str *inner)
 {
-    reading rd = {.r = r, .at = W5_TIME_NONE, .zoned = true, .times = 1};
+    reading rd = {.r = r, .at = W5_TIME_NONE, .times = 1};
     uint64_t have = r->layer.have;
     *inner = line;
-    for (uint32_t i = 0; i < log->depth; i++) {
+    for (uint32_t i = 0; i < chain->depth; i++) {
         w5_wrapped w = fresh_layer(&rd, r->ahead);
-        const w5_wrapper *wrapper = &r->wrapper[log->chain[i]];
-        if (inner->len > 0 && inner->ptr[inner->len - 1] == '\r')
-            inner->len--;
+        const w5_wrapper *wrapper = &r->wrapper[chain->layer[i]];
+        inner->len -= w5_str_ends(*inner, W5_STR("\r"));
         if (!wrapper->peel || !wrapper->peel(*inner, &w))
             return false;
-        w.ident = w.pid = w.unit = w.level = w.message_id = w.host = W5_NONE;
-        w.at = W5_TIME_NONE;
-        merge(&rd, &w, log->chain[i]);
+        w5_wrapped whose = {.at = W5_TIME_NONE, .key = w.key, .count = 1};
+        merge(&rd, &whose, chain->layer[i]);
         *inner = w.inner;
     }
     r->layer.have = have;
-    *key = rd.key;
-    return true;
+    return rd.chain.key == chain->key;
 }
 
 /* --- a line --------------------------------------------------------------------------------------------------- */
@@ -543,20 +536,20 @@ static w5_verdict understand(reading *rd, w5_str inner)
     const w5_ranks *ranks = &rd->r->ranks;
     const w5_log *log = rd->log;
     w5_lane *lane = lane_of(rd);
-    bool known = rd->depth < log->depth;
+    bool known = rd->chain.depth < log->chain.depth;
     w5_verdict verdict = W5_STRANGE;
-    if (rd->row->offset < rd->feed->tainted && rd->key == rd->feed->tainted_key)
+    if (rd->row->offset < rd->feed->tainted && rd->chain.key == rd->feed->tainted_key)
         return forged(rd, lane, inner);
     if (is_blank(inner))
         return blank(rd, lane, inner);
     if (lane->format)
         verdict = offer(rd, lane, lane->rank, inner);
     if (verdict == W5_STRANGE && known)
-        verdict = peel(rd, inner, log->chain[rd->depth]);
+        verdict = peel(rd, inner, log->chain.layer[rd->chain.depth]);
     if (verdict == W5_STRANGE)
         verdict = offer_all(rd, lane, 0, ranks->strict, inner);
     for (uint32_t i = 0; verdict == W5_STRANGE && i < rd->r->wrappers; i++)
-        if (!known || i != log->chain[rd->depth])
+        if (!known || i != log->chain.layer[rd->chain.depth])
             verdict = peel(rd, inner, i);
     if (verdict == W5_STRANGE)
         verdict = offer_all(rd, lane, ranks->strict, ranks->n, inner);
@@ -669,7 +662,7 @@ w5_verdict w5_read_line(w5_records *r, w5_feed *feed, w5_row *row, w5_record *ou
     w5_log *log = feed->log;
     w5_lane *lane = log->lane[0];
     row->line = log->pub.lines + 1;
-    if (log->depth > 0 || log->collects || !lane->format || row->offset < feed->tainted)
+    if (log->chain.depth > 0 || log->collects || !lane->format || row->offset < feed->tainted)
         return read_slowly(r, feed, row, out);
     reading rd;
     rd.r = r;
@@ -678,8 +671,8 @@ w5_verdict w5_read_line(w5_records *r, w5_feed *feed, w5_row *row, w5_record *ou
     rd.row = row;
     rd.out = out;
     rd.count = 1;
-    rd.depth = 0;
-    rd.key = 0;
+    rd.chain.depth = 0;
+    rd.chain.key = 0;
     rd.at = W5_TIME_NONE;
     rd.zoned = rd.alone = false;
     w5_verdict verdict = offer(&rd, lane, lane->rank, row->text);
