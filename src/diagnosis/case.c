@@ -19,11 +19,13 @@ static const w5_cell *access_line(const w5_known *k, const w5_cell *cell, w5_kin
     return found;
 }
 
-/* What nginx's error log would have said of a request that its access log saw fail (facts nginx.md §4). */
-static uint32_t bits_of_status(int32_t status)
+/* What nginx's error log would have said of a request that its access log saw fail (facts nginx.md §4).
+ * A refusal takes no time. */
+static uint32_t bits_of_status(int32_t status, w5_time took)
 {
     if (status == 502)
-        return W5_CLOSES | W5_BIT(REFUSED) | W5_BIT(SOCKET_MISSING);
+        return took > W5_SECOND / 2 ? W5_BIT(PREMATURE_CLOSE)
+                                    : W5_CLOSES | W5_BIT(REFUSED) | W5_BIT(SOCKET_MISSING);
     return status == 504 ? W5_BIT(READ_TIMEOUT) | W5_BIT(CONNECT_TIMEOUT) | W5_BIT(SEND_TIMEOUT) : 0;
 }
 
@@ -31,7 +33,7 @@ static void read_error(const w5_known *k, w5_error *e, const w5_cell *cell)
 {
     *e = (w5_error){.cell = cell, .kind = w5_known_kind(k, cell), .took = W5_TIME_NONE};
     e->trouble = e->kind > W5_K_UPSTREAM_LAST;
-    e->bits = e->kind == W5_K_ACCESS ? bits_of_status(cell->number) : e->trouble ? 0 : UINT32_C(1) << e->kind;
+    e->bits = e->kind == W5_K_ACCESS ? bits_of_status(cell->number, cell->duration) : e->trouble ? 0 : UINT32_C(1) << e->kind;
     if (e->kind == W5_K_UPSTREAM_5XX || e->kind == W5_K_ACCESS)
         e->access = cell;
     else if (!e->trouble)

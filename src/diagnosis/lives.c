@@ -125,7 +125,7 @@ w5_lives *w5_lives_new(const w5_known *k)
 
 w5_reach w5_master_reaches(const w5_known *k, const w5_master *m, w5_id upstream)
 {
-    if (!m || !m->addresses)
+    if (!m || !m->addresses || upstream <= W5_INTERN_FULL)
         return W5_REACH_UNKNOWN;
     for (size_t i = 0; i < m->addresses; i++)
         if (w5_address_reaches(w5_known_str(k, m->address[i]), w5_known_str(k, upstream)))

@@ -70,7 +70,7 @@ typedef struct w5_lives {
 w5_lives *w5_lives_new(const w5_known *k);
 
 typedef enum w5_reach { W5_REACH_NO, W5_REACH_UNKNOWN, W5_REACH_YES } w5_reach;
-/* Does the master listen where nginx connects? UNKNOWN when its addresses were never told. */
+/* Does the master listen where nginx connects? UNKNOWN when one of the two was never told. */
 w5_reach w5_master_reaches(const w5_known *k, const w5_master *m, w5_id upstream);
 /* First worker whose life ended at or after an instant: index into w5_lives.worker. */
 size_t w5_lives_seek(const w5_lives *lives, w5_time end);

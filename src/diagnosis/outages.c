@@ -62,6 +62,18 @@ static const w5_cell *first_refusal(const w5_known *k, const w5_master *m, w5_ti
     return found;
 }
 
+/* Where nginx's error log is missing, the access log's 502s stand for refusals; that they are some must be
+ * told by another line. */
+static const w5_cell *first_502(const w5_known *k, const w5_master *m, w5_time from, w5_time to)
+{
+    size_t at = SIZE_MAX;
+    const w5_cell *cell;
+    while (!k->told[W5_BY_NGINX].n && (cell = w5_known_next(k, W5_K_ACCESS, from, to, &at)))
+        if (cell->number == 502 && w5_master_reaches(k, m, cell->upstream) != W5_REACH_NO)
+            return cell;
+    return NULL;
+}
+
 /* All its workers left at once and nobody took their places: orphans. */
 static const w5_cell *mass_exit(const w5_lives *l, int32_t master, w5_time from, w5_time to)
 {
@@ -160,6 +172,9 @@ static void after_silence(const w5_known *k, w5_lives *l, size_t i)
     if (!m->listening && !m->addresses)
         return;
     const w5_cell *refusal = first_refusal(k, m, m->last - W5_SECOND, o.to);
+    bool guessed = !refusal;
+    if (!refusal)
+        refusal = first_502(k, m, m->last - W5_SECOND, o.to);
     w5_time seen = refusal ? refusal->at : o.next >= 0 ? l->master[o.next].from : W5_TIME_NONE;
     if (seen == W5_TIME_NONE)
         return;
@@ -172,6 +187,8 @@ static void after_silence(const w5_known *k, w5_lives *l, size_t i)
     if (!o.begin)
         o.begin = mass_exit(l, (int32_t)i, m->last - W5_SECOND, seen + 2 * W5_SECOND);
     o.certain = o.begin != NULL;
+    if (guessed && refusal && !o.certain)
+        return;
     o.from = o.certain && o.begin->at < seen ? o.begin->at : seen;
     if (!refusal && !o.certain)
         o.from = seen - 2 * W5_SECOND;

@@ -336,7 +336,7 @@ static void try_wrong_bind(const w5_case *c, w5_theory *t)
     for (size_t i = 0; i < c->errors; i++) {
         const w5_error *e = &c->error[i];
         w5_str upstream = w5_known_str(c->k, e->cell->upstream);
-        if (!w5_error_is(e, W5_BIT(REFUSED)) || only_family_differs(upstream) ||
+        if (!w5_error_says(e, W5_BIT(REFUSED)) || only_family_differs(upstream) ||
             ever_listened(c, e->cell->upstream) ||
             w5_known_answers(c->k, e->cell->upstream, c->k->first, c->k->last))
             continue;

@@ -146,6 +146,19 @@ static void guess_by_duration(const w5_case *c, w5_theory *t)
     cite_first(c, t, &t->summary);
 }
 
+/* Nothing at all was answered, not the quickest page either: then workers wait for something else than
+ * slow work, such as a request line that never comes because nginx speaks TLS. */
+static void doubt_timeout(const w5_case *c, w5_theory *t)
+{
+    const w5_error *first = w5_theory_first(t, c);
+    if (!c->blind || !first->access ||
+        w5_known_answers(c->k, first->cell->upstream, c->from - W5_MINUTE, c->to + W5_MINUTE))
+        return;
+    w5_claim against = W5_SAY(N_("Not one request was answered, quick pages neither: a slow page would leave some."));
+    w5_claim_cite(&against, first->cell);
+    w5_theory_doubt(t, 0.5, against);
+}
+
 static void try_timeout(const w5_case *c, w5_theory *t)
 {
     w5_timer timer = w5_case_worker_timer(c, c->incident->upstream);
@@ -160,6 +173,7 @@ static void try_timeout(const w5_case *c, w5_theory *t)
     t->stuck_in_c = h.first->signal == 9;
     t->culprit = h.first->timeout;
     say_timeout(c, t, &h, timer);
+    doubt_timeout(c, t);
     show_deaths(c, t, h.first);
     show_deaths(c, t, h.last);
 }
