@@ -13,6 +13,18 @@
 
 #define SETS_MAX 64
 #define NEVER    UINT16_MAX
+#define MEMOS    256 /* a power of two */
+
+/* What all messages have in common that begin alike and whose fields are the same: messages of one
+ * kind come by the thousand. */
+typedef struct memo {
+    bool made, sure; /* sure: nothing of `first` is left to be asked */
+    w5_tree_way way;
+    int number;
+    uint8_t phase, level, ident; /* their lengths */
+    char words[69];              /* they, one behind the other */
+    uint16_t first;              /* candidate whose fields fit; the set's `n`: none */
+} memo;
 
 typedef struct set {
     w5_str format;
@@ -22,6 +34,7 @@ typedef struct set {
     w5_needles needles;
     uint64_t *always, *afloat; /* candidates of every message; those that needles find */
     uint16_t first_afloat;     /* NEVER: none */
+    memo *memo;
 } set;
 
 struct w5_matcher {
@@ -75,6 +88,7 @@ static void choose_probes(set *s, const w5_catalogue *c, w5_arena *arena)
     s->always = W5_NEW_N(arena, uint64_t, s->words);
     s->afloat = W5_NEW_N(arena, uint64_t, s->words);
     s->first_afloat = NEVER;
+    s->memo = W5_NEW_N(arena, memo, MEMOS);
 }
 
 static bool all_long(const w5_list *literals)
@@ -205,12 +219,18 @@ static bool expression_fits(w5_matcher *m, const w5_pattern *p, w5_str message, 
     return true;
 }
 
-static bool fits(w5_matcher *m, const w5_probe *probe, const w5_question *q, w5_answer *a)
+static bool fields_fit(const w5_probe *probe, const w5_question *q)
 {
     const w5_pattern *p = &probe->pattern;
     return number_fits(probe, q->number) && phase_fits(&p->phases, q->phase) &&
-           word_fits(&p->levels, q->level) && word_fits(&p->idents, q->ident) &&
-           needs_fit(&p->needs, q->message) && expression_fits(m, p, q->message, a);
+           word_fits(&p->levels, q->level) && word_fits(&p->idents, q->ident);
+}
+
+static bool fits(w5_matcher *m, const w5_probe *probe, const w5_question *q, w5_answer *a)
+{
+    const w5_pattern *p = &probe->pattern;
+    return fields_fit(probe, q) && needs_fit(&p->needs, q->message) &&
+           expression_fits(m, p, q->message, a);
 }
 
 /* The first candidate below `end` that fits; `end` when none does. */
@@ -252,15 +272,90 @@ static size_t afloat_fit(w5_matcher *m, const set *s, size_t end, const w5_quest
     return found;
 }
 
+/* --- the memo -------------------------------------------------------------------------------- */
+static size_t hash(const w5_question *q, w5_tree_way way)
+{
+    size_t h = way.node * (size_t)31 + way.whole;
+    h = h * 31 + (size_t)q->number;
+    h = h * 31 + q->phase.len;
+    h = h * 31 + q->level.len;
+    h = h * 31 + q->ident.len;
+    return (h ^ h >> 8) & (MEMOS - 1);
+}
+
+static bool has_word(const char **at, size_t len, w5_str word)
+{
+    bool same = len == word.len && (len == 0 || memcmp(*at, word.ptr, len) == 0);
+    *at += len;
+    return same;
+}
+
+static bool recalls(const memo *known, const w5_question *q, w5_tree_way way)
+{
+    const char *at = known->words;
+    return known->made && known->way.node == way.node && known->way.whole == way.whole &&
+           known->number == q->number && has_word(&at, known->phase, q->phase) &&
+           has_word(&at, known->level, q->level) && has_word(&at, known->ident, q->ident);
+}
+
+static uint8_t keep_word(char **at, w5_str word)
+{
+    if (word.len > 0)
+        memcpy(*at, word.ptr, word.len);
+    *at += word.len;
+    return (uint8_t)word.len;
+}
+
+static void candidates(const w5_matcher *m, const set *s, w5_tree_way way)
+{
+    memcpy(m->hit, s->always, s->words * sizeof(*m->hit));
+    w5_tree_leaves(&s->tree, way, m->hit);
+}
+
+static uint16_t first_of_fields(const w5_matcher *m, const set *s, const w5_question *q)
+{
+    for (size_t w = 0; w < s->words; w++)
+        for (uint64_t bits = m->hit[w]; bits != 0; bits &= bits - 1) {
+            size_t i = w * 64 + (size_t)__builtin_ctzll(bits);
+            if (fields_fit(s->probe[i], q))
+                return (uint16_t)i;
+        }
+    return (uint16_t)s->n;
+}
+
+static void learn(memo *known, const w5_matcher *m, const set *s, const w5_question *q,
+                  w5_tree_way way)
+{
+    char *at = known->words;
+    candidates(m, s, way);
+    known->way = way;
+    known->number = q->number;
+    known->first = first_of_fields(m, s, q);
+    known->sure = known->first == s->n || (s->probe[known->first]->pattern.needs.n == 0 &&
+                                           s->probe[known->first]->pattern.match.len == 0);
+    known->made = q->phase.len + q->level.len + q->ident.len <= sizeof(known->words);
+    if (!known->made)
+        return;
+    known->phase = keep_word(&at, q->phase);
+    known->level = keep_word(&at, q->level);
+    known->ident = keep_word(&at, q->ident);
+}
+
 w5_rc w5_matcher_find(w5_matcher *m, const w5_question *q, w5_answer *a)
 {
     const set *s = find_set(m, q->format);
+    w5_tree_way way = w5_tree_find(&s->tree, q->message);
+    memo *known = &s->memo[hash(q, way)];
     a->pattern = NULL;
     a->groups = 0;
     a->limit = false;
-    memcpy(m->hit, s->always, s->words * sizeof(*m->hit));
-    w5_tree_find(&s->tree, q->message, m->hit);
-    size_t found = first_fit(m, s, s->n, q, a);
+    if (!recalls(known, q, way))
+        learn(known, m, s, q, way);
+    size_t found = known->first;
+    if (!known->sure) {
+        candidates(m, s, way);
+        found = first_fit(m, s, s->n, q, a);
+    }
     if (s->first_afloat < found)
         found = afloat_fit(m, s, found, q, a);
     if (found == s->n)

@@ -49,6 +49,7 @@ static void build_node(w5_tree *tree, size_t self, span all)
         span group = next_group(tree, &all, at);
         tree->node[child].edge = tree->leaf[at].literal.ptr + all.depth;
         tree->node[child].edge_len = (uint16_t)(group.depth - all.depth);
+        tree->node[child].parent = (uint16_t)self;
         build_node(tree, child, group);
         at = group.to;
     }
@@ -83,18 +84,28 @@ static const w5_tree_node *find_child(const w5_tree *tree, const w5_tree_node *n
     return NULL;
 }
 
-void w5_tree_find(const w5_tree *tree, w5_str text, uint64_t *bits)
+w5_tree_way w5_tree_find(const w5_tree *tree, w5_str text)
 {
-    const w5_tree_node *node = &tree->node[0];
-    take_leaves(tree, node, text.len == 0, bits);
+    w5_tree_way way = {0, text.len == 0};
     if (text.len == 0)
-        return;
+        return way;
     uint16_t first = tree->root[(unsigned char)text.ptr[0]];
-    node = first == 0 ? NULL : &tree->node[first];
+    const w5_tree_node *node = first == 0 ? NULL : &tree->node[first];
     while (node != NULL && node->edge_len <= text.len &&
            memcmp(node->edge, text.ptr, node->edge_len) == 0) {
         text = w5_str_skip(text, node->edge_len);
-        take_leaves(tree, node, text.len == 0, bits);
-        node = text.len == 0 ? NULL : find_child(tree, node, text.ptr[0]);
+        way.node = (uint16_t)(node - tree->node);
+        way.whole = text.len == 0;
+        node = way.whole ? NULL : find_child(tree, node, text.ptr[0]);
+    }
+    return way;
+}
+
+void w5_tree_leaves(const w5_tree *tree, w5_tree_way way, uint64_t *bits)
+{
+    take_leaves(tree, &tree->node[way.node], way.whole, bits);
+    for (uint16_t n = way.node; n != 0;) {
+        n = tree->node[n].parent;
+        take_leaves(tree, &tree->node[n], false, bits);
     }
 }

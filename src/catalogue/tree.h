@@ -19,6 +19,7 @@ typedef struct w5_tree_node {
     uint16_t edge_len;
     uint16_t leaf, leaves; /* literals that end here */
     uint16_t child, children;
+    uint16_t parent;
 } w5_tree_node;
 
 typedef struct w5_tree {
@@ -30,8 +31,14 @@ typedef struct w5_tree {
 
 /* Sorts leaves in place; at most 65535, each literal at most 8 KiB. */
 void w5_tree_build(w5_tree *tree, w5_leaf *leaves, size_t n, w5_arena *arena);
-/* Sets the bit of every literal that `text` begins with. */
-void w5_tree_find(const w5_tree *tree, w5_str text, uint64_t *bits);
+/* How far down the tree a text leads: texts of one way begin with the same literals. */
+typedef struct w5_tree_way {
+    uint16_t node; /* the last one whose edges all stand in the text */
+    bool whole;    /* and the text ends there */
+} w5_tree_way;
+w5_tree_way w5_tree_find(const w5_tree *tree, w5_str text);
+/* Sets the bit of every literal that texts of this way begin with. */
+void w5_tree_leaves(const w5_tree *tree, w5_tree_way way, uint64_t *bits);
 
 static inline void w5_bit_set(uint64_t *bits, uint16_t bit)
 {

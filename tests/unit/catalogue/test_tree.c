@@ -7,7 +7,7 @@
 static uint64_t find(const w5_tree *tree, w5_str text)
 {
     uint64_t bits = 0;
-    w5_tree_find(tree, text, &bits);
+    w5_tree_leaves(tree, w5_tree_find(tree, text), &bits);
     return bits;
 }
 
