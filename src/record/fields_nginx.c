@@ -187,9 +187,22 @@ size_t w5_nginx_context_at(w5_str s)
     return context_from(s, 0);
 }
 
+static bool is_common_action(w5_str s)
+{
+    static const w5_str common[] = {
+        W5_LIT("reading response header from upstream"), W5_LIT("connecting to upstream"),
+        W5_LIT("reading upstream"), W5_LIT("sending request to upstream")};
+    for (size_t i = 0; i < sizeof(common) / sizeof(*common); i++)
+        if (w5_str_eq(s, common[i]))
+            return true;
+    return false;
+}
+
 /* An action is words of nginx's own: no quote, no comma, no bracket but in "(HTTP/3)". */
 static bool is_action(w5_str s)
 {
+    if (is_common_action(s))
+        return true;
     if (s.len < 4 || s.len > 80)
         return false;
     for (size_t i = 0; i < s.len; i++)

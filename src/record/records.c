@@ -7,6 +7,8 @@
 
 #include <stdlib.h>
 
+#include "skim.h"
+
 enum {
     PROGRAMS_MAX = 64
 };
@@ -283,6 +285,8 @@ static w5_rc take_last(w5_records *r, w5_feed *feed, w5_record *out)
 static w5_rc take_from(w5_records *r, w5_feed *feed, w5_record *out)
 {
     w5_row row;
+    if (w5_skim(r, feed, out))
+        return W5_OK;
     while (w5_window_line(feed, &row)) {
         w5_verdict verdict = w5_read_line(r, feed, &row, out);
         bool more = verdict != W5_HELD;

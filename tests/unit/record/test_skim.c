@@ -1,0 +1,80 @@
+#include "stage.h"
+
+/* Pieces of a thousand bytes have no line with enough behind it: they go the long way. */
+enum {
+    SHORT = 1000
+};
+
+static void assert_ways_agree(w5_str text)
+{
+    stage skimmed = stage_new(NULL);
+    stage slow = stage_new(NULL);
+    stage_read(&skimmed, text, text.len);
+    stage_read(&slow, text, SHORT);
+    const w5_stream *a = w5_records_stream(skimmed.records, 0);
+    const w5_stream *b = w5_records_stream(slow.records, 0);
+    assert_str(w5_out_bytes(skimmed.out), w5_out_bytes(slow.out));
+    assert_account(a, b->understood, b->not_understood, b->cut, b->forged);
+    assert_int_equal(a->bytes, b->bytes);
+    assert_int_equal(a->first, b->first);
+    assert_int_equal(a->last, b->last);
+    stage_free(&skimmed);
+    stage_free(&slow);
+}
+
+static void both_ways_tell_the_same(void **state)
+{
+    (void)state;
+    static const char *const logs[] = {
+        "fixtures/formats/nginx-error/real-1.22.1.log",  "fixtures/formats/nginx-error/composed.log",
+        "fixtures/formats/nginx-error/forged-1.log",     "fixtures/formats/nginx-error/forged-2.log",
+        "fixtures/formats/nginx-error/forged-4-dots.log", "fixtures/formats/nginx-access/timed.log",
+    };
+    for (size_t i = 0; i < COUNT(logs); i++) {
+        w5_str once = stage_file(logs[i]);
+        w5_str again = stage_file("fixtures/formats/nginx-error/composed.log");
+        w5_arena *arena = w5_arena_new();
+        assert_ways_agree(w5_arena_fmt(arena, "%.*s%.*s%.*s", W5_ARG(once), W5_ARG(again),
+                                       W5_ARG(once)));
+        w5_arena_free(arena);
+        free((void *)(uintptr_t)once.ptr);
+        free((void *)(uintptr_t)again.ptr);
+    }
+}
+
+/* A line on every side of what makes it plain, ten of each so that the block is long. */
+static void what_is_not_plain_goes_the_long_way(void **state)
+{
+    (void)state;
+    static const w5_str lines[] = {
+        W5_LIT("2026/11/20 14:00:00 [error] 7#7: *1 open() \"/a\" failed (2: x), client: 1.2.3.4\n"),
+        W5_LIT("2026/11/20 14:00:00 [error] 7#7: *1 open() \"/a, client: 1.2.3.4\n"),
+        W5_LIT("2026/11/20 14:00:00 [error] 7#7: *1 x, client: 1.2.3.4, request: \"GET /%0A\"\n"),
+        W5_LIT("2026/11/20 14:00:01 [error] 7#7: *1 x, client: 1.2.3.4\r\n"),
+        W5_LIT("1970/01/01 00:00:01 [error] 7#7: *1 x, client: 1.2.3.4\n"),
+        W5_LIT("2026/11/20 14:00:02 [error] 8#8: FastCGI sent in stderr: \"a\n"),
+        W5_LIT("b\" while reading upstream, client: 1.2.3.4\n"),
+        W5_LIT("nginx: [emerg] bind() to 0.0.0.0:80 failed (98: x)\n"),
+        W5_LIT("\n"),
+        W5_LIT("what is this\n"),
+        W5_LIT("2026/11/20 14:00:02 [error] 80000#80000: *1 x, client: 1.2.3.4\n"),
+    };
+    w5_arena *arena = w5_arena_new();
+    for (size_t i = 0; i < COUNT(lines); i++) {
+        w5_str text = W5_STR("");
+        for (size_t n = 0; n < 120; n++)
+            text = w5_arena_fmt(arena, "%.*s%.*s%.*s", W5_ARG(text), W5_ARG(lines[0]),
+                                W5_ARG(lines[n % 10 == 0 ? i : n % COUNT(lines)]));
+        assert_ways_agree(text);
+    }
+    w5_arena_free(arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(both_ways_tell_the_same),
+        cmocka_unit_test(what_is_not_plain_goes_the_long_way),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
