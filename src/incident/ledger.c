@@ -164,6 +164,7 @@ void w5_ledger_reset(w5_ledger *l)
     l->codes.n = l->codes.last = 0;
     l->lanes = l->last_lane = 0;
     memset(l->hot, 0, sizeof(l->hot));
+    memset(l->noise, 0, sizeof(l->noise));
     l->access.valid = l->access.path_valid = false;
 }
 
@@ -534,6 +535,21 @@ static w5_id traffic_upstream(w5_ledger *l, const w5_record *r, unsigned status)
     return none ? w5_names_put(&l->names, W5_STR("-")) : name(l, peer);
 }
 
+/* "A, B": a request that went from one to the other says that they are peers ("A : B" does not). */
+static void join_peers(w5_ledger *l, w5_str list)
+{
+    w5_str peer, ignored;
+    w5_id before = 0;
+    for (bool more = true; more;) {
+        more = w5_str_cut_at(list, W5_STR(", "), &peer, &list);
+        peer = more ? peer : list;
+        w5_str first = peer;
+        w5_str_cut(peer, ' ', &first, &ignored);
+        w5_once_join(&l->once, before, name(l, first));
+        before = name(l, w5_fold_last_peer(peer));
+    }
+}
+
 static void count_traffic(w5_ledger *l, const w5_record *r, uint16_t lane, w5_time at,
                           unsigned status, int64_t duration, uint64_t n)
 {
@@ -555,6 +571,7 @@ static void count_traffic(w5_ledger *l, const w5_record *r, uint16_t lane, w5_ti
                       .status = (uint16_t)status,
                       .longest = duration};
     size_t i = w5_rows_put(&l->traffic, &row);
+    join_peers(l, peers);
     w5_id list = peers.len > 0 ? name(l, peers) : 0;
     *h = (w5_hot_access){.valid = list != W5_INTERN_FULL,
                          .second = second,
@@ -653,6 +670,61 @@ static void name_other(w5_ledger *l, const w5_record *r, w5_cell *draft)
     draft->what = name(l, w5_fold_what(r));
 }
 
+/* A line with nothing but its class, its errno and what its head says is counted where its like was;
+ * NULL: that is not known, or the line has more. */
+static w5_hot_noise *noise_for(w5_ledger *l, const w5_event *e, int32_t *number)
+{
+    static const uint64_t head = (uint64_t)1 << W5_F_level | (uint64_t)1 << W5_F_pid |
+                                 (uint64_t)1 << W5_F_tid | (uint64_t)1 << W5_F_connection |
+                                 (uint64_t)1 << W5_F_phase | (uint64_t)1 << W5_F_errno;
+    uint64_t n;
+    *number = -1;
+    if ((e->record->have & ~head) != 0 || l->trait[e->klass->index].sort != W5_SORT_NOISE)
+        return NULL;
+    if (w5_str_u64(w5_record_get(e->record, W5_F_errno), &n) && n <= INT32_MAX)
+        *number = (int32_t)n;
+    return &l->noise[(e->klass->index + 7u * (uint32_t)*number) % W5_HOT_NOISES];
+}
+
+static bool count_noise(w5_ledger *l, const w5_event *e, uint16_t lane, w5_time at, uint64_t n)
+{
+    int32_t number;
+    const w5_record *r = e->record;
+    const w5_hot_noise *h = noise_for(l, e, &number);
+    if (!h || h->klass != e->klass || h->number != number || h->lane != lane ||
+        h->moved != l->cells->rows.moved || at < h->from || at >= h->to)
+        return false;
+    w5_cell *cell = w5_cells_at(l->cells, h->cell);
+    if (at < cell->at || r->line < cell->line)
+        return false;
+    cell->count += n;
+    cell->until = at > cell->until ? at : cell->until;
+    cell->last_line = r->line > cell->last_line ? r->line : cell->last_line;
+    cell->digits = r->digits < cell->digits ? r->digits : cell->digits;
+    l->by_class[e->klass->index] += n;
+    return true;
+}
+
+static void heat_noise(w5_ledger *l, const w5_event *e, uint16_t lane, w5_time at, size_t row)
+{
+    int32_t number;
+    w5_hot_noise *h = noise_for(l, e, &number);
+    uint32_t span = w5_cells_span(l->cells, e->klass->index);
+    if (!h)
+        return;
+    *h = (w5_hot_noise){.klass = e->klass,
+                        .number = number,
+                        .lane = lane,
+                        .from = INT64_MIN,
+                        .to = INT64_MAX,
+                        .cell = row,
+                        .moved = l->cells->rows.moved};
+    if (span > 0) {
+        h->from = w5_span_start(at, span * W5_SECOND);
+        h->to = h->from + span * W5_SECOND;
+    }
+}
+
 static void put_other(w5_ledger *l, const w5_event *e, uint16_t lane, w5_time at)
 {
     const w5_record *r = e->record;
@@ -661,11 +733,13 @@ static void put_other(w5_ledger *l, const w5_event *e, uint16_t lane, w5_time at
     w5_fold_numbers(r, &draft);
     if (trait->once && told_before(l, r, &draft))
         draft.count = 0;
+    if (trait->trouble && w5_record_get(r, W5_F_connection).len > 0)
+        add_failed(&draft, count_request(l, r, at, 0, 0)); /* nginx's own: it cost a request */
     l->by_class[e->klass->index] += draft.count;
     if (trait->sort != W5_SORT_NOISE)
         name_other(l, r, &draft);
     if (draft.count > 0 || w5_cells_find(l->cells, &draft) != SIZE_MAX)
-        put_cell(l, r, &draft);
+        heat_noise(l, e, lane, at, put_cell(l, r, &draft));
 }
 
 /* Our own events come with their pattern and an id: the same id again is the same event (spec
@@ -689,7 +763,7 @@ static void place(w5_ledger *l, const w5_event *e, uint16_t lane, w5_time at, ui
         put_access(l, e, lane, at, n);
     else if (trait->upstream)
         put_error_of(l, e, lane, at, n);
-    else
+    else if (!count_noise(l, e, lane, at, n))
         put_other(l, e, lane, at);
 }
 

@@ -28,6 +28,17 @@ typedef struct w5_hot_cell {
 } w5_hot_cell;
 #define W5_HOT_CELLS 256
 
+/* The same of look-alikes, which have no names. */
+typedef struct w5_hot_noise {
+    const w5_class *klass; /* NULL: free */
+    int32_t number;
+    uint16_t lane;
+    w5_time from, to; /* stamps that belong into the cell */
+    size_t cell;
+    uint64_t moved;
+} w5_hot_noise;
+#define W5_HOT_NOISES 32
+
 /* The last rows of traffic and of paths. */
 typedef struct w5_hot_access {
     bool valid, path_valid;
@@ -55,6 +66,7 @@ struct w5_ledger {
     w5_time *lane_now;  /* by lane: the last stamp, for records without one */
     size_t lanes, lanes_room, last_lane;
     w5_hot_cell hot[W5_HOT_CELLS];
+    w5_hot_noise noise[W5_HOT_NOISES];
     w5_hot_access access;
 };
 

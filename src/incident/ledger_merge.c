@@ -85,6 +85,7 @@ static void move_once_to_new_table(w5_ledger *l)
     w5_rows_rebuild(&l->traffic);
     w5_rows_rebuild(&l->paths);
     memset(l->hot, 0, sizeof(l->hot));
+    memset(l->noise, 0, sizeof(l->noise));
     l->access.valid = l->access.path_valid = false;
 }
 
