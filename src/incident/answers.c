@@ -173,7 +173,8 @@ static uint64_t truncated(const w5_timeline *t, const w5_incident *in)
 static void settle_failed(const asking *a, w5_incident *in)
 {
     uint64_t by_log = a->failed + truncated(a->t, in);
-    bool whole = covers(a->t, in->start, in->end) && (a->t->inside->told || a->failed > 0);
+    bool whole =
+        in->cells > 0 && covers(a->t, in->start, in->end) && (a->t->inside->told || a->failed > 0);
     if (in->statuses.n == 0 || a->parted)
         return;
     if (whole || by_log > in->requests_failed)

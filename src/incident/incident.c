@@ -95,11 +95,10 @@ static void count_troubles(const w5_timeline *t, w5_incident *in)
         in->requests_failed += t->cell[in->trouble[i]].failed;
 }
 
-static w5_str host_of(const w5_timeline *t, const w5_incident *in)
+/* The machine that the first line names; "" when none does: then lines of any may belong to it. */
+static w5_str told_host(const w5_timeline *t, const w5_incident *in)
 {
-    uint32_t first = in->cells > 0 ? in->cell[0] : in->trouble[0];
-    w5_str host = w5_cell_host(t, &t->cell[first]);
-    return host.len > 0 ? host : t->host;
+    return w5_cell_host(t, &t->cell[in->cells > 0 ? in->cell[0] : in->trouble[0]]);
 }
 
 static void make_id(const w5_timeline *t, w5_incident *in)
@@ -107,7 +106,8 @@ static void make_id(const w5_timeline *t, w5_incident *in)
     char second[32];
     int n = snprintf(second, sizeof(second), "%jd",
                      (intmax_t)(w5_span_start(in->start, W5_SECOND) / W5_SECOND));
-    uint64_t h = w5_hash_lasting(W5_HASH_LASTING, host_of(t, in));
+    w5_str host = told_host(t, in);
+    uint64_t h = w5_hash_lasting(W5_HASH_LASTING, host.len > 0 ? host : t->host);
     h = w5_hash_lasting(h, in->upstream);
     h = w5_hash_lasting(h, (w5_str){second, (size_t)n});
     snprintf(in->id, sizeof(in->id), "%016jx", (uintmax_t)(h ^ h >> 29));
@@ -145,7 +145,7 @@ static bool counts_as_kind(const w5_timeline *t, const w5_cell *cell)
 static void count_kinds(const w5_timeline *t, w5_incident *in, w5_arena *arena)
 {
     w5_counts kinds = {.at = NULL};
-    w5_str host = host_of(t, in);
+    w5_str host = told_host(t, in);
     w5_time from = in->start - NEAR * W5_SECOND, to = in->end + NEAR * W5_SECOND;
     for (size_t i = w5_timeline_seek(t, from); i < t->cells; i++) {
         const w5_cell *cell = &t->cell[i];

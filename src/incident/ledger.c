@@ -670,8 +670,8 @@ static void name_other(w5_ledger *l, const w5_record *r, w5_cell *draft)
     draft->what = name(l, w5_fold_what(r));
 }
 
-/* A line with nothing but its class, its errno and what its head says is counted where its like was;
- * NULL: that is not known, or the line has more. */
+/* A line with nothing but its class, its errno and what its head says is counted where its like
+ * was; NULL: that is not known, or the line has more. */
 static w5_hot_noise *noise_for(w5_ledger *l, const w5_event *e, int32_t *number)
 {
     static const uint64_t head = (uint64_t)1 << W5_F_level | (uint64_t)1 << W5_F_pid |
