@@ -139,6 +139,47 @@ static w5_theory *best_of(w5_case *c)
     return best;
 }
 
+/* What such lines can come from: that is all that is known. */
+static w5_claim say_unknown(const w5_case *c)
+{
+    double closed = 0, refused = 0;
+    w5_claim claim;
+    for (size_t i = 0; i < c->errors; i++) {
+        closed += w5_error_says(&c->error[i], W5_CLOSES) ? c->error[i].weight : 0;
+        refused += w5_error_says(&c->error[i], W5_BIT(REFUSED)) ? c->error[i].weight : 0;
+    }
+    if (refused > 0 && refused >= closed)
+        claim = W5_SAY(N_("Nobody listened at %1$s: a stop, a crash, a start that failed or a wrong address all look like this to nginx."),
+                       c->incident->upstream);
+    else if (closed > 0)
+        claim = W5_SAY(N_("The other side closed the connection, which no timer of nginx's does: a worker's time-out, a kill, a crash or a restart all look like this to nginx."));
+    else
+        claim = W5_SAY(N_("Nothing in the logs given explains it."));
+    w5_claim_cite(&claim, c->errors ? c->error[0].cell : NULL);
+    return claim;
+}
+
+/* The causes that such lines most often have, for who must look on. */
+static void add_candidates(w5_judgement *j)
+{
+    static const char *const closing[] = {"gunicorn-worker-timeout", "worker-oom-kill", "worker-crash-segv", "deploy-restart"};
+    static const char *const refusing[] = {"app-down", "deploy-restart", "boot-failure", "wrong-bind-or-port"};
+    w5_case *c = j->c;
+    bool refused = (c->seen & W5_BIT(REFUSED)) != 0;
+    const char *const *list = refused ? refusing : closing;
+    if (j->alternatives || !(c->seen & (W5_CLOSES | W5_BIT(REFUSED))))
+        return;
+    for (size_t i = 0; i < sizeof(closing) / sizeof(*closing); i++) {
+        const w5_cause *cause = w5_catalogue_cause(c->k->t->catalogue, w5_str_of(list[i]));
+        w5_theory *t = W5_NEW(c->arena, w5_theory);
+        *t = (w5_theory){.cause = cause, .wants = W5_TOLD_BYS, .confidence = W5_POSSIBLE, .score = 0.1};
+        t->against = W5_SAY(N_("Nothing in the logs given tells it from the others."));
+        w5_claim_cite(&t->against, c->error[0].cell);
+        if (cause)
+            j->alternative[j->alternatives++] = t;
+    }
+}
+
 static w5_theory *unknown(w5_case *c)
 {
     static const w5_stanza none;
@@ -146,9 +187,7 @@ static w5_theory *unknown(w5_case *c)
     const w5_cause *cause = w5_catalogue_cause(c->k->t->catalogue, W5_STR("unknown"));
     w5_theory *t = W5_NEW(c->arena, w5_theory);
     *t = (w5_theory){.cause = cause ? cause : &nobody, .wants = W5_TOLD_BYS, .ceiling = W5_UNKNOWN};
-    t->summary = W5_SAY(N_("The logs given do not tell why: nginx only sees that the other side failed."));
-    if (c->errors)
-        w5_claim_cite(&t->summary, c->error[0].cell);
+    t->summary = say_unknown(c);
     return t;
 }
 
@@ -288,6 +327,7 @@ static void settle_small_part(w5_judgement *j)
     if (share >= 0.5 || (share >= 0.3 && t->confidence > W5_POSSIBLE))
         return;
     j->chosen = unknown(j->c);
+    add_candidates(j);
     if (t->confidence < W5_LIKELY)
         add_alternative(j, t);
     else if ((j->c->seen & W5_BIT(REFUSED)) && w5_causes_linked(t->cause->id, W5_STR("app-down")))
@@ -303,6 +343,7 @@ w5_judgement w5_judge(const w5_known *k, const w5_incident *incident, w5_arena *
     j.chosen = best_of(j.c);
     if (!j.chosen) {
         j.chosen = unknown(j.c);
+        add_candidates(&j);
         return j;
     }
     sort_out(&j);

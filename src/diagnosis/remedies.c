@@ -137,6 +137,8 @@ static void demote(plan *p, const char *id, w5_advice_state state)
 static void move_down(plan *p)
 {
     const w5_outage *o = p->j->chosen->anchor;
+    if (o && o->master >= 0)
+        demote(p, "fix-bind-address", W5_NO_HELP);
     if (o && o->to != W5_TIME_MAX)
         move_first(p, "check-logs"); /* it runs again: what is open is why it went */
 }
@@ -359,6 +361,7 @@ static const struct {
     {"restart-service", N_("It was running: a restart would only hide the cause until the next time."), 0},
     {"restart-db", N_("Nothing shows that the database was down."), 0},
     {"fewer-workers", N_("Nothing shows that memory was short."), 0},
+    {"fix-bind-address", N_("The application did listen at exactly that address."), 0},
 };
 
 static w5_claim why_not(const plan *p, const w5_remedy *r)
@@ -443,6 +446,27 @@ static w5_claim why_unknown(const plan *p, const w5_remedy *r)
     return claim;
 }
 
+/* The theory of the chain whose own remedy this is, when the named cause does not ask for it. */
+static const w5_theory *chain_remedy(const plan *p, w5_str id)
+{
+    if (in_list(&p->j->chosen->cause->first, id) || in_list(&p->j->chosen->cause->then, id))
+        return NULL;
+    for (size_t i = 0; i < p->j->chains; i++)
+        if (p->j->chain[i]->cause->first.n && w5_str_eq(p->j->chain[i]->cause->first.at[0], id))
+            return p->j->chain[i];
+    return NULL;
+}
+
+static w5_claim why_chain(const plan *p, const w5_theory *t)
+{
+    w5_claim claim = W5_SAY(N_("It is for the other cause at work here, which explains %1$s of %2$s failed requests."),
+                            requests(p, t->explained),
+                            w5_say_number(p->v.arena, p->j->c->incident->requests_failed));
+    w5_claim_cite(&claim, t->culprit);
+    w5_claim_cite(&claim, p->n.first);
+    return claim;
+}
+
 static w5_claim why_advised(const plan *p, const w5_draft *d, bool first)
 {
     const w5_remedy *r = d->advice.remedy;
@@ -457,6 +481,9 @@ static w5_claim why_advised(const plan *p, const w5_draft *d, bool first)
         return why_timeouts(p);
     if (w5_str_eq(r->id, W5_STR("gunicorn-timeout")) && w5_judged_with(p->j, "gunicorn-worker-timeout"))
         return why_worker_timeout(p);
+    const w5_theory *other = first ? NULL : chain_remedy(p, r->id);
+    if (other)
+        return why_chain(p, other);
     w5_claim claim = first ? W5_SAY(N_("It takes away what explains %1$s of %2$s failed requests."),
                                     requests(p, t->explained),
                                     w5_say_number(p->v.arena, p->j->c->incident->requests_failed))
@@ -521,6 +548,24 @@ static void sort_by_state(w5_drafts *out)
         out->at[i].advice.rank = (unsigned)i + 1;
 }
 
+static bool is_advised(plan *p, w5_str id)
+{
+    w5_draft *d = draft_of(p, id);
+    return d && d->advice.state == W5_ADVISED;
+}
+
+/* Another cause at work in the same incident has a remedy of its own: behind the named cause's, though it
+ * would not help against that one. */
+static void add_chain(plan *p)
+{
+    for (size_t i = 0; i < p->j->chains; i++) {
+        const w5_theory *t = p->j->chain[i];
+        if (t->cause->first.n && w5_score_overlap(p->j->c, t, p->j->chosen) < 0.5 &&
+            !is_advised(p, t->cause->first.at[0]))
+            add(p, t->cause->first.at[0], W5_ADVISED);
+    }
+}
+
 static void plan_order(plan *p)
 {
     const w5_cause *cause = p->j->chosen->cause;
@@ -528,10 +573,11 @@ static void plan_order(plan *p)
         add_documents(p, W5_ADVISED);
     add_list(p, &cause->first, W5_ADVISED);
     add_list(p, &cause->then, W5_ADVISED);
-    move(p);
     for (size_t i = 0; !p->documents && i < p->out->n; i++)
         if (in_list(&cause->never, p->out->at[i].advice.remedy->id))
             p->out->at[i].advice.state = W5_NO_HELP;
+    move(p);
+    add_chain(p);
     add_list(p, &cause->never, W5_NO_HELP);
     add_documents(p, W5_NO_HELP);
     warn_of_harm(p);

@@ -140,7 +140,7 @@ static void try_app_error(const w5_case *c, w5_theory *t)
         t->summary = W5_SAY(N_("The application itself answered with an error: %1$s, at %2$s. Nothing between nginx and it failed."),
                             w5_known_str(c->k, line->what), w5_known_str(c->k, line->where));
     else
-        t->summary = W5_SAY(N_("The application itself answered %1$s requests with an error; its own log is needed to say why."),
+        t->summary = W5_SAY(N_("%1$s × the application itself answered with an error; its own log is needed to say why."),
                             w5_say_number(c->arena, w5_theory_count(t, c)));
     w5_claim_cite(&t->summary, line);
     w5_claim_cite(&t->summary, w5_theory_first(t, c)->cell);
@@ -202,7 +202,7 @@ static void try_race(const w5_case *c, w5_theory *t)
     }
     if (w5_known_covers(c->k, W5_BY_APP, c->from, c->to) == W5_COVER_NONE)
         w5_theory_limit(t, W5_POSSIBLE, W5_BY_APP);
-    t->summary = W5_SAY(N_("%1$s lone requests were closed at once, with nothing going on in the application: nginx used an idle connection in the moment in which the other side closed it."),
+    t->summary = W5_SAY(N_("%1$s × a lone request was closed at once, with nothing going on in the application: nginx used an idle connection in the moment in which the other side closed it."),
                         w5_say_number(c->arena, w5_theory_count(t, c)));
     w5_claim_cite(&t->summary, first->cell);
     w5_claim_cite(&t->summary, first->access);
@@ -229,7 +229,7 @@ static void try_uwsgi_buffer(const w5_case *c, w5_theory *t)
     if (!line)
         return;
     t->culprit = line;
-    t->summary = W5_SAY(N_("The head of %1$s requests was larger than uWSGI's buffer-size; uWSGI dropped the connection."),
+    t->summary = W5_SAY(N_("%1$s × the head of a request was larger than uWSGI's buffer-size, and uWSGI dropped the connection."),
                         w5_say_number(c->arena, w5_theory_count(t, c)));
     w5_claim_cite(&t->summary, line);
     w5_claim_cite(&t->summary, w5_theory_first(t, c)->cell);
@@ -253,7 +253,7 @@ static void try_balancer(const w5_case *c, w5_theory *t)
     if (!first)
         return;
     t->culprit = first->cell;
-    t->summary = W5_SAY(N_("The load balancer gave up on %1$s requests at its own idle time-out; its target had not answered yet."),
+    t->summary = W5_SAY(N_("%1$s × the load balancer gave up at its own idle time-out; its target had not answered yet."),
                         w5_say_number(c->arena, w5_theory_count(t, c)));
     w5_claim_cite(&t->summary, first->cell);
 }

@@ -296,7 +296,7 @@ static void try_too_many(const w5_case *c, w5_theory *t)
         return;
     promote_numbers(c, t, W5_K_DB_TOO_MANY);
     t->culprit = first;
-    t->summary = W5_SAY(N_("The database had no connection left for %1$s requests (1040, Too many connections)."),
+    t->summary = W5_SAY(N_("%1$s × the database had no connection left (1040, Too many connections)."),
                         w5_say_number(c->arena, w5_theory_count(t, c)));
     w5_claim_cite(&t->summary, first);
     w5_claim_cite(&t->summary, w5_theory_first(t, c)->cell);

@@ -171,13 +171,13 @@ static void try_read_timeout(const w5_case *c, w5_theory *t)
     w5_str count = w5_say_number(c->arena, w5_theory_count(t, c));
     w5_str limit = w5_say_seconds(c->arena, timer.value);
     if (later)
-        t->summary = W5_SAY(N_("nginx gave up on %1$s requests after %2$s (proxy_read_timeout); the application finished such a request after %3$s."),
+        t->summary = W5_SAY(N_("%1$s × nginx gave up after %2$s (proxy_read_timeout); the application finished such a request after %3$s."),
                             count, limit, w5_say_seconds(c->arena, later->duration));
     else if (first->kind == W5_K_SEND_TIMEOUT)
-        t->summary = W5_SAY(N_("nginx gave up on %1$s requests while sending them: the application did not read (proxy_send_timeout)."),
+        t->summary = W5_SAY(N_("%1$s × nginx gave up while it sent the request: the application did not read it (proxy_send_timeout)."),
                             count);
     else
-        t->summary = W5_SAY(N_("nginx itself gave up on %1$s requests after %2$s without an answer (proxy_read_timeout)."),
+        t->summary = W5_SAY(N_("%1$s × nginx itself gave up after %2$s without an answer (proxy_read_timeout)."),
                             count, limit);
     w5_claim_cite(&t->summary, first->cell);
     w5_claim_cite(&t->summary, later);
@@ -209,10 +209,10 @@ static void try_truncated(const w5_case *c, w5_theory *t)
         return;
     t->culprit = raised_in_body(c, first);
     if (!t->culprit || !t->culprit->what) {
-        summarise(c, t, N_("The application ended %1$s answers before their announced end; clients got a cut body under status 200."));
+        summarise(c, t, N_("%1$s × the application ended an answer before its announced end; clients got a cut body under status 200."));
         return;
     }
-    t->summary = W5_SAY(N_("The application raised %1$s in the middle of %2$s answers; clients got a cut body under status 200."),
+    t->summary = W5_SAY(N_("%2$s × the application raised %1$s in the middle of an answer; clients got a cut body under status 200."),
                         w5_known_str(c->k, t->culprit->what),
                         w5_say_number(c->arena, w5_theory_count(t, c)));
     w5_claim_cite(&t->summary, t->culprit);
@@ -234,11 +234,11 @@ static void try_no_live(const w5_case *c, w5_theory *t)
     if (!first)
         return;
     if (before)
-        t->summary = W5_SAY(N_("After %1$s nginx held every server of %2$s for dead and asked none of them (fail_timeout, 10 s unless set): %3$s requests failed without being sent anywhere."),
+        t->summary = W5_SAY(N_("After %1$s nginx held every server of %2$s for dead and asked none of them (fail_timeout, 10 s unless set): what failed without being sent anywhere: %3$s."),
                             w5_known_str(c->k, before->code), w5_known_str(c->k, first->cell->upstream),
                             w5_say_number(c->arena, w5_theory_count(t, c)));
     else
-        t->summary = W5_SAY(N_("nginx held every server of %1$s for dead and asked none of them: %2$s requests failed without being sent anywhere."),
+        t->summary = W5_SAY(N_("nginx held every server of %1$s for dead and asked none of them: what failed without being sent anywhere: %2$s."),
                             w5_known_str(c->k, first->cell->upstream),
                             w5_say_number(c->arena, w5_theory_count(t, c)));
     w5_claim_cite(&t->summary, before);

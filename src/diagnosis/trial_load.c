@@ -67,10 +67,10 @@ static void try_starvation(const w5_case *c, w5_theory *t)
         return;
     t->culprit = pool;
     if (pool)
-        t->summary = W5_SAY(N_("The application had no worker free and said so; requests waited until nginx gave up on %1$s of them."),
+        t->summary = W5_SAY(N_("The application had no worker free and said so; %1$s × a request waited until nginx gave up."),
                             w5_say_number(c->arena, w5_theory_count(t, c)));
     else if (k.example)
-        t->summary = W5_SAY(N_("All workers were busy: %1$s, which usually takes a moment, waited in line until nginx gave up, as did %2$s requests in all."),
+        t->summary = W5_SAY(N_("All workers were busy: %1$s, which usually takes a moment, waited in line until nginx gave up (%2$s × in all)."),
                             w5_known_str(c->k, k.example->path),
                             w5_say_number(c->arena, w5_theory_count(t, c)));
     else
@@ -99,7 +99,7 @@ static void try_loop(const w5_case *c, w5_theory *t)
     if (!h.first)
         return;
     t->culprit = h.first->timeout;
-    t->summary = W5_SAY(N_("A call that does not yield held up a whole asynchronous worker until gunicorn killed it with all its requests (%1$s times); a slow request alone never does that to such a worker."),
+    t->summary = W5_SAY(N_("%1$s × a call that does not yield held up a whole asynchronous worker until gunicorn killed it with all its requests; a slow request alone never does that to such a worker."),
                         w5_say_number(c->arena, h.joined));
     w5_claim_cite(&t->summary, h.first->timeout);
     w5_claim_cite(&t->summary, h.first->exited);

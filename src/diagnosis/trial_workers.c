@@ -103,13 +103,13 @@ static void say_timeout(const w5_case *c, w5_theory *t, const w5_hunt *h, w5_tim
     if (stack)
         where = w5_known_str(c->k, stack->where);
     if (where.len)
-        t->summary = W5_SAY(N_("gunicorn's master ended %1$s workers that had been silent for its --timeout (%2$s) while serving %3$s; the code stood at %4$s."),
+        t->summary = W5_SAY(N_("%1$s × WORKER TIMEOUT: a worker had been silent for gunicorn's --timeout (%2$s) while serving %3$s, and the master ended it; its code stood at %4$s."),
                             w5_say_number(c->arena, h->joined), limit, path, where);
     else if (t->stuck_in_c)
-        t->summary = W5_SAY(N_("gunicorn's master ended %1$s workers that had been silent for its --timeout (%2$s) while serving %3$s; they were stuck in C code, so its first signal did nothing and SIGKILL followed. That SIGKILL is gunicorn's own, not the kernel's."),
+        t->summary = W5_SAY(N_("%1$s × WORKER TIMEOUT: a worker had been silent for gunicorn's --timeout (%2$s) while serving %3$s. It was stuck in C code: the master's first signal did nothing, and its SIGKILL followed. That SIGKILL is gunicorn's own, not the kernel's."),
                             w5_say_number(c->arena, h->joined), limit, path);
     else
-        t->summary = W5_SAY(N_("gunicorn's master ended %1$s workers that had been silent for its --timeout (%2$s) while serving %3$s."),
+        t->summary = W5_SAY(N_("%1$s × WORKER TIMEOUT: a worker had been silent for gunicorn's --timeout (%2$s) while serving %3$s, and the master ended it."),
                             w5_say_number(c->arena, h->joined), limit, path);
     cite_death(&t->summary, h->first);
     w5_claim_cite(&t->summary, stack);
@@ -141,7 +141,7 @@ static void guess_by_duration(const w5_case *c, w5_theory *t)
         return;
     }
     w5_theory_limit(t, W5_POSSIBLE, W5_BY_APP);
-    t->summary = W5_SAY(N_("%1$s requests were cut off after about %2$s, as gunicorn's --timeout would do it; its own log is missing."),
+    t->summary = W5_SAY(N_("%1$s × a request was cut off after about %2$s, as gunicorn's --timeout would do it; its own log is missing."),
                         w5_say_number(c->arena, fitting), w5_say_seconds(c->arena, timer.value));
     cite_first(c, t, &t->summary);
 }
@@ -189,8 +189,8 @@ static void try_other_timer(const w5_case *c, w5_theory *t)
         return;
     bool uwsgi = w5_str_eq(t->cause->id, W5_STR("uwsgi-harakiri"));
     t->culprit = h.first->timeout;
-    t->summary = W5_SAY(uwsgi ? N_("uWSGI killed %1$s workers at the end of their harakiri time, the first of them pid %2$s.")
-                              : N_("php-fpm ended %1$s workers at request_terminate_timeout, the first of them pid %2$s."),
+    t->summary = W5_SAY(uwsgi ? N_("%1$s × HARAKIRI: uWSGI killed a worker at the end of its time, first pid %2$s.")
+                              : N_("%1$s × php-fpm ended a worker at request_terminate_timeout, first pid %2$s."),
                         w5_say_number(c->arena, h.joined), pid_of(c, h.first));
     cite_death(&t->summary, h.first);
     cite_first(c, t, &t->summary);
@@ -249,7 +249,7 @@ static void try_oom(const w5_case *c, w5_theory *t)
         t->summary = W5_SAY(N_("The kernel killed a worker (%1$s) for want of memory; systemd then stopped the whole unit (OOMPolicy=stop) and started it again. Nobody deployed."),
                             victim.len ? victim : W5_STR("gunicorn"));
     else
-        t->summary = W5_SAY(N_("The kernel killed %1$s workers (%2$s) for want of memory in the middle of a request."),
+        t->summary = W5_SAY(N_("%1$s × the kernel killed a worker (%2$s) for want of memory in the middle of a request."),
                             w5_say_number(c->arena, h.joined ? h.joined : 1),
                             victim.len ? victim : W5_STR("gunicorn"));
     w5_claim_cite(&t->summary, t->culprit);
@@ -276,7 +276,7 @@ static void try_killed(const w5_case *c, w5_theory *t)
     explain_trouble(c, t, W5_K_WORKER_KILLED, 9);
     if (!w5_theory_explains(t, c))
         return;
-    t->summary = W5_SAY(N_("%1$s workers died of SIGKILL in the middle of a request, without a time-out of gunicorn's before it. Whose hand it was, the kernel's for want of memory or somebody's, is in none of the logs."),
+    t->summary = W5_SAY(N_("%1$s × a worker died of SIGKILL in the middle of a request, without a time-out of gunicorn's before it. Whose hand it was, the kernel's for want of memory or somebody's, is in none of the logs."),
                         w5_say_number(c->arena, h.joined ? h.joined : w5_theory_count(t, c)));
     cite_death(&t->summary, h.first);
     cite_first(c, t, &t->summary);
@@ -310,10 +310,10 @@ static void try_crash(const w5_case *c, w5_theory *t)
     w5_str module = fault ? w5_known_str(c->k, fault->where) : W5_NONE;
     t->culprit = fault ? fault : h.first ? h.first->killed : NULL;
     if (module.len)
-        t->summary = W5_SAY(N_("%1$s workers crashed in native code (%2$s) in the middle of a request."),
+        t->summary = W5_SAY(N_("%1$s × a worker crashed in native code (%2$s) in the middle of a request."),
                             w5_say_number(c->arena, h.joined), module);
     else
-        t->summary = W5_SAY(N_("%1$s workers crashed in native code in the middle of a request."),
+        t->summary = W5_SAY(N_("%1$s × a worker crashed in native code in the middle of a request."),
                             w5_say_number(c->arena, h.joined ? h.joined : w5_theory_count(t, c)));
     cite_death(&t->summary, h.first);
     cite_first(c, t, &t->summary);
@@ -372,11 +372,11 @@ static void try_exit(const w5_case *c, w5_theory *t)
         return;
     const w5_master *m = w5_worker_master(c->k->lives, h.first);
     if (h.first->code > 0)
-        t->summary = W5_SAY(N_("%1$s workers ended themselves (exit code %2$s) in the middle of a request."),
+        t->summary = W5_SAY(N_("%1$s × a worker ended itself (exit code %2$s) in the middle of a request."),
                             w5_say_number(c->arena, h.joined),
                             w5_say_number(c->arena, (uint64_t)h.first->code));
     else
-        t->summary = W5_SAY(N_("%1$s workers were booted in the place of ones that had gone without a word, each at the moment of an error: they ended themselves in the middle of a request."),
+        t->summary = W5_SAY(N_("%1$s × a worker was booted in the place of one that had gone without a word, at the moment of an error: it ended itself in the middle of a request."),
                             w5_say_number(c->arena, h.joined));
     cite_death(&t->summary, h.first);
     w5_claim_cite(&t->summary, h.first->booted);
@@ -412,7 +412,7 @@ static void try_recycle(const w5_case *c, w5_theory *t)
     for (size_t i = 0; sure && i < c->errors; i++)
         if (t->join[i])
             w5_theory_explain(c, t, i, W5_JOIN_PATH);
-    t->summary = W5_SAY(N_("%1$s connections were closed in the second in which a worker was recycled after max_requests."),
+    t->summary = W5_SAY(N_("%1$s × a connection was closed in the second in which a worker was recycled after max_requests."),
                         w5_say_number(c->arena, w5_theory_count(t, c)));
     w5_claim_cite(&t->summary, first);
     cite_first(c, t, &t->summary);
@@ -465,7 +465,7 @@ static void try_graceful(const w5_case *c, w5_theory *t)
         if (!m->stop)
             w5_theory_limit(t, W5_LIKELY, W5_BY_APP);
         t->anchor = m;
-        t->summary = W5_SAY(N_("gunicorn was told to stop and cut %1$s requests that were still running %2$s later (graceful_timeout); %3$s workers never said \"Worker exiting\"."),
+        t->summary = W5_SAY(N_("gunicorn was told to stop and %2$s later (graceful_timeout) cut what was still running: %1$s requests, and as many workers as never said \"Worker exiting\" (%3$s)."),
                             w5_say_number(c->arena, w5_theory_count(t, c)),
                             w5_say_seconds(c->arena, grace), w5_say_number(c->arena, cut));
         w5_claim_cite(&t->summary, m->term);
