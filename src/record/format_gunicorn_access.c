@@ -49,7 +49,7 @@ static bool take_client(w5_str *s, w5_record *r)
 {
     w5_str client, user, rest;
     if (!w5_str_cut_at(*s, W5_STR(" - "), &client, &rest) || client.len > 64 ||
-        memchr(client.ptr, '"', client.len) || !w5_str_cut_at(rest, W5_STR(" ["), &user, &rest) ||
+        memchr(client.ptr, ' ', client.len) || !w5_str_cut_at(rest, W5_STR(" ["), &user, &rest) ||
         user.len > 64)
         return false;
     if (client.len > 0)

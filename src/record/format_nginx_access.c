@@ -64,22 +64,50 @@ static bool find_stamp(w5_str line, size_t *at)
     return false;
 }
 
-/* "$remote_addr - $remote_user ", perhaps with a host in front. */
+/* What addresses, names of hosts and nothing ("-") are made of; no stamp of a layer. */
+static bool is_host(w5_str s)
+{
+    for (size_t i = 0; i < s.len; i++) {
+        char c = s.ptr[i];
+        bool word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        if (!word && !memchr(".:-_,", c, 5))
+            return false;
+    }
+    return s.len > 0 && !(s.len > 10 && s.ptr[4] == '-' && s.ptr[7] == '-');
+}
+
+/* "1.2.3.4", "shop.example 1.2.3.4", "1.2.3.4, 5.6.7.8": anything else is a layer that comes off first. */
+static bool take_addresses(w5_str s, w5_record *r)
+{
+    w5_str client = s;
+    w5_str word;
+    w5_str rest = s;
+    for (int words = 0; rest.len > 0; words++) {
+        bool last = !w5_str_cut(rest, ' ', &word, &rest);
+        if (last)
+            word = rest, rest = W5_NONE;
+        bool listed = w5_str_ends(word, W5_STR(","));
+        if (!is_host(word) || (words > 0 && !last && !listed))
+            return false;
+        if (words == 0 && !last && !listed)
+            client = rest;
+    }
+    if (client.len > 0 && !w5_str_eq(client, W5_STR("-")))
+        w5_record_set(r, W5_F_client, client);
+    return true;
+}
+
+/* "$remote_addr - $remote_user " */
 static bool take_client(w5_str before, w5_record *r)
 {
-    w5_str user;
     w5_str client;
+    w5_str user;
     if (!w5_str_cut_at(before, W5_STR(" - "), &client, &user))
-        return false;
-    size_t blank;
-    if (w5_str_find_char(client, ' ', &blank) && client.ptr[blank - (blank > 0)] != ',')
-        client = w5_str_skip(client, blank + 1);
-    if (client.len > 0)
-        w5_record_set(r, W5_F_client, client);
+        return take_addresses(w5_str_trim(before), r);
     user = w5_str_trim(user);
     if (user.len > 0 && !w5_str_eq(user, W5_STR("-")))
         w5_record_set(r, W5_F_user, user);
-    return true;
+    return take_addresses(client, r);
 }
 
 /* The quote that ends a string; gunicorn and Apache write \" inside one. */
@@ -240,9 +268,8 @@ static bool common(memo *m, w5_str line, w5_record *r)
         line.ptr[at + 1 + STAMP] != ']')
         return false;
     w5_str rest = w5_str_skip(line, at + 2 + STAMP);
-    if (!take_request(&rest, r))
+    if (!take_client(w5_str_head(line, at), r) || !take_request(&rest, r))
         return false;
-    take_client(w5_str_head(line, at), r);
     take_bytes(&rest, r);
     take_agent(&rest, r);
     if (rest.len > 0 && !take_ingress(rest, r))

@@ -265,14 +265,12 @@ static w5_verdict offer(const reading *rd, w5_lane *lane, size_t rank, w5_str in
     prepare(rd, r);
     bool fresh = !lane->memo[rank];
     w5_fit fit = f->parse(fresh ? stage->trial : lane->memo[rank], inner, r);
-    if (fit == W5_FIT_YES && fresh) {
+    if (fit == W5_FIT_YES && fresh)
         memcpy(w5_lane_memo(lane, rank), stage->trial, W5_MEMO);
+    if (fresh)
         memset(stage->trial, 0, W5_MEMO);
-    }
     if (fit == W5_FIT_YES)
         return accept(rd, lane, rank, r, slot, inner);
-    if (fit != W5_FIT_NO && fresh)
-        memset(stage->trial, 0, W5_MEMO);
     if (fit == W5_FIT_MORE && lane->format != f && !fresh) {
         /* It waits for more of a record that another format's has ended since: it begins afresh. */
         memset(lane->memo[rank], 0, W5_MEMO);
