@@ -140,18 +140,24 @@ w5_str w5_fact_ending(const w5_show *show, const w5_incident *in)
 }
 
 /* --- why ------------------------------------------------------------------------------------- */
-/* The places stand before the full stop. */
+w5_str w5_fact_stop(w5_str *text)
+{
+    static const w5_str stops[] = {W5_LIT("."), W5_LIT("\xe3\x80\x82")}; /* Japan's is a circle */
+    for (size_t i = 0; i < 2; i++)
+        if (w5_str_ends(*text, stops[i])) {
+            text->len -= stops[i].len;
+            return stops[i];
+        }
+    return W5_NONE;
+}
+
 w5_str w5_fact_sentence(const w5_show *show, const w5_diagnosis *d, const w5_sentence *s)
 {
-    w5_str text = w5_show_sentence(show, s), stop = W5_NONE;
+    w5_str text = w5_show_sentence(show, s);
     w5_str cites = text.len ? w5_show_cites(show, d, s) : W5_NONE;
     if (cites.len == 0)
         return text;
-    if (w5_str_ends(text, W5_STR(".")) || w5_str_ends(text, W5_STR("\xe3\x80\x82"))) {
-        size_t len = w5_str_ends(text, W5_STR(".")) ? 1 : 3;
-        stop = w5_str_skip(text, text.len - len);
-        text.len -= len;
-    }
+    w5_str stop = w5_fact_stop(&text);
     return w5_arena_fmt(show->arena, "%.*s%.*s%.*s", W5_ARG(text), W5_ARG(cites), W5_ARG(stop));
 }
 
@@ -176,7 +182,8 @@ w5_str w5_fact_finding(const w5_show *show, const w5_diagnosis *d, const w5_find
         W5_TELL(show, "%1$s, %2$s, explains %3$s of %4$s", w5_show_cause(f),
                 w5_show_confidence(show, f->confidence), w5_show_count(show, f->explains),
                 w5_show_count(show, d->incident->requests_failed));
-    return f->cause ? explains : w5_show_confidence(show, W5_UNKNOWN);
+    bool known = f->cause && !w5_str_eq(f->cause->id, W5_STR("unknown"));
+    return known ? explains : w5_show_confidence(show, W5_UNKNOWN);
 }
 
 w5_str w5_fact_evidence(const w5_show *show, const w5_evidence *ev)

@@ -21,7 +21,9 @@ w5_str w5_fact_ending(const w5_show *show, const w5_incident *in); /* "NOT over"
 w5_str w5_fact_finding(const w5_show *show, const w5_diagnosis *d, const w5_finding *f);
 /* "9 x connection-reset on 127.0.0.1:8001, …: keepalive-race, possible." */
 w5_str w5_fact_background(const w5_show *show, const struct w5_background_finding *b);
-/* A sentence, and behind it the lines it rests on. */
+/* Takes the full stop off the end: the lines that a sentence rests on stand before it. */
+w5_str w5_fact_stop(w5_str *text);
+/* A sentence with the lines it rests on. */
 w5_str w5_fact_sentence(const w5_show *show, const w5_diagnosis *d, const w5_sentence *s);
 /* Several, as one; what rests on the same lines as the one before it does not say so again. */
 w5_str w5_fact_sentences(const w5_show *show, const w5_diagnosis *d, const w5_sentence *s,

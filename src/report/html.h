@@ -20,7 +20,8 @@ void w5_html_text(const w5_html *h, w5_str text);
 /* <tag class="klass">text</tag>; klass may be NULL. Nothing when the text is empty. */
 void w5_html_element(const w5_html *h, const char *tag, const char *klass, w5_str text);
 void w5_html_begin(const w5_html *h, const char *tag, const char *klass);
-void w5_html_command(const w5_html *h, w5_str command);
+/* One block that is selected as a whole; empty ones are left out. */
+void w5_html_commands(const w5_html *h, const w5_str *command, size_t n);
 /* A sentence of the diagnosis, the lines it rests on linked. */
 void w5_html_sentence(const w5_html *h, size_t number, const w5_diagnosis *d, const w5_sentence *s);
 /* A paragraph of it, nothing when it has no words. */

@@ -45,8 +45,7 @@ static void put_advised(const w5_html *h, size_t number, const w5_diagnosis *d, 
         w5_html_text(h, w5_show_change(show, &a->change[i]));
         w5_out_lit(h->out, "</code></p>\n");
     }
-    for (size_t i = 0; i < a->commands; i++)
-        w5_html_command(h, a->command[i]);
+    w5_html_commands(h, a->command, a->commands);
     put_note(h, W5_("Verify"), w5_show_filled(show, a->remedy->verify, a->verify));
     put_note(h, W5_("Undo"), w5_show_filled(show, a->remedy->undo, a->undo));
     put_note(h, W5_("Risk"), w5_show_sentence(show, &a->risk));

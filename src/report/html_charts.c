@@ -68,40 +68,45 @@ static unsigned height_of(w5_time t)
     return HEIGHT - 8 - level_of(t) * (HEIGHT - 20) / (LEVELS * 64);
 }
 
+typedef struct point {
+    w5_time at, took;
+    bool failed;
+} point;
+
 typedef struct points {
     w5_time from, to;
-    const w5_cell *cell[POINTS_MAX];
+    point at[POINTS_MAX];
     size_t n, seen;
     w5_time longest;
 } points;
 
-static bool of_incident(const w5_show *show, const w5_incident *in, const w5_cell *cell)
+static bool of_incident(const w5_show *show, const w5_incident *in, w5_id upstream)
 {
-    w5_str upstream = w5_timeline_str(show->run->timeline, cell->upstream);
+    w5_str name = w5_timeline_str(show->run->timeline, upstream);
     for (size_t i = 0; i < in->upstreams.n; i++)
-        if (w5_str_eq(in->upstreams.at[i].name, upstream))
+        if (w5_str_eq(in->upstreams.at[i].name, name))
             return true;
-    return upstream.len == 0;
+    return name.len == 0;
 }
 
-static bool has_duration(const w5_show *show, const w5_incident *in, const w5_cell *cell)
+static bool is_request(const w5_show *show, const w5_incident *in, const w5_cell *cell)
 {
     const w5_class *klass = w5_show_class(show->run, cell);
     return cell->duration >= 0 && klass &&
            (w5_str_eq(klass->id, W5_STR("access")) ||
             w5_str_eq(klass->id, W5_STR("upstream-5xx"))) &&
-           of_incident(show, in, cell);
+           of_incident(show, in, cell->upstream);
 }
 
-/* When there are too many, every k-th is kept, but all that failed first. */
-static void keep(points *p, const w5_cell *cell)
+/* When there are too many, those that failed take the place of others. */
+static void keep(points *p, point one)
 {
     p->seen++;
-    p->longest = cell->duration > p->longest ? cell->duration : p->longest;
+    p->longest = one.took > p->longest ? one.took : p->longest;
     if (p->n < POINTS_MAX)
-        p->cell[p->n++] = cell;
-    else if (cell->number >= 500)
-        p->cell[p->seen % POINTS_MAX] = cell;
+        p->at[p->n++] = one;
+    else if (one.failed)
+        p->at[p->seen % POINTS_MAX] = one;
 }
 
 static points *points_of(const w5_show *show, const w5_incident *in)
@@ -112,8 +117,14 @@ static points *points_of(const w5_show *show, const w5_incident *in)
     p->from = in->start - reach;
     p->to = in->end + reach;
     for (size_t i = w5_timeline_seek(t, p->from); i < t->cells && t->cell[i].at <= p->to; i++)
-        if (has_duration(show, in, &t->cell[i]))
-            keep(p, &t->cell[i]);
+        if (is_request(show, in, &t->cell[i]))
+            keep(p, (point){t->cell[i].at, t->cell[i].duration, t->cell[i].number >= 500});
+    for (size_t i = 0; i < t->traffics; i++) {
+        const w5_traffic *seen = &t->traffic[i];
+        if (seen->at >= p->from && seen->at <= p->to && seen->longest >= 0 && seen->status < 500 &&
+            of_incident(show, in, seen->upstream))
+            keep(p, (point){seen->at, seen->longest, false});
+    }
     return p;
 }
 
@@ -143,11 +154,12 @@ static void put_grid(const w5_html *h)
 static void put_points(const w5_html *h, const points *p)
 {
     for (size_t i = 0; i < p->n; i++) {
-        const w5_cell *cell = p->cell[i];
-        bool failed = cell->number >= 500;
-        w5_out_fmt(h->out, "<circle class=\"%s\" r=\"%s\" cy=\"%u\"", failed ? "c0" : "good",
-                   failed ? "3.5" : "2", height_of(cell->duration));
-        put_percent(h->out, "cx", (uint64_t)(cell->at - p->from), (uint64_t)(p->to - p->from + 1));
+        const point *one = &p->at[i];
+        if (one->at < p->from || one->at > p->to)
+            continue;
+        w5_out_fmt(h->out, "<circle class=\"%s\" r=\"%s\" cy=\"%u\"", one->failed ? "c0" : "good",
+                   one->failed ? "3.5" : "2", height_of(one->took));
+        put_percent(h->out, "cx", (uint64_t)(one->at - p->from), (uint64_t)(p->to - p->from + 1));
         w5_out_lit(h->out, "/>\n");
     }
 }
@@ -183,7 +195,7 @@ void w5_html_durations(const w5_html *h, const w5_diagnosis *d)
         return;
     w5_html_element(h, "h3", NULL, W5_TELL(show, "How long requests took"));
     w5_out_fmt(h->out, "<figure>\n<svg height=\"%d\" role=\"img\" aria-label=\"", HEIGHT);
-    w5_html_text(h, W5_TELL(show, "durations of %1$s requests, the longest %2$s",
+    w5_html_text(h, W5_TELL(show, "durations of requests, %1$s points, the longest %2$s",
                             w5_show_count(show, p->seen), w5_show_seconds(show, p->longest)));
     w5_out_lit(h->out, "\">\n");
     put_grid(h);
@@ -196,9 +208,9 @@ void w5_html_durations(const w5_html *h, const w5_diagnosis *d)
     w5_html_element(
         h, "figcaption", NULL,
         W5_TELL(show,
-                "A point is a request when it ended; large ones failed. Dashed lines are "
-                "time-outs. %1$s of %2$s requests are drawn, the longest took %3$s.",
-                w5_show_count(show, p->n), w5_show_count(show, p->seen),
+                "Large points are requests that failed, when they ended; small ones the slowest "
+                "that was answered in each second. Dashed lines are time-outs. The longest request "
+                "took %1$s.",
                 w5_show_seconds(show, p->longest)));
     w5_out_lit(h->out, "</figure>\n");
 }

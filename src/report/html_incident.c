@@ -36,7 +36,7 @@ static void put_row(const w5_html *h, w5_str name, uint64_t count, w5_str text)
     w5_html_text(h, name);
     w5_out_lit(h->out, "</th><td class=\"n\">");
     w5_html_text(h, w5_show_count(h->show, count));
-    w5_out_lit(h->out, "</td><td>");
+    w5_out_lit(h->out, "</td><td class=\"any\">");
     w5_html_text(h, text);
     w5_out_lit(h->out, "</td></tr>\n");
 }
@@ -84,7 +84,7 @@ static void put_evidence_row(const w5_html *h, size_t number, const w5_diagnosis
     w5_out_fmt(h->out, "<tr id=\"i%zue%zu\"%s>", number, i,
                ev->role == W5_AGAINST ? " class=\"against\"" : "");
     w5_html_element(h, "td", "place mono", time);
-    w5_html_element(h, "td", "place mono", w5_show_place(show, ev->cell));
+    w5_html_element(h, "td", "place mono", w5_show_middle(show, w5_show_place(show, ev->cell), 36));
     w5_out_lit(h->out, "<td><code>");
     w5_html_text(h, w5_fact_evidence(show, ev));
     w5_out_lit(h->out, "</code>");
@@ -161,8 +161,7 @@ static void put_open(const w5_html *h, size_t number, const w5_diagnosis *d)
     w5_html_element(h, "h3", NULL, W5_TELL(h->show, "Still open"));
     for (size_t i = 0; i < d->settles; i++) {
         w5_html_said(h, number, d, &d->settle[i].why);
-        if (d->settle[i].command.len)
-            w5_html_command(h, d->settle[i].command);
+        w5_html_commands(h, &d->settle[i].command, 1);
     }
 }
 

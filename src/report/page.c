@@ -168,10 +168,11 @@ void w5_page_para(const w5_page *page, size_t indent, const char *label, size_t 
 }
 
 /* --- commands -------------------------------------------------------------------------------- */
-/* The last blank outside quotes at which the command can be continued within `room`. */
+/* The last blank outside quotes at which the command can be continued within `room`; rather one
+ * before an option, so that an option keeps its value beside it. */
 static size_t last_seam(w5_str command, size_t room)
 {
-    size_t seam = 0;
+    size_t seam = 0, option = 0;
     char quote = 0;
     w5_str fits = w5_out_fit(command, room);
     for (size_t i = 0; i <= fits.len && i < command.len; i++) {
@@ -184,8 +185,10 @@ static size_t last_seam(w5_str command, size_t room)
             i++;
         else if (c == ' ' && i > 0)
             seam = i;
+        if (seam == i && i + 1 < command.len && strchr("-|&", command.ptr[i + 1]))
+            option = seam;
     }
-    return seam;
+    return option > room / 2 ? option : seam;
 }
 
 void w5_page_command(const w5_page *page, size_t indent, w5_str command)

@@ -30,17 +30,25 @@ void w5_html_element(const w5_html *h, const char *tag, const char *klass, w5_st
     w5_out_fmt(h->out, "</%s>\n", tag);
 }
 
-void w5_html_command(const w5_html *h, w5_str command)
+void w5_html_commands(const w5_html *h, const w5_str *command, size_t n)
 {
-    w5_out_lit(h->out, "<pre class=\"cmd\"><code>");
-    w5_html_text(h, w5_show_safe(h->show, command));
-    w5_out_lit(h->out, "</code></pre>\n");
+    bool any = false;
+    for (size_t i = 0; i < n; i++) {
+        if (command[i].len == 0)
+            continue;
+        w5_out_lit(h->out, any ? "\n" : "<pre class=\"cmd\"><code>");
+        w5_html_text(h, w5_show_safe(h->show, command[i]));
+        any = true;
+    }
+    w5_out_lit(h->out, any ? "</code></pre>\n" : "");
 }
 
 void w5_html_sentence(const w5_html *h, size_t number, const w5_diagnosis *d, const w5_sentence *s)
 {
     bool any = false;
-    w5_html_text(h, w5_show_sentence(h->show, s));
+    w5_str text = w5_show_sentence(h->show, s);
+    w5_str stop = w5_fact_stop(&text);
+    w5_html_text(h, text);
     for (size_t i = 0; i < s->cites; i++) {
         if (s->cite[i] >= d->evidences)
             continue;
@@ -50,6 +58,7 @@ void w5_html_sentence(const w5_html *h, size_t number, const w5_diagnosis *d, co
         any = true;
     }
     w5_out_lit(h->out, any ? ")" : "");
+    w5_html_text(h, stop);
 }
 
 void w5_html_said(const w5_html *h, size_t number, const w5_diagnosis *d, const w5_sentence *s)

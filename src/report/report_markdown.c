@@ -89,14 +89,16 @@ void w5_md_sentence(const w5_md *m, const w5_diagnosis *d, const w5_sentence *s)
     if (!s->words)
         return;
     w5_md md = *m;
-    const char *words = w5_show_arguments(m->show, s, arg);
-    w5_show_pieces(words, arg, 8, put_piece, &md);
+    w5_str words = w5_str_of(w5_show_arguments(m->show, s, arg));
+    w5_str stop = w5_fact_stop(&words);
+    w5_show_pieces(w5_arena_str(m->show->arena, words).ptr, arg, 8, put_piece, &md);
     w5_str cites = d ? w5_show_cites(m->show, d, s) : W5_NONE;
     if (cites.len > 3) {
         w5_out_lit(m->out, " (");
         w5_md_code(m, (w5_str){cites.ptr + 2, cites.len - 3});
         w5_out_lit(m->out, ")");
     }
+    w5_out_text(m->out, W5_TTY, stop);
 }
 
 /* --- the page -------------------------------------------------------------------------------- */
@@ -106,7 +108,7 @@ static void put_verdict(const w5_md *m, const w5_findings *f, size_t i)
     if (!s->words && f->n == 1)
         s = &f->verdict;
     if (s->words)
-        w5_md_sentence(m, f->at[i], s);
+        w5_md_sentence(m, NULL, s);
     else
         w5_md_text(m, w5_show_brief(m->show, i + 1, f->at[i]));
 }

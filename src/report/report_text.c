@@ -13,7 +13,8 @@ static void put_verdicts(const w5_page *page)
     const w5_findings *f = page->show->run->findings;
     const w5_show *show = page->show;
     w5_str verdict = w5_show_sentence(show, &f->verdict);
-    if (f->n != 1 && verdict.len)
+    w5_str first = f->n ? w5_show_sentence(show, &f->at[0]->verdict) : W5_NONE;
+    if (f->n != 1 && verdict.len && !w5_str_eq(verdict, first))
         w5_page_para(page, 0, "", 0, verdict);
     for (size_t i = 0; i < told(show->view, f); i++) {
         w5_str text = w5_show_sentence(show, &f->at[i]->verdict);
