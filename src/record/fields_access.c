@@ -1,7 +1,8 @@
 /* fields_access.c -- variables of nginx's access log and what they tell.
  *
  * Variables and separators: src/http/modules/ngx_http_log_module.c, ngx_http_upstream.c
- * (ngx_http_upstream_addr_variable and its neighbours: ", " between peers, " : " between groups). */
+ * (ngx_http_upstream_addr_variable and its neighbours: ", " between peers, " : " between groups).
+ */
 #include "fields_access.h"
 
 #include <limits.h>
@@ -11,14 +12,14 @@
 typedef enum kind {
     PLAIN,
     STATUS,
-    LIST,        /* of upstreams: may hold blanks */
-    ADDRESSES,   /* a list of addresses */
-    SECONDS,     /* one duration */
-    DURATIONS,   /* a list of them */
+    LIST,      /* of upstreams: may hold blanks */
+    ADDRESSES, /* a list of addresses */
+    SECONDS,   /* one duration */
+    DURATIONS, /* a list of them */
     TIME_LOCAL,
     TIME_ISO,
     TIME_MSEC,
-    TARGET,      /* a path, perhaps with a query */
+    TARGET, /* a path, perhaps with a query */
 } kind;
 
 static const struct variable {
@@ -26,64 +27,64 @@ static const struct variable {
     kind kind;
     int field; /* -1: no field of its own */
 } variables[] = {
-    {W5_LIT("status"), STATUS, W5_F_status},
-    {W5_LIT("request"), PLAIN, W5_F_request},
-    {W5_LIT("remote_addr"), PLAIN, W5_F_client},
-    {W5_LIT("time_local"), TIME_LOCAL, -1},
-    {W5_LIT("time_iso8601"), TIME_ISO, -1},
-    {W5_LIT("msec"), TIME_MSEC, -1},
-    {W5_LIT("request_time"), SECONDS, W5_F_request_time},
-    {W5_LIT("upstream_addr"), ADDRESSES, W5_F_upstream_addr},
-    {W5_LIT("upstream_status"), LIST, W5_F_upstream_status},
-    {W5_LIT("upstream_response_time"), DURATIONS, W5_F_upstream_response_time},
-    {W5_LIT("upstream_connect_time"), DURATIONS, W5_F_upstream_connect_time},
-    {W5_LIT("upstream_header_time"), DURATIONS, W5_F_upstream_header_time},
-    {W5_LIT("upstream_response_length"), LIST, -1},
-    {W5_LIT("upstream_bytes_sent"), LIST, -1},
-    {W5_LIT("upstream_bytes_received"), LIST, -1},
-    {W5_LIT("request_method"), PLAIN, W5_F_method},
-    {W5_LIT("request_uri"), TARGET, W5_F_path},
-    {W5_LIT("uri"), TARGET, W5_F_path},
-    {W5_LIT("body_bytes_sent"), PLAIN, W5_F_bytes_sent},
-    {W5_LIT("bytes_sent"), PLAIN, W5_F_bytes_sent},
-    {W5_LIT("http_referer"), PLAIN, W5_F_referrer},
-    {W5_LIT("http_user_agent"), PLAIN, W5_F_user_agent},
-    {W5_LIT("host"), PLAIN, W5_F_http_host},
-    {W5_LIT("http_host"), PLAIN, W5_F_http_host},
-    {W5_LIT("server_name"), PLAIN, W5_F_server},
-    {W5_LIT("remote_user"), PLAIN, W5_F_user},
-    {W5_LIT("connection"), PLAIN, W5_F_connection},
-    {W5_LIT("pid"), PLAIN, W5_F_pid},
-    {W5_LIT("request_completion"), PLAIN, W5_F_request_completion},
-    /* What people call them in key=value and JSON formats of their own. */
-    {W5_LIT("rt"), SECONDS, W5_F_request_time},
-    {W5_LIT("ua"), ADDRESSES, W5_F_upstream_addr},
-    {W5_LIT("uaddr"), ADDRESSES, W5_F_upstream_addr},
-    {W5_LIT("upstream"), ADDRESSES, W5_F_upstream_addr},
-    {W5_LIT("us"), LIST, W5_F_upstream_status},
-    {W5_LIT("ustatus"), LIST, W5_F_upstream_status},
-    {W5_LIT("ut"), DURATIONS, W5_F_upstream_response_time},
-    {W5_LIT("urt"), DURATIONS, W5_F_upstream_response_time},
-    {W5_LIT("uct"), DURATIONS, W5_F_upstream_connect_time},
-    {W5_LIT("uht"), DURATIONS, W5_F_upstream_header_time},
-    {W5_LIT("cs"), PLAIN, W5_F_connection},
-    {W5_LIT("conn"), PLAIN, W5_F_connection},
-    {W5_LIT("c"), PLAIN, W5_F_request_completion},
-    {W5_LIT("time"), TIME_ISO, -1},
-    {W5_LIT("@timestamp"), TIME_ISO, -1},
-    {W5_LIT("timestamp"), TIME_ISO, -1},
-    {W5_LIT("method"), PLAIN, W5_F_method},
-    {W5_LIT("path"), TARGET, W5_F_path},
-    {W5_LIT("client"), PLAIN, W5_F_client},
-    {W5_LIT("clientip"), PLAIN, W5_F_client},
-    {W5_LIT("client_ip"), PLAIN, W5_F_client},
-    {W5_LIT("remote_ip"), PLAIN, W5_F_client},
-    {W5_LIT("vhost"), PLAIN, W5_F_http_host},
-    {W5_LIT("server"), PLAIN, W5_F_server},
-    {W5_LIT("referer"), PLAIN, W5_F_referrer},
-    {W5_LIT("referrer"), PLAIN, W5_F_referrer},
-    {W5_LIT("user_agent"), PLAIN, W5_F_user_agent},
-    {W5_LIT("http_x_forwarded_for"), PLAIN, -1},
+    {W5_LIT("status"),                   STATUS,     W5_F_status                },
+    {W5_LIT("request"),                  PLAIN,      W5_F_request               },
+    {W5_LIT("remote_addr"),              PLAIN,      W5_F_client                },
+    {W5_LIT("time_local"),               TIME_LOCAL, -1                         },
+    {W5_LIT("time_iso8601"),             TIME_ISO,   -1                         },
+    {W5_LIT("msec"),                     TIME_MSEC,  -1                         },
+    {W5_LIT("request_time"),             SECONDS,    W5_F_request_time          },
+    {W5_LIT("upstream_addr"),            ADDRESSES,  W5_F_upstream_addr         },
+    {W5_LIT("upstream_status"),          LIST,       W5_F_upstream_status       },
+    {W5_LIT("upstream_response_time"),   DURATIONS,  W5_F_upstream_response_time},
+    {W5_LIT("upstream_connect_time"),    DURATIONS,  W5_F_upstream_connect_time },
+    {W5_LIT("upstream_header_time"),     DURATIONS,  W5_F_upstream_header_time  },
+    {W5_LIT("upstream_response_length"), LIST,       -1                         },
+    {W5_LIT("upstream_bytes_sent"),      LIST,       -1                         },
+    {W5_LIT("upstream_bytes_received"),  LIST,       -1                         },
+    {W5_LIT("request_method"),           PLAIN,      W5_F_method                },
+    {W5_LIT("request_uri"),              TARGET,     W5_F_path                  },
+    {W5_LIT("uri"),                      TARGET,     W5_F_path                  },
+    {W5_LIT("body_bytes_sent"),          PLAIN,      W5_F_bytes_sent            },
+    {W5_LIT("bytes_sent"),               PLAIN,      W5_F_bytes_sent            },
+    {W5_LIT("http_referer"),             PLAIN,      W5_F_referrer              },
+    {W5_LIT("http_user_agent"),          PLAIN,      W5_F_user_agent            },
+    {W5_LIT("host"),                     PLAIN,      W5_F_http_host             },
+    {W5_LIT("http_host"),                PLAIN,      W5_F_http_host             },
+    {W5_LIT("server_name"),              PLAIN,      W5_F_server                },
+    {W5_LIT("remote_user"),              PLAIN,      W5_F_user                  },
+    {W5_LIT("connection"),               PLAIN,      W5_F_connection            },
+    {W5_LIT("pid"),                      PLAIN,      W5_F_pid                   },
+    {W5_LIT("request_completion"),       PLAIN,      W5_F_request_completion    },
+ /* What people call them in key=value and JSON formats of their own. */
+    {W5_LIT("rt"),                       SECONDS,    W5_F_request_time          },
+    {W5_LIT("ua"),                       ADDRESSES,  W5_F_upstream_addr         },
+    {W5_LIT("uaddr"),                    ADDRESSES,  W5_F_upstream_addr         },
+    {W5_LIT("upstream"),                 ADDRESSES,  W5_F_upstream_addr         },
+    {W5_LIT("us"),                       LIST,       W5_F_upstream_status       },
+    {W5_LIT("ustatus"),                  LIST,       W5_F_upstream_status       },
+    {W5_LIT("ut"),                       DURATIONS,  W5_F_upstream_response_time},
+    {W5_LIT("urt"),                      DURATIONS,  W5_F_upstream_response_time},
+    {W5_LIT("uct"),                      DURATIONS,  W5_F_upstream_connect_time },
+    {W5_LIT("uht"),                      DURATIONS,  W5_F_upstream_header_time  },
+    {W5_LIT("cs"),                       PLAIN,      W5_F_connection            },
+    {W5_LIT("conn"),                     PLAIN,      W5_F_connection            },
+    {W5_LIT("c"),                        PLAIN,      W5_F_request_completion    },
+    {W5_LIT("time"),                     TIME_ISO,   -1                         },
+    {W5_LIT("@timestamp"),               TIME_ISO,   -1                         },
+    {W5_LIT("timestamp"),                TIME_ISO,   -1                         },
+    {W5_LIT("method"),                   PLAIN,      W5_F_method                },
+    {W5_LIT("path"),                     TARGET,     W5_F_path                  },
+    {W5_LIT("client"),                   PLAIN,      W5_F_client                },
+    {W5_LIT("clientip"),                 PLAIN,      W5_F_client                },
+    {W5_LIT("client_ip"),                PLAIN,      W5_F_client                },
+    {W5_LIT("remote_ip"),                PLAIN,      W5_F_client                },
+    {W5_LIT("vhost"),                    PLAIN,      W5_F_http_host             },
+    {W5_LIT("server"),                   PLAIN,      W5_F_server                },
+    {W5_LIT("referer"),                  PLAIN,      W5_F_referrer              },
+    {W5_LIT("referrer"),                 PLAIN,      W5_F_referrer              },
+    {W5_LIT("user_agent"),               PLAIN,      W5_F_user_agent            },
+    {W5_LIT("http_x_forwarded_for"),     PLAIN,      -1                         },
 };
 enum {
     VARIABLES = sizeof(variables) / sizeof(*variables)
@@ -97,7 +98,7 @@ static int find_variable(w5_str name)
     return -1;
 }
 
-/* --- values --------------------------------------------------------------------------------- */
+/* --- values ----------------------------------------------------------------------------------- */
 bool w5_access_time_local(w5_str s, w5_time *at)
 {
     unsigned day, year, hour, minute, second;
@@ -226,7 +227,7 @@ bool w5_access_put(w5_record *r, w5_str name, w5_str value)
     return i >= 0 && put_variable(r, i, value);
 }
 
-/* --- compiling --------------------------------------------------------------------------------- */
+/* --- compiling -------------------------------------------------------------------------------- */
 static bool is_name_byte(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
@@ -333,7 +334,7 @@ bool w5_access_compile(w5_str name, w5_str text, w5_arena *arena, w5_access_prog
     return known;
 }
 
-/* --- running ------------------------------------------------------------------------------------- */
+/* --- running ---------------------------------------------------------------------------------- */
 static size_t skip_string(w5_str s)
 {
     size_t i = 0;
@@ -354,9 +355,9 @@ static bool inside_list(w5_str s, size_t at)
 /* How long a value is that `next` ends (to the end of the line when next is empty). */
 static bool value_length(const w5_access_program *p, int variable, w5_str s, w5_str next, size_t *n)
 {
-    bool list = variable >= 0 && (variables[variable].kind == LIST ||
-                                  variables[variable].kind == ADDRESSES ||
-                                  variables[variable].kind == DURATIONS);
+    bool list = variable >= 0 &&
+                (variables[variable].kind == LIST || variables[variable].kind == ADDRESSES ||
+                 variables[variable].kind == DURATIONS);
     *n = s.len;
     if (next.len == 0)
         return true;
@@ -397,7 +398,7 @@ bool w5_access_run(const w5_access_program *p, w5_str line, w5_record *r)
     return line.len == 0;
 }
 
-/* --- what follows from the fields ------------------------------------------------------------------ */
+/* --- what follows from the fields ------------------------------------------------------------- */
 /* The peer tried last: behind the last ", " or " : ". */
 static w5_str last_peer(w5_str list)
 {
@@ -416,7 +417,8 @@ static int hex(char c)
     return digit >= 0 && digit < 16 ? digit : -1;
 }
 
-/* "\x22" (escape=default), "\"", "\\", "\u0009" (escape=json) back into the bytes they stand for. */
+/* "\x22" (escape=default), "\"", "\\", "\u0009" (escape=json) back into the bytes they stand for.
+ */
 static w5_str plain(w5_str s, bool json, w5_arena *scratch)
 {
     if (!scratch || s.len == 0 || !memchr(s.ptr, '\\', s.len))

@@ -7,41 +7,55 @@
 #include "fields_nginx.h"
 
 enum {
-    NAME_CONTEXT, NAME_CLIENT, NAME_RESOLVER, NAME_RESPONDER, NAME_PEER, NAME_SERVER, NAME_LOGIN,
-    NAME_REQUEST, NAME_SUBREQUEST, NAME_UPSTREAM, NAME_BYTES_CLIENT, NAME_BYTES_UPSTREAM, NAME_HOST,
-    NAME_REFERRER, NAME_CERTIFICATE, NAMES,
+    NAME_CONTEXT,
+    NAME_CLIENT,
+    NAME_RESOLVER,
+    NAME_RESPONDER,
+    NAME_PEER,
+    NAME_SERVER,
+    NAME_LOGIN,
+    NAME_REQUEST,
+    NAME_SUBREQUEST,
+    NAME_UPSTREAM,
+    NAME_BYTES_CLIENT,
+    NAME_BYTES_UPSTREAM,
+    NAME_HOST,
+    NAME_REFERRER,
+    NAME_CERTIFICATE,
+    NAMES,
     NO_FIELD = -1
 };
 
+/* In the order of the list above. */
 static const struct name {
     w5_str word; /* with the colon, and the blank where there is one */
     int field;
 } names[NAMES] = {
-    [NAME_CONTEXT] = {W5_LIT("context: "), NO_FIELD},
-    [NAME_CLIENT] = {W5_LIT("client: "), W5_F_client},
-    [NAME_RESOLVER] = {W5_LIT("resolver: "), W5_F_resolver},
-    [NAME_RESPONDER] = {W5_LIT("responder: "), NO_FIELD},
-    [NAME_PEER] = {W5_LIT("peer: "), NO_FIELD},
-    [NAME_SERVER] = {W5_LIT("server: "), W5_F_server},
-    [NAME_LOGIN] = {W5_LIT("login: "), W5_F_user},
-    [NAME_REQUEST] = {W5_LIT("request: "), W5_F_request},
-    [NAME_SUBREQUEST] = {W5_LIT("subrequest: "), W5_F_subrequest},
-    [NAME_UPSTREAM] = {W5_LIT("upstream: "), W5_F_upstream},
-    [NAME_BYTES_CLIENT] = {W5_LIT("bytes from/to client:"), NO_FIELD},
-    [NAME_BYTES_UPSTREAM] = {W5_LIT("bytes from/to upstream:"), NO_FIELD},
-    [NAME_HOST] = {W5_LIT("host: "), W5_F_http_host},
-    [NAME_REFERRER] = {W5_LIT("referrer: "), W5_F_referrer},
-    [NAME_CERTIFICATE] = {W5_LIT("certificate: "), NO_FIELD},
+    {W5_LIT("context: "),               NO_FIELD       },
+    {W5_LIT("client: "),                W5_F_client    },
+    {W5_LIT("resolver: "),              W5_F_resolver  },
+    {W5_LIT("responder: "),             NO_FIELD       },
+    {W5_LIT("peer: "),                  NO_FIELD       },
+    {W5_LIT("server: "),                W5_F_server    },
+    {W5_LIT("login: "),                 W5_F_user      },
+    {W5_LIT("request: "),               W5_F_request   },
+    {W5_LIT("subrequest: "),            W5_F_subrequest},
+    {W5_LIT("upstream: "),              W5_F_upstream  },
+    {W5_LIT("bytes from/to client:"),   NO_FIELD       },
+    {W5_LIT("bytes from/to upstream:"), NO_FIELD       },
+    {W5_LIT("host: "),                  W5_F_http_host },
+    {W5_LIT("referrer: "),              W5_F_referrer  },
+    {W5_LIT("certificate: "),           NO_FIELD       },
 };
 
 typedef struct walk {
     w5_str value[NAMES];
-    uint32_t seen;      /* bit n: value[n] is set */
-    int cut;            /* the field the line ends inside of, -1 */
+    uint32_t seen; /* bit n: value[n] is set */
+    int cut;       /* the field the line ends inside of, -1 */
     w5_nginx_end end;
 } walk;
 
-/* --- one field ----------------------------------------------------------------------------- */
+/* --- one field -------------------------------------------------------------------------------- */
 static const char *find_quote_comma(const char *p, const char *end)
 {
     while ((p = end - p > 2 ? memchr(p, '"', (size_t)(end - p - 2)) : NULL) != NULL) {
@@ -153,7 +167,7 @@ w5_nginx_end w5_nginx_end_of(w5_str context, bool *request)
     return w.end;
 }
 
-/* --- message, errno, phase ------------------------------------------------------------------ */
+/* --- message, errno, phase -------------------------------------------------------------------- */
 static bool begins_context(const char *comma, const char *end)
 {
     static const w5_str others[] = {W5_LIT(", udp client: "), W5_LIT(", resolver: "),
@@ -189,9 +203,9 @@ size_t w5_nginx_context_at(w5_str s)
 
 static bool is_common_action(w5_str s)
 {
-    static const w5_str common[] = {
-        W5_LIT("reading response header from upstream"), W5_LIT("connecting to upstream"),
-        W5_LIT("reading upstream"), W5_LIT("sending request to upstream")};
+    static const w5_str common[] = {W5_LIT("reading response header from upstream"),
+                                    W5_LIT("connecting to upstream"), W5_LIT("reading upstream"),
+                                    W5_LIT("sending request to upstream")};
     for (size_t i = 0; i < sizeof(common) / sizeof(*common); i++)
         if (w5_str_eq(s, common[i]))
             return true;
@@ -280,8 +294,8 @@ static void split_well(w5_str rest, w5_record *r)
 static bool worth_a_walk(const w5_record *r)
 {
     w5_str number = w5_record_get(r, W5_F_errno);
-    bool common = number.len == 0 || w5_str_eq(number, W5_STR("2")) ||
-                  w5_str_eq(number, W5_STR("13"));
+    bool common =
+        number.len == 0 || w5_str_eq(number, W5_STR("2")) || w5_str_eq(number, W5_STR("13"));
     return !common && r->message.len > 0 && memchr(r->message.ptr, '"', r->message.len);
 }
 
@@ -292,7 +306,8 @@ void w5_nginx_split(w5_str rest, w5_record *r)
         split_well(rest, r);
 }
 
-/* The first `" while ACTION` whose context is clean closes the text, else the first that has one. */
+/* The first `" while ACTION` whose context is clean closes the text, else the first that has one.
+ */
 bool w5_nginx_split_stderr(w5_str rest, w5_record *r)
 {
     static const w5_str quote = W5_LIT("\" while ");
@@ -320,7 +335,7 @@ bool w5_nginx_split_stderr(w5_str rest, w5_record *r)
     return true;
 }
 
-/* --- the record's fields --------------------------------------------------------------------- */
+/* --- the record's fields ---------------------------------------------------------------------- */
 /* The address ends at the path's slash; behind unix: at the colon. */
 w5_str w5_nginx_upstream(w5_str url, bool whole)
 {

@@ -1,12 +1,13 @@
 /* forged.c -- which lines one write of nginx made though they look like several records.
  *
  * Three signs, in the order of their weight:
- *  - the tail: a line with "%0A" behind `request: "`. Its request, percent-decoded and normalised as
- *    nginx does (src/http/ngx_http_parse.c, ngx_http_parse_complex_uri), must be what stands in the
- *    log from the opener's path to the tail's closing quote, newline for newline. A request that only
- *    quotes a newline (proxied, in a query, taken away by "/../") proves nothing and taints nothing.
- *  - the cut tail: nginx cut the write before the "%0A". Then the lines and their newlines add up to
- *    2047 bytes, and the last of them is not whole though it is shorter than that.
+ *  - the tail: a line with "%0A" behind `request: "`. Its request, percent-decoded and normalised
+ * as nginx does (src/http/ngx_http_parse.c, ngx_http_parse_complex_uri), must be what stands in the
+ *    log from the opener's path to the tail's closing quote, newline for newline. A request that
+ * only quotes a newline (proxied, in a query, taken away by "/../") proves nothing and taints
+ * nothing.
+ *  - the cut tail: nginx cut the write before the "%0A". Then the lines and their newlines add up
+ * to 2047 bytes, and the last of them is not whole though it is shorter than that.
  *  - the open quote: a path that does not close on its line. Whatever follows up to the line that
  *    closes it belongs to it. */
 #include "forged.h"
@@ -207,7 +208,7 @@ static bool decode(w5_str request, uri *u)
     return memchr(u->bytes, '\n', u->len) != NULL;
 }
 
-/* --- the proof --------------------------------------------------------------------------------- */
+/* --- the proof -------------------------------------------------------------------------------- */
 /* How much of the URI before its first newline ends the opener's line, not before `floor`. A layer
  * may have taken a CR away. */
 static bool ends_opener(w5_str opener, const char *floor, w5_str first)
@@ -279,8 +280,9 @@ static bool proves(const w5_str *lines, size_t tail, const char *floor, w5_str r
     return u.whole ? last == tail && closes_path(w5_str_skip(lines[tail], p.at)) : last > 0;
 }
 
-/* Weaker: the opener's path, up to its first quote, ends as the request does before its first newline
- * or quote. Enough for a tail that has no head, where a rewrite hides the rest of the path. */
+/* Weaker: the opener's path, up to its first quote, ends as the request does before its first
+ * newline or quote. Enough for a tail that has no head, where a rewrite hides the rest of the path.
+ */
 static bool agrees(w5_str path, w5_str request)
 {
     uri u;
@@ -336,8 +338,8 @@ static bool is_tail(const w5_str *lines, size_t tail, w5_str path)
     return false;
 }
 
-/* An upstream's URI may be logged decoded too, where the configuration builds it from $uri: then the
- * opener itself holds the request, and is genuine. */
+/* An upstream's URI may be logged decoded too, where the configuration builds it from $uri: then
+ * the opener itself holds the request, and is genuine. */
 static size_t decoded_upstream(const w5_str *lines, size_t n)
 {
     w5_str left = lines[0];
@@ -352,7 +354,7 @@ static size_t decoded_upstream(const w5_str *lines, size_t n)
     return last > 0 ? last + 1 : 0;
 }
 
-/* --- the cut tail ------------------------------------------------------------------------------ */
+/* --- the cut tail ----------------------------------------------------------------------------- */
 static bool not_whole(w5_str line)
 {
     w5_str rest;
@@ -369,7 +371,7 @@ static bool not_whole(w5_str line)
            (quoted && !request);
 }
 
-/* --- the open quote ----------------------------------------------------------------------------- */
+/* --- the open quote --------------------------------------------------------------------------- */
 /* The line that closes it: the first with a path message's end, rather one that is the end of none
  * of its own. When none is to be seen the whole write is suspect. */
 static size_t closing_line(const w5_str *lines, size_t n)
@@ -421,8 +423,7 @@ size_t w5_forged_extent(const w5_str *lines, size_t n, bool *opener)
     for (; inside < n && sum + lines[inside].len <= W5_WRITE_MAX; inside++) {
         sum += lines[inside].len;
         if (inside > 0 && has_path &&
-            (is_tail(lines, inside, path) ||
-             (sum == W5_WRITE_MAX && not_whole(lines[inside]))))
+            (is_tail(lines, inside, path) || (sum == W5_WRITE_MAX && not_whole(lines[inside]))))
             extent = inside + 1;
         sum++;
     }

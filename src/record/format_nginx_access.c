@@ -1,13 +1,15 @@
 /* format_nginx_access.c -- nginx's access log.
  *
  * A line is read by the log_formats of the configuration, if there are any; else by what all common
- * formats share: `[20/Nov/2026:16:37:20 +0000]` and `"GET /x HTTP/1.1" 502 157`, before them the client,
- * behind them referrer, user agent and key=value pairs under the names people use; or as a JSON object
- * whose keys are variables. What stands under no known name is left alone, never guessed.
+ * formats share: `[20/Nov/2026:16:37:20 +0000]` and `"GET /x HTTP/1.1" 502 157`, before them the
+ * client, behind them referrer, user agent and key=value pairs under the names people use; or as a
+ * JSON object whose keys are variables. What stands under no known name is left alone, never
+ * guessed.
  *
  * Gunicorn's access log has the same shape. It is taken for gunicorn's when it has no upstream and
  * either no client (a unix socket), or gunicorn speaks in the stream: its name, unit or identifier
- * says so, or it wrote its other log there. Else it is nginx's, the log this program is made for. */
+ * says so, or it wrote its other log there. Else it is nginx's, the log this program is made for.
+ */
 #include "fields_access.h"
 #include "fields_nginx.h"
 #include "records.h"
@@ -76,7 +78,8 @@ static bool is_host(w5_str s)
     return s.len > 0 && !(s.len > 10 && s.ptr[4] == '-' && s.ptr[7] == '-');
 }
 
-/* "1.2.3.4", "shop.example 1.2.3.4", "1.2.3.4, 5.6.7.8": anything else is a layer that comes off first. */
+/* "1.2.3.4", "shop.example 1.2.3.4", "1.2.3.4, 5.6.7.8": anything else is a layer that comes off
+ * first. */
 static bool take_addresses(w5_str s, w5_record *r)
 {
     w5_str client = s;
@@ -191,7 +194,7 @@ static void take_agent(w5_str *rest, w5_record *r)
     *rest = left;
 }
 
-/* --- what stands behind --------------------------------------------------------------------------- */
+/* --- what stands behind ----------------------------------------------------------------------- */
 /* A value without quotes ends at a blank that is not inside a list. */
 static w5_str take_bare(w5_str *rest)
 {
@@ -241,8 +244,8 @@ static void take_pairs(w5_str rest, w5_record *r)
     }
 }
 
-/* ingress-nginx's "upstreaminfo", behind the combined part: no names and no quotes, but two fields in
- * brackets (docs of ingress-nginx, "Log format"). */
+/* ingress-nginx's "upstreaminfo", behind the combined part: no names and no quotes, but two fields
+ * in brackets (docs of ingress-nginx, "Log format"). */
 static bool take_ingress(w5_str rest, w5_record *r)
 {
     w5_str part[9];
@@ -277,7 +280,7 @@ static bool common(memo *m, w5_str line, w5_record *r)
     return w5_access_finish(r, false, r->stream ? w5_scratch_of(r->stream) : NULL);
 }
 
-/* --- JSON ---------------------------------------------------------------------------------------------- */
+/* --- JSON ------------------------------------------------------------------------------------- */
 static size_t string_end(w5_str s)
 {
     size_t i = 0;
@@ -343,7 +346,7 @@ static bool object(w5_str line, w5_record *r)
     return own >= 2 && w5_access_finish(r, true, r->stream ? w5_scratch_of(r->stream) : NULL);
 }
 
-/* --- whose line it is ------------------------------------------------------------------------------------ */
+/* --- whose line it is ------------------------------------------------------------------------- */
 static bool is_gunicorns(const w5_record *r)
 {
     if (has(r, W5_F_upstream_addr) || has(r, W5_F_upstream_status))
@@ -387,8 +390,9 @@ static w5_fit parse(void *state, w5_str line, w5_record *r)
 const w5_format w5_format_nginx_access = {
     .id = W5_LIT("nginx-access"),
     .title = W5_LIT("nginx access log"),
-    .sample = W5_LIT("127.0.0.1 - - [20/Nov/2026:16:37:20 +0000] \"GET /x?y=1 HTTP/1.1\" 502 157 \"-\" "
-                     "\"curl/7.88.1\" rt=0.005 ua=\"127.0.0.1:21050\" us=\"502\" ut=\"0.005\""),
+    .sample =
+        W5_LIT("127.0.0.1 - - [20/Nov/2026:16:37:20 +0000] \"GET /x?y=1 HTTP/1.1\" 502 157 \"-\" "
+               "\"curl/7.88.1\" rt=0.005 ua=\"127.0.0.1:21050\" us=\"502\" ut=\"0.005\""),
     .order = 20,
     .parse = parse,
 };

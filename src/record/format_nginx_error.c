@@ -3,13 +3,15 @@
  * The head is checked by eight bytes at a time, for it is what every line of the hot path has: a
  * stamp of 19 bytes at fixed places (mostly that of the line before), the level, pid#tid, and *conn
  * where a connection exists (src/core/ngx_log.c, ngx_log_error_core). What follows is the business
- * of fields_nginx.c. Ingress-nginx mixes klog lines in, and at start nginx speaks without a stamp. */
+ * of fields_nginx.c. Ingress-nginx mixes klog lines in, and at start nginx speaks without a stamp.
+ */
 #include "fields_nginx.h"
 
 typedef struct memo {
     char stamp[19]; /* the last one, and what it meant */
     w5_time at;
-    uint32_t room;  /* > 0: the last record ended inside FastCGI's stderr text; bytes it may still have */
+    uint32_t
+        room; /* > 0: the last record ended inside FastCGI's stderr text; bytes it may still have */
     uint8_t pid, writer; /* bytes of the last "28363" and "28363#28363: " */
     char who[24];        /* the last pid#tid, if it is so short */
 } memo;
@@ -22,11 +24,11 @@ static uint64_t load8(const char *p)
     return value;
 }
 
-/* --- the head -------------------------------------------------------------------------------- */
+/* --- the head --------------------------------------------------------------------------------- */
 enum {
     STAMP = 19,
-    LEVEL = 21,    /* behind " [" */
-    SHORTEST = 32  /* "2026/11/20 16:37:20 [info] 1#0: " */
+    LEVEL = 21,   /* behind " [" */
+    SHORTEST = 32 /* "2026/11/20 16:37:20 [info] 1#0: " */
 };
 
 static bool digits_and_marks(const char *p)
@@ -69,8 +71,14 @@ static const struct level {
     char word[9];
     uint8_t len; /* without the bracket */
 } levels[] = {
-    {"error] ", 5}, {"warn] ", 4}, {"info] ", 4}, {"notice] ", 6},
-    {"crit] ", 4}, {"alert] ", 5}, {"emerg] ", 5}, {"debug] ", 5},
+    {"error] ",  5},
+    {"warn] ",   4},
+    {"info] ",   4},
+    {"notice] ", 6},
+    {"crit] ",   4},
+    {"alert] ",  5},
+    {"emerg] ",  5},
+    {"debug] ",  5},
 };
 
 static unsigned level_length(const char *p)
@@ -181,8 +189,8 @@ static w5_fit continued(memo *m, w5_str line)
         return W5_FIT_NO;
     }
     size_t at;
-    bool closed = w5_str_find(line, W5_STR("\" while "), &at) &&
-                  w5_nginx_context_at(line) < line.len;
+    bool closed =
+        w5_str_find(line, W5_STR("\" while "), &at) && w5_nginx_context_at(line) < line.len;
     m->room = closed ? 0 : m->room - (uint32_t)line.len - 1;
     return closed ? W5_FIT_LAST : W5_FIT_MORE;
 }
@@ -197,7 +205,7 @@ static void finish(void *state, w5_record *r, w5_arena *scratch)
         r->message = rest;
 }
 
-/* --- lines without a stamp --------------------------------------------------------------------- */
+/* --- lines without a stamp -------------------------------------------------------------------- */
 /* "nginx: [emerg] bind() to … failed (98: …)": what ngx_log_stderr and a failed start write. */
 static bool start_line(w5_str line, w5_record *r)
 {
@@ -227,8 +235,12 @@ static bool controller_line(w5_str line, w5_record *r)
     static const struct {
         char letter;
         w5_str word;
-    } klog[] = {{'I', W5_LIT("info")}, {'W', W5_LIT("warn")}, {'E', W5_LIT("error")},
-                {'F', W5_LIT("emerg")}};
+    } klog[] = {
+        {'I', W5_LIT("info") },
+        {'W', W5_LIT("warn") },
+        {'E', W5_LIT("error")},
+        {'F', W5_LIT("emerg")}
+    };
     unsigned month, day, hour, minute, second, micros;
     w5_str place;
     w5_str text;
@@ -286,10 +298,11 @@ static w5_fit parse(void *state, w5_str line, w5_record *r)
 const w5_format w5_format_nginx_error = {
     .id = W5_LIT("nginx-error"),
     .title = W5_LIT("nginx error log"),
-    .sample = W5_LIT("2026/11/20 16:37:20 [error] 28363#28363: *1 connect() failed (111: Connection "
-                     "refused) while connecting to upstream, client: 127.0.0.1, server: app.example, "
-                     "request: \"GET /x?y=1 HTTP/1.1\", upstream: \"http://127.0.0.1:21050/x?y=1\", "
-                     "host: \"app.example\""),
+    .sample =
+        W5_LIT("2026/11/20 16:37:20 [error] 28363#28363: *1 connect() failed (111: Connection "
+               "refused) while connecting to upstream, client: 127.0.0.1, server: app.example, "
+               "request: \"GET /x?y=1 HTTP/1.1\", upstream: \"http://127.0.0.1:21050/x?y=1\", "
+               "host: \"app.example\""),
     .order = 10,
     .parse = parse,
     .finish = finish,

@@ -18,7 +18,7 @@ void w5_record_copy(w5_record *to, const w5_record *from)
     }
 }
 
-/* --- moving slices -------------------------------------------------------------------------- */
+/* --- moving slices ---------------------------------------------------------------------------- */
 static bool inside(w5_str s, w5_str region)
 {
     return s.ptr >= region.ptr && s.ptr + s.len <= region.ptr + region.len;
@@ -35,10 +35,10 @@ static void for_slices(w5_record *r, void (*each)(w5_str *s, void *context), voi
 }
 
 typedef struct move {
-    w5_str from;  /* slices in here go with the region */
+    w5_str from; /* slices in here go with the region */
     char *to;
-    char *loose;  /* others are copied here; NULL: they stay */
-    size_t size;  /* bytes of the loose ones */
+    char *loose; /* others are copied here; NULL: they stay */
+    size_t size; /* bytes of the loose ones */
 } move;
 
 static void measure(w5_str *s, void *context)
@@ -69,7 +69,10 @@ static void reserve(w5_pending *p, size_t more)
     if (p->used > 0)
         memcpy(bytes, p->bytes, p->used);
     if (p->owned) {
-        move m = {.from = {p->bytes, p->used}, .to = bytes};
+        move m = {
+            .from = {p->bytes, p->used},
+              .to = bytes
+        };
         for_slices(&p->r, relocate, &m);
         relocate(&p->r.text, &m);
         relocate(&p->inner, &m);
@@ -79,7 +82,7 @@ static void reserve(w5_pending *p, size_t more)
     p->size = size;
 }
 
-/* --- pending ----------------------------------------------------------------------------------- */
+/* --- pending ---------------------------------------------------------------------------------- */
 void w5_pending_free(w5_pending *p)
 {
     if (!p)
@@ -158,7 +161,7 @@ void w5_pending_finish(w5_pending *p, void *memo, w5_arena *scratch)
     p->r.text = text;
 }
 
-/* --- lanes --------------------------------------------------------------------------------------- */
+/* --- lanes ------------------------------------------------------------------------------------ */
 w5_lane *w5_lane_new(uint64_t key)
 {
     w5_lane *lane = w5_xmalloc(sizeof(*lane));

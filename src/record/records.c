@@ -1,8 +1,8 @@
 /* records.c -- the stage: sources in, records out.
  *
  * A take reads lines until one completes a record. What a line completed besides waits in a short
- * queue; what may go on waits in its lane until the next record of the same writer begins, or a tick
- * says that nothing follows. */
+ * queue; what may go on waits in its lane until the next record of the same writer begins, or a
+ * tick says that nothing follows. */
 #include "records.h"
 
 #include <stdlib.h>
@@ -76,7 +76,7 @@ void w5_records_free(w5_records *r)
     free(r);
 }
 
-/* --- what formats ask --------------------------------------------------------------------------- */
+/* --- what formats ask ------------------------------------------------------------------------- */
 static const w5_log *log_of(const w5_stream *stream)
 {
     return (const w5_log *)(const void *)stream;
@@ -113,8 +113,8 @@ bool w5_gunicorn_speaks(const w5_stream *stream)
 {
     const w5_log *log = log_of(stream);
     const w5_records *r = log->stage;
-    return log->gunicorn ||
-           (r->gunicorn < r->ranks.n && log->seen[r->gunicorn] > 0 && log->seen[r->nginx_error] == 0);
+    return log->gunicorn || (r->gunicorn < r->ranks.n && log->seen[r->gunicorn] > 0 &&
+                             log->seen[r->nginx_error] == 0);
 }
 
 /* --- streams ---------------------------------------------------------------------------------- */
@@ -165,7 +165,7 @@ w5_stream *w5_records_stream(w5_records *r, size_t index)
     return &r->log[index]->pub;
 }
 
-/* --- sources ------------------------------------------------------------------------------------ */
+/* --- sources ---------------------------------------------------------------------------------- */
 static w5_feed *find_feed(const w5_records *r, uint32_t index)
 {
     w5_feed *feed = r->feeds;
@@ -232,7 +232,7 @@ void w5_records_tick(w5_records *r)
     r->busy = NULL;
 }
 
-/* --- records ------------------------------------------------------------------------------------- */
+/* --- records ---------------------------------------------------------------------------------- */
 void w5_queue_put(w5_records *r, w5_pending *p)
 {
     r->queue[r->queued++] = p;

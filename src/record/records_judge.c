@@ -1,8 +1,8 @@
 /* records_judge.c -- looks behind a line of nginx's error log before it is believed.
  *
- * Almost every line is cleared by three looks: its message holds no quote (nor its request a newline),
- * no "%0A" stands in the 2047 bytes that one write can have, and none of these writes could end exactly
- * there. Only then is the line worth the proof of forged.c. */
+ * Almost every line is cleared by three looks: its message holds no quote (nor its request a
+ * newline), no "%0A" stands in the 2047 bytes that one write can have, and none of these writes
+ * could end exactly there. Only then is the line worth the proof of forged.c. */
 #include "records.h"
 
 static bool has_quote(w5_str s)
@@ -85,8 +85,8 @@ w5_trust w5_judge_wrapped(w5_records *r, w5_feed *feed, const w5_row *row, const
     w5_mark start = w5_arena_mark(r->ahead);
     size_t n = 0;
     size_t sum = inner.len + 1;
-    if (!has_quote(record->message) && w5_forged_mark(inner.ptr, inner.ptr + inner.len) ==
-                                           inner.ptr + inner.len)
+    if (!has_quote(record->message) &&
+        w5_forged_mark(inner.ptr, inner.ptr + inner.len) == inner.ptr + inner.len)
         return W5_TRUST;
     r->behind[n] = inner;
     r->behind_end[n++] = from + row->raw.len;

@@ -1,8 +1,9 @@
 /* records_read.c -- what a line is: layers off, format found, record begun or continued.
  *
- * The order of questions makes a pure log pay nothing: first the format of the writer's last record,
- * then the layers of the stream's last line, then all formats of strict shape, all layers, and last
- * the formats of loose shape. What is found below a layer is found by the same questions. */
+ * The order of questions makes a pure log pay nothing: first the format of the writer's last
+ * record, then the layers of the stream's last line, then all formats of strict shape, all layers,
+ * and last the formats of loose shape. What is found below a layer is found by the same questions.
+ */
 #include <why502/base/time.h>
 
 #include "records.h"
@@ -13,10 +14,10 @@ typedef struct reading {
     w5_log *log;
     w5_row *row;
     w5_record *out;
-    uint32_t count;  /* physical lines to be accounted for by this reading */
-    w5_chain chain;  /* layers peeled so far */
-    bool alone;      /* put together from several lines: what stands behind tells nothing */
-    w5_time at;      /* what the layers told */
+    uint32_t count; /* physical lines to be accounted for by this reading */
+    w5_chain chain; /* layers peeled so far */
+    bool alone;     /* put together from several lines: what stands behind tells nothing */
+    w5_time at;     /* what the layers told */
     bool zoned;
     uint8_t digits;
     uint64_t times;
@@ -25,7 +26,7 @@ typedef struct reading {
 
 static w5_verdict understand(reading *rd, w5_str inner);
 
-/* --- accounts -------------------------------------------------------------------------------- */
+/* --- accounts --------------------------------------------------------------------------------- */
 static void count(const reading *rd, uint64_t *kind)
 {
     rd->log->pub.lines += rd->count;
@@ -55,7 +56,7 @@ static w5_verdict strange(const reading *rd, w5_str text)
     return W5_STRANGE;
 }
 
-/* --- time --------------------------------------------------------------------------------------- */
+/* --- time ------------------------------------------------------------------------------------- */
 /* The year that brings a stamp without one nearest before the hint. */
 static w5_time with_year(w5_time at, w5_time hint)
 {
@@ -64,16 +65,16 @@ static w5_time with_year(w5_time at, w5_time hint)
     w5_time latest = (hint == W5_TIME_NONE ? w5_now() : hint) + W5_DAY;
     w5_date date = w5_date_of(at);
     for (int year = w5_date_of(latest).year, tries = 0; tries < 9; year--, tries++) {
-        w5_time guess = w5_civil(year, date.month, date.day, date.hour, date.minute, date.second,
-                                 date.micros);
+        w5_time guess =
+            w5_civil(year, date.month, date.day, date.hour, date.minute, date.second, date.micros);
         if (guess != W5_TIME_NONE && guess <= latest)
             return guess;
     }
     return at;
 }
 
-/* A stamp without zone inside a layer whose stamp has one: they differ by the zone, and by the moments
- * between writing and reading. */
+/* A stamp without zone inside a layer whose stamp has one: they differ by the zone, and by the
+ * moments between writing and reading. */
 static void borrow_zone(w5_record *r, w5_time wrapped)
 {
     const w5_time quarter = 15 * W5_MINUTE;
@@ -120,7 +121,7 @@ static void note_time(w5_stream *s, const w5_record *r)
         s->last = r->at;
 }
 
-/* --- a record begins ------------------------------------------------------------------------------ */
+/* --- a record begins -------------------------------------------------------------------------- */
 static void prepare(const reading *rd, w5_record *r)
 {
     const w5_row *row = rd->row;
@@ -286,7 +287,7 @@ static w5_verdict offer(const reading *rd, w5_lane *lane, size_t rank, w5_str in
     return understood(rd);
 }
 
-/* --- writers ------------------------------------------------------------------------------------------ */
+/* --- writers ---------------------------------------------------------------------------------- */
 /* The lane of a key; when all are taken, the one that has been silent longest makes room. */
 static w5_lane *lane_of(const reading *rd)
 {
@@ -315,7 +316,7 @@ static w5_lane *lane_of(const reading *rd)
     return lane;
 }
 
-/* --- layers ----------------------------------------------------------------------------------------------- */
+/* --- layers ----------------------------------------------------------------------------------- */
 static void set(w5_record *layer, w5_field f, w5_str value)
 {
     if (value.len > 0)
@@ -339,7 +340,8 @@ static void merge(reading *rd, const w5_wrapped *w, uint32_t which)
         rd->digits = w->digits;
     }
     rd->times *= w->count;
-    rd->chain.key = ((rd->chain.key * 31 + which) * UINT64_C(0x9e3779b97f4a7c15) ^ w5_str_hash(w->key)) | 1;
+    rd->chain.key =
+        ((rd->chain.key * 31 + which) * UINT64_C(0x9e3779b97f4a7c15) ^ w5_str_hash(w->key)) | 1;
     rd->chain.layer[rd->chain.depth++] = which;
 }
 
@@ -453,8 +455,7 @@ static w5_verdict peel(reading *rd, w5_str inner, uint32_t which)
     if (wrapper->peel_lines)
         return begin_entry(rd, which);
     w5_wrapped w = fresh_layer(rd, rd->r->scratch);
-    w5_verdict verdict =
-        wrapper->peel(inner, &w) ? understand_inner(rd, &w, which) : W5_STRANGE;
+    w5_verdict verdict = wrapper->peel(inner, &w) ? understand_inner(rd, &w, which) : W5_STRANGE;
     if (verdict == W5_STRANGE)
         rd->r->layer.have = have;
     return verdict;
@@ -479,7 +480,7 @@ bool w5_read_peel(w5_records *r, const w5_chain *chain, w5_str line, w5_str *inn
     return rd.chain.key == chain->key;
 }
 
-/* --- a line --------------------------------------------------------------------------------------------------- */
+/* --- a line ----------------------------------------------------------------------------------- */
 static bool is_blank(w5_str s)
 {
     for (size_t i = 0; i < s.len; i++)
@@ -557,17 +558,26 @@ static w5_verdict understand(reading *rd, w5_str inner)
 static reading begin_reading(w5_records *r, w5_feed *feed, w5_row *row, w5_record *out)
 {
     r->layer.have = 0;
-    return (reading){.r = r, .feed = feed, .log = feed->log, .row = row, .out = out, .count = 1,
-                     .at = W5_TIME_NONE, .times = 1};
+    return (reading){.r = r,
+                     .feed = feed,
+                     .log = feed->log,
+                     .row = row,
+                     .out = out,
+                     .count = 1,
+                     .at = W5_TIME_NONE,
+                     .times = 1};
 }
 
-/* --- entries of several lines ------------------------------------------------------------------------------- */
+/* --- entries of several lines ----------------------------------------------------------------- */
 static w5_verdict whole_entry(w5_records *r, w5_feed *feed, const w5_wrapped *w, uint32_t which,
                               uint32_t here, w5_record *out)
 {
     w5_log *log = feed->log;
-    w5_row row = {.raw = w->inner, .text = w->inner, .offset = log->entry_offset,
-                  .line = log->entry_line, .lines = (uint32_t)log->entry_lines + here};
+    w5_row row = {.raw = w->inner,
+                  .text = w->inner,
+                  .offset = log->entry_offset,
+                  .line = log->entry_line,
+                  .lines = (uint32_t)log->entry_lines + here};
     reading rd = begin_reading(r, feed, &row, out);
     rd.count = here;
     rd.alone = true;
@@ -619,7 +629,7 @@ w5_verdict w5_read_end(w5_records *r, w5_feed *feed, w5_record *out)
     return W5_TAKEN;
 }
 
-/* --- any line -------------------------------------------------------------------------------------------------- */
+/* --- any line --------------------------------------------------------------------------------- */
 /* copytruncate leaves runs of NUL in front of the first line that follows. */
 static w5_str without_nuls(w5_str s)
 {

@@ -1,9 +1,10 @@
 /* records_window.c -- lines out of blocks.
  *
  * Usually the window is the block. What could not be finished at a block's end is copied into
- * feed->held; when the next block comes, as much of it as is needed joins the held bytes, the window
- * is these, and behind the fence the lines are read from the block again. So a line is copied only
- * where it crosses the end of a block, or where what follows must be known to judge it. */
+ * feed->held; when the next block comes, as much of it as is needed joins the held bytes, the
+ * window is these, and behind the fence the lines are read from the block again. So a line is
+ * copied only where it crosses the end of a block, or where what follows must be known to judge it.
+ */
 #include <stdlib.h>
 #include <why502/source.h>
 
@@ -43,10 +44,8 @@ static void own_all(const w5_feed *feed)
 static void read_block(w5_feed *feed, size_t from)
 {
     const char *p = feed->block.ptr;
-    feed->window = (w5_window){.base = p,
-                               .at = p + from,
-                               .end = p + feed->block.len,
-                               .offset = feed->block_offset};
+    feed->window = (w5_window){
+        .base = p, .at = p + from, .end = p + feed->block.len, .offset = feed->block_offset};
 }
 
 /* The held bytes, of which those before `fence` came from earlier blocks. */

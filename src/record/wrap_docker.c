@@ -1,8 +1,9 @@
 /* wrap_docker.c -- docker's json-file log driver: one object a line.
  *
  * {"log":"text\n","stream":"stderr","time":"2026-11-20T16:37:20.123456789Z"}: keys in this order,
- * "attrs" may follow "stream" (moby, daemon/logger/jsonfilelog). A text of more than 16 KiB comes in
- * pieces, all but the last without the newline. Read by hand: it is the hot path of containers. */
+ * "attrs" may follow "stream" (moby, daemon/logger/jsonfilelog). A text of more than 16 KiB comes
+ * in pieces, all but the last without the newline. Read by hand: it is the hot path of containers.
+ */
 #include "wrap.h"
 
 #include <limits.h>

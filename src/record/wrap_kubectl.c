@@ -42,7 +42,8 @@ bool w5_wrap_kubectl(w5_str line, w5_wrapped *w)
     return prefix || stamp;
 }
 
-/* A word of the shape of a Kubernetes name (RFC 1123 label or subdomain) and the blank behind it. */
+/* A word of the shape of a Kubernetes name (RFC 1123 label or subdomain) and the blank behind it.
+ */
 static bool take_name(w5_str *rest, w5_str *name, bool *dashed)
 {
     size_t n = 0;
