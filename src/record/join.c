@@ -4,10 +4,6 @@
 #include <stdlib.h>
 #include <why502/base/arena.h>
 
-enum {
-    LINE_MAX_KEPT = 1 << 20
-};
-
 void w5_record_copy(w5_record *to, const w5_record *from)
 {
     memcpy(to, from, offsetof(w5_record, field));
@@ -202,7 +198,7 @@ void *w5_lane_memo(w5_lane *lane, size_t rank)
 
 void w5_lane_add_piece(w5_lane *lane, w5_str piece)
 {
-    size_t room = LINE_MAX_KEPT - lane->piece_len;
+    size_t room = W5_LONGEST - lane->piece_len;
     size_t n = piece.len < room ? piece.len : room;
     if (lane->piece_size - lane->piece_len < n) {
         lane->piece_size = 2 * (lane->piece_len + n);

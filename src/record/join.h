@@ -10,6 +10,7 @@
 #include "detect.h"
 
 enum {
+    W5_LONGEST = 1 << 20, /* bytes of a line that are read: as long as source.h hands out */
     W5_JOIN_MAX = 64 << 10,
     W5_LANES = 16 /* writers of one stream that are told apart; the one longest silent goes first */
 };

@@ -6,7 +6,6 @@
  * copied only where it crosses the end of a block, or where what follows must be known to judge it.
  */
 #include <stdlib.h>
-#include <why502/source.h>
 
 #include "records.h"
 
@@ -121,9 +120,9 @@ static bool take_rest(w5_feed *feed, w5_row *row)
             return take(feed, (size_t)(newline - w->at), 1, false, row);
     }
     size_t left = (size_t)(feed->window.end - feed->window.at);
-    if (left > W5_LINE_MAX && !feed->final) {
+    if (left > W5_LONGEST && !feed->final) {
         feed->skipping = true;
-        take(feed, W5_LINE_MAX, 0, true, row);
+        take(feed, W5_LONGEST, 0, true, row);
         feed->window.at = feed->window.end;
         return true;
     }
