@@ -95,7 +95,7 @@ static bool rule_is_for(const rule *r, w5_str kind)
 static const rule *find_rule(w5_str kind, w5_str key)
 {
     for (size_t i = 0; i < RULES; i++)
-        if (rule_is_for(&rules[i], kind) && w5_str_eq(rules[i].key, key))
+        if (w5_str_eq(rules[i].key, key) && rule_is_for(&rules[i], kind))
             return &rules[i];
     return NULL;
 }

@@ -10,12 +10,6 @@ static w5_str take_line(w5_stanza_reader *r)
     return line.len > 0 && line.ptr[line.len - 1] == '\r' ? w5_str_head(line, line.len - 1) : line;
 }
 
-static w5_str peek_line(const w5_stanza_reader *r)
-{
-    w5_stanza_reader copy = *r;
-    return take_line(&copy);
-}
-
 static bool is_blank(w5_str line)
 {
     return w5_str_trim(line).len == 0;
@@ -80,14 +74,16 @@ static w5_rc read_head(w5_stanza_reader *r, w5_stanza *s, w5_err *err)
 static w5_rc skip_to_head(w5_stanza_reader *r, w5_err *err)
 {
     while (r->rest.len > 0) {
-        w5_str line = peek_line(r);
-        if (opens_stanza(line))
+        w5_stanza_reader here = *r;
+        w5_str line = take_line(r);
+        if (opens_stanza(line)) {
+            *r = here;
             return W5_OK;
+        }
         if (!is_blank(line) && !is_comment(line))
-            return w5_stanza_fail(err, r->file, r->line,
+            return w5_stanza_fail(err, r->file, here.line,
                                   "expected '-- KIND ID' or a comment, found '%.*s'",
                                   W5_ARG(w5_str_head(line, 80)));
-        take_line(r);
     }
     return W5_END;
 }
@@ -158,8 +154,13 @@ static w5_rc read_keys(w5_stanza_reader *r, w5_stanza *s, w5_err *err)
     if (n > W5_STANZA_KEYS_MAX)
         return w5_stanza_fail(err, s->file, s->line, "more than %d keys", W5_STANZA_KEYS_MAX);
     struct w5_key *keys = W5_NEW_N(r->arena, struct w5_key, n + 1);
-    while (r->rest.len > 0 && !ends_keys(peek_line(r))) {
+    while (r->rest.len > 0) {
+        w5_stanza_reader here = *r;
         w5_str line = take_line(r);
+        if (ends_keys(line)) {
+            *r = here;
+            break;
+        }
         if (is_comment(line))
             continue;
         w5_rc rc = is_indented(line) ? continue_value(r, line, at > 0 ? &keys[at - 1] : NULL, err)
@@ -175,16 +176,24 @@ static w5_rc read_keys(w5_stanza_reader *r, w5_stanza *s, w5_err *err)
 /* Up to the next stanza, without the comments that stand before that one. */
 static w5_rc read_prose(w5_stanza_reader *r, w5_stanza *s, w5_err *err)
 {
-    while (r->rest.len > 0 && is_blank(peek_line(r)))
-        take_line(r);
-    const char *from = r->rest.ptr, *to = from;
+    const char *from = NULL, *to = NULL;
     unsigned line = r->line;
-    while (r->rest.len > 0 && !opens_stanza(peek_line(r))) {
+    while (r->rest.len > 0) {
+        w5_stanza_reader here = *r;
         w5_str text = take_line(r);
-        if (!is_blank(text) && !is_comment(text))
-            to = text.ptr + text.len;
+        if (opens_stanza(text)) {
+            *r = here;
+            break;
+        }
+        if (is_blank(text) || is_comment(text))
+            continue;
+        if (from == NULL) {
+            from = text.ptr;
+            line = here.line;
+        }
+        to = text.ptr + text.len;
     }
-    s->prose = (w5_str){from, (size_t)(to - from)};
+    s->prose = to == NULL ? W5_STR("") : (w5_str){from, (size_t)(to - from)};
     if (s->prose.len > W5_STANZA_PROSE_MAX)
         return w5_stanza_fail(err, s->file, line, "more than %zu bytes of prose",
                               W5_STANZA_PROSE_MAX);
