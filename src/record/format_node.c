@@ -178,7 +178,7 @@ static part part_behind(w5_str line)
         return CRASH;
     if (w5_str_starts(line, W5_STR("FATAL ERROR: ")))
         return NATIVE;
-    return is_error(line) || w5_str_starts(line, W5_STR("(node:")) ? STACK : OUTSIDE;
+    return is_error(line) ? STACK : OUTSIDE;
 }
 
 static w5_fit parse(void *state, w5_str line, w5_record *r)
@@ -188,7 +188,10 @@ static w5_fit parse(void *state, w5_str line, w5_record *r)
         return W5_FIT_MORE;
     part behind = part_behind(line);
     r->message = line;
-    bool taken = take_warning(line, r) || take_pm2(line, r) || is_known(line) || behind != OUTSIDE;
+    bool warning = take_warning(line, r);
+    if (warning)
+        behind = STACK;
+    bool taken = warning || take_pm2(line, r) || is_known(line) || behind != OUTSIDE;
     if (!taken)
         return W5_FIT_NO;
     *m = (memo){.part = behind};

@@ -135,7 +135,7 @@ static w5_fit parse(void *state, w5_str line, w5_record *r)
     memo *m = state;
     w5_str message = line;
     bool cluster = take_pid(&message, r);
-    if (m->stack && is_stack(message))
+    if (m->stack && is_stack(message) && !is_ruby_error(message))
         return W5_FIT_MORE;
     bool error = !cluster && is_error(&message, r);
     bool ruby = !error && is_ruby_error(message);

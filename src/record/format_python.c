@@ -242,6 +242,7 @@ static bool is_bare(w5_str line)
         W5_LIT("Failed to find application object '"),
         W5_LIT("Failed to parse '"),
         W5_LIT("Error: class uri '"),
+        W5_LIT("Exception ignored in: <"),
     };
     for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
         if (w5_str_starts(line, starts[i]))

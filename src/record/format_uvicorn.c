@@ -35,14 +35,28 @@ static bool head(w5_str *s, w5_record *r)
     return true;
 }
 
+/* Under gunicorn uvicorn's access log stands bare: `127.0.0.1:57682 - "GET /boom HTTP/1.1" 500`. */
+static bool is_bare_access(w5_str line)
+{
+    w5_str client, rest, request, status;
+    unsigned number;
+    return line.len > 20 && line.ptr[0] >= '0' && line.ptr[0] <= '9' &&
+           w5_str_cut_at(line, W5_STR(" - \""), &client, &rest) && client.len < 60 &&
+           memchr(client.ptr, ':', client.len) && !memchr(client.ptr, ' ', client.len) &&
+           w5_str_cut_at(rest, W5_STR(" HTTP/"), &request, &rest) &&
+           w5_str_cut_at(rest, W5_STR("\" "), &request, &status) && status.len == 3 &&
+           w5_digits(status.ptr, 3, &number);
+}
+
 static w5_fit parse(void *state, w5_str line, w5_record *r)
 {
     memo *m = state;
     w5_str message = line;
-    if (!head(&message, r))
+    if (!head(&message, r) && !is_bare_access(line))
         return w5_trace_continues(&m->trace, line) ? W5_FIT_MORE : W5_FIT_NO;
     r->message = message;
-    r->open = !w5_str_eq(w5_record_get(r, W5_F_level), W5_STR("info"));
+    w5_str level = w5_record_get(r, W5_F_level);
+    r->open = level.len > 0 && !w5_str_eq(level, W5_STR("info"));
     m->trace = (w5_trace_lines){r->open ? W5_TRACE_MAYBE : W5_TRACE_NONE, 0};
     return W5_FIT_YES;
 }
