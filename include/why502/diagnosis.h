@@ -22,7 +22,7 @@ extern const w5_str w5_severity_word[];   /* "ok", "warning", "error" */
  * redacts and escapes. */
 typedef struct w5_sentence {
     const char *words;       /* NULL: no sentence */
-    w5_str arg[8];
+    const w5_str *arg;       /* `args` of them, at most 8 */
     uint16_t cite[6];        /* indices into w5_diagnosis.evidence */
     uint8_t args, cites;
     uint8_t translate;       /* bit i: arg[i] is English words of ours (a cause's title): look it up, too */

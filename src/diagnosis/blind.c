@@ -41,7 +41,7 @@ static bool begins_late(const w5_known *k, w5_told_by by, w5_span span, w5_sente
     const w5_stretch *s = &k->told[by].at[0];
     w5_claim claim = W5_SAY(N_("%1$s begins at %2$s, after the first error."), name_of(k, s->lane),
                             w5_known_moment(k, s->span.from, k->arena));
-    *out = claim.said;
+    *out = w5_claim_keep(&claim, k->arena);
     return true;
 }
 
@@ -49,10 +49,11 @@ static void add_config_troubles(const w5_known *k, w5_sentence *all, size_t *n)
 {
     const w5_config_trouble *t;
     size_t troubles = k->t->config ? w5_config_troubles(k->t->config, &t) : 0;
-    for (size_t i = 0; i < troubles && i < 4; i++)
-        all[(*n)++] = W5_SAY(N_("%1$s, line %2$s could not be understood: %3$s. What stands there is not known here."),
-                             t[i].file, w5_say_number(k->arena, t[i].line), t[i].what)
-                          .said;
+    for (size_t i = 0; i < troubles && i < 4; i++) {
+        w5_claim claim = W5_SAY(N_("%1$s, line %2$s could not be understood: %3$s. What stands there is not known here."),
+                                t[i].file, w5_say_number(k->arena, t[i].line), t[i].what);
+        all[(*n)++] = w5_claim_keep(&claim, k->arena);
+    }
 }
 
 const w5_sentence *w5_blind_spots(const w5_known *k, size_t *n)

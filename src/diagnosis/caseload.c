@@ -180,6 +180,8 @@ w5_caseload w5_caseload_new(const w5_known *k, w5_arena *arena, w5_arena *scratc
 {
     w5_caseload load = {.n = 0};
     desk d = {.k = k, .arena = arena, .scratch = scratch, .load = &load};
+    load.room = k->incidents->n + 32; /* parting is rare */
+    load.file = W5_NEW_N(arena, w5_file, load.room);
     for (size_t i = 0; i < k->incidents->n; i++) {
         w5_incident *in = without_ignored(&d, k->incidents->at[i]);
         if (in)

@@ -21,14 +21,14 @@ typedef struct speech {
     size_t opens, ruleds;
 } speech;
 
-static void speak(speech *s, const w5_known *k, const w5_incident *in, w5_arena *arena)
+static void speak(speech *s, const w5_known *k, const w5_incident *in, w5_arena *arena, w5_arena *scratch)
 {
-    s->j = w5_judge(k, in, arena);
+    s->j = w5_judge(k, in, scratch);
     s->bench = (w5_bench){.k = k, .arena = arena};
-    w5_remedies_draft(&s->j, arena, &s->drafts);
-    s->opens = w5_settle_find(&s->j, arena, s->open);
-    s->ruleds = w5_verdict_rule_out(&s->j, arena, s->ruled);
-    s->verdict = w5_verdict_of(&s->j, arena);
+    w5_remedies_draft(&s->j, scratch, &s->drafts);
+    s->opens = w5_settle_find(&s->j, scratch, s->open);
+    s->ruleds = w5_verdict_rule_out(&s->j, scratch, s->ruled);
+    s->verdict = w5_verdict_of(&s->j, scratch);
 }
 
 static void gather_evidence(speech *s)
@@ -64,14 +64,42 @@ static const w5_finding *findings_of(const w5_bench *b, const w5_judgement *j, w
     return all;
 }
 
+static const w5_change *copy_changes(const w5_advice *a, w5_arena *arena)
+{
+    w5_change *all = W5_NEW_N(arena, w5_change, a->changes);
+    for (size_t i = 0; i < a->changes; i++)
+        all[i] = (w5_change){.file = w5_arena_str(arena, a->change[i].file), .line = a->change[i].line,
+                             .setting = w5_arena_str(arena, a->change[i].setting),
+                             .now = w5_arena_str(arena, a->change[i].now),
+                             .to = w5_arena_str(arena, a->change[i].to)};
+    return all;
+}
+
+static const w5_str *copy_commands(const w5_advice *a, w5_arena *arena)
+{
+    w5_str *all = W5_NEW_N(arena, w5_str, a->commands);
+    for (size_t i = 0; i < a->commands; i++)
+        all[i] = w5_arena_str(arena, a->command[i]);
+    return all;
+}
+
+static w5_advice copy_draft(const w5_bench *b, const w5_draft *d)
+{
+    w5_advice a = d->advice;
+    a.change = copy_changes(&d->advice, b->arena);
+    a.command = copy_commands(&d->advice, b->arena);
+    a.verify = w5_arena_str(b->arena, a.verify);
+    a.undo = w5_arena_str(b->arena, a.undo);
+    a.why = w5_bench_cite(b, &d->why);
+    a.risk = w5_bench_cite(b, &d->risk);
+    return a;
+}
+
 static const w5_advice *advice_of(const w5_bench *b, const w5_drafts *drafts)
 {
     w5_advice *all = W5_NEW_N(b->arena, w5_advice, drafts->n);
-    for (size_t i = 0; i < drafts->n; i++) {
-        all[i] = drafts->at[i].advice;
-        all[i].why = w5_bench_cite(b, &drafts->at[i].why);
-        all[i].risk = w5_bench_cite(b, &drafts->at[i].risk);
-    }
+    for (size_t i = 0; i < drafts->n; i++)
+        all[i] = copy_draft(b, &drafts->at[i]);
     return all;
 }
 
@@ -88,6 +116,7 @@ static const w5_settle *settles_of(const speech *s)
     w5_settle *all = W5_NEW_N(s->bench.arena, w5_settle, s->opens);
     for (size_t i = 0; i < s->opens; i++) {
         all[i] = s->open[i].settle;
+        all[i].command = w5_arena_str(s->bench.arena, all[i].command);
         all[i].why = w5_bench_cite(&s->bench, &s->open[i].why);
     }
     return all;
@@ -111,16 +140,18 @@ static void write_down(w5_diagnosis *d, const speech *s)
     d->verdict = w5_bench_cite(b, &s->verdict);
 }
 
-static w5_diagnosis *in_full(const w5_known *k, const w5_file *file, speech *s, w5_arena *arena)
+static w5_diagnosis *in_full(const w5_known *k, const w5_file *file, speech *s, w5_arena *arena, w5_arena *scratch)
 {
+    w5_mark mark = w5_arena_mark(scratch);
     w5_diagnosis *d = W5_NEW(arena, w5_diagnosis);
     d->incident = file->incident;
     d->severity = file->severity;
-    speak(s, k, file->incident, arena);
+    speak(s, k, file->incident, arena, scratch);
     gather_evidence(s);
     write_down(d, s);
     d->pattern = w5_pattern_of(&s->j);
     d->over_by = w5_verdict_over_by(&s->j, arena);
+    w5_arena_rewind(scratch, mark);
     return d;
 }
 
@@ -138,13 +169,17 @@ static w5_diagnosis *in_brief(const w5_file *file, w5_arena *arena)
 
 typedef struct w5_background_finding background;
 
-static background background_of(const w5_known *k, const w5_background *what, speech *s, w5_arena *arena)
+static background background_of(const w5_known *k, const w5_background *what, speech *s, w5_arena *arena,
+                                w5_arena *scratch)
 {
-    w5_incident *in = w5_incident_make(k->t, what->cell, what->cells, arena);
-    speak(s, k, in, arena);
+    w5_mark mark = w5_arena_mark(scratch);
+    w5_incident *in = w5_incident_make(k->t, what->cell, what->cells, scratch);
+    speak(s, k, in, arena, scratch);
     w5_bench_seal(&s->bench); /* empty: a background shows no lines, so its sentences cite none */
-    return (background){.what = what, .cause = finding_of(&s->bench, &s->j, s->j.chosen),
-                        .advice = advice_of(&s->bench, &s->drafts), .advices = s->drafts.n};
+    background b = {.what = what, .cause = finding_of(&s->bench, &s->j, s->j.chosen),
+                    .advice = advice_of(&s->bench, &s->drafts), .advices = s->drafts.n};
+    w5_arena_rewind(scratch, mark);
+    return b;
 }
 
 static bool muted(const w5_known *k, const w5_background *b)
@@ -155,7 +190,7 @@ static bool muted(const w5_known *k, const w5_background *b)
     return b->cells > 0;
 }
 
-static void find_backgrounds(const w5_known *k, w5_findings *f, speech *s, w5_arena *arena)
+static void find_backgrounds(const w5_known *k, w5_findings *f, speech *s, w5_arena *arena, w5_arena *scratch)
 {
     const w5_incidents *in = k->incidents;
     background *all = W5_NEW_N(arena, background, in->backgrounds);
@@ -163,7 +198,7 @@ static void find_backgrounds(const w5_known *k, w5_findings *f, speech *s, w5_ar
         if (muted(k, &in->background[i]))
             f->ignored += in->background[i].count;
         else
-            all[f->backgrounds++] = background_of(k, &in->background[i], s, arena);
+            all[f->backgrounds++] = background_of(k, &in->background[i], s, arena, scratch);
     }
     f->background = all;
 }
@@ -177,9 +212,10 @@ static w5_sentence overall(const w5_findings *f, w5_arena *arena)
         return f->at[0]->verdict;
     for (size_t i = 0; i < f->backgrounds; i++)
         scattered += f->background[i].what->count;
+    w5_claim claim = W5_SAY(N_("No upstream errors."));
     if (scattered)
-        return W5_SAY(N_("No incident; %1$s scattered errors in the background."), w5_say_number(arena, scattered)).said;
-    return W5_SAY(N_("No upstream errors.")).said;
+        claim = W5_SAY(N_("No incident; %1$s scattered errors in the background."), w5_say_number(arena, scattered));
+    return w5_claim_keep(&claim, arena);
 }
 
 static w5_severity worst(const w5_findings *f)
@@ -200,16 +236,17 @@ static const w5_known *get_to_know(const w5_timeline *t, const w5_incidents *inc
     return k;
 }
 
-static void tell_all(const w5_known *k, const w5_caseload *load, w5_findings *f, w5_arena *arena)
+static void tell_all(const w5_known *k, const w5_caseload *load, w5_findings *f, w5_arena *arena,
+                     w5_arena *scratch)
 {
-    speech *s = W5_NEW(arena, speech);
+    speech *s = W5_NEW(scratch, speech);
     f->at = W5_NEW_N(arena, w5_diagnosis *, load->n);
     for (; f->n < load->n; f->n++)
-        f->at[f->n] = f->n < W5_INCIDENTS_MAX ? in_full(k, &load->file[f->n], s, arena)
+        f->at[f->n] = f->n < W5_INCIDENTS_MAX ? in_full(k, &load->file[f->n], s, arena, scratch)
                                               : in_brief(&load->file[f->n], arena);
     f->folded = load->n > W5_INCIDENTS_MAX ? load->n - W5_INCIDENTS_MAX : 0;
     f->ignored = load->ignored;
-    find_backgrounds(k, f, s, arena);
+    find_backgrounds(k, f, s, arena, scratch);
 }
 
 w5_findings *w5_diagnose(const w5_timeline *t, const w5_incidents *incidents,
@@ -220,8 +257,8 @@ w5_findings *w5_diagnose(const w5_timeline *t, const w5_incidents *incidents,
     const w5_known *k = get_to_know(t, incidents, options ? options : &nothing, arena);
     w5_arena *scratch = w5_arena_new();
     w5_caseload load = w5_caseload_new(k, arena, scratch);
+    tell_all(k, &load, f, arena, scratch);
     w5_arena_free(scratch);
-    tell_all(k, &load, f, arena);
     f->timeouts = w5_ladder_timeouts(k, &f->timeout_rungs);
     f->keepalives = w5_ladder_keepalives(k, &f->keepalive_rungs);
     f->blind = w5_blind_spots(k, &f->blinds);

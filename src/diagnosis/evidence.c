@@ -109,8 +109,7 @@ static size_t index_of(const w5_bench *b, const w5_cell *cell)
 
 w5_sentence w5_bench_cite(const w5_bench *b, const w5_claim *claim)
 {
-    w5_sentence s = claim->said;
-    s.cites = 0;
+    w5_sentence s = w5_claim_keep(claim, b->arena);
     for (size_t i = 0; i < claim->said.cites; i++) {
         size_t at = index_of(b, claim->cell[i]);
         if (at != SIZE_MAX)

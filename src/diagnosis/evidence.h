@@ -1,5 +1,7 @@
 /* evidence.h -- the lines a diagnosis shows, in time order, and citations into them.
  *
+ * Claims live in the scratch of one incident; what leaves here is copied into the bench's arena.
+ *
  * Sentences are said first and cite cells; each cited cell becomes a piece of evidence. When all has
  * been said, w5_bench_seal orders the pieces, and w5_bench_cite turns a claim into a sentence. */
 #ifndef W5_DIAGNOSIS_EVIDENCE_H

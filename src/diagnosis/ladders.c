@@ -99,23 +99,25 @@ const w5_rung *w5_ladder_keepalives(const w5_known *k, size_t *n)
 static void say_cores(const w5_known *k, int64_t workers, w5_sentence *all, size_t *n)
 {
     int64_t cores = k->options ? (int64_t)k->options->cores : 0;
-    if (cores > 0 && workers > cores * 2 + 1)
-        all[(*n)++] = W5_SAY(N_("%1$s workers on %2$s cores: the documents' rule is (cores × 2) + 1 = %3$s."),
-                             w5_say_number(k->arena, (uint64_t)workers), w5_say_number(k->arena, (uint64_t)cores),
-                             w5_say_number(k->arena, (uint64_t)cores * 2 + 1))
-                          .said;
+    if (cores <= 0 || workers <= cores * 2 + 1)
+        return;
+    w5_claim claim = W5_SAY(N_("%1$s workers on %2$s cores: the documents' rule is (cores × 2) + 1 = %3$s."),
+                            w5_say_number(k->arena, (uint64_t)workers), w5_say_number(k->arena, (uint64_t)cores),
+                            w5_say_number(k->arena, (uint64_t)cores * 2 + 1));
+    all[(*n)++] = w5_claim_keep(&claim, k->arena);
 }
 
 static void say_connections(const w5_known *k, int64_t workers, w5_sentence *all, size_t *n)
 {
     int64_t threads = w5_known_integer(k, "gunicorn", "threads", W5_NONE, 1);
     int64_t limit = w5_known_integer(k, "mysql", "max_connections", W5_NONE, -1);
-    if (limit >= 0 && workers > 0 && threads > 0 && workers <= INT32_MAX && threads <= INT32_MAX &&
-        workers * threads > limit)
-        all[(*n)++] = W5_SAY(N_("%1$s workers × %2$s threads can open more connections than the database allows (max_connections = %3$s)."),
-                             w5_say_number(k->arena, (uint64_t)workers), w5_say_number(k->arena, (uint64_t)threads),
-                             w5_say_number(k->arena, (uint64_t)limit))
-                          .said;
+    if (limit < 0 || workers <= 0 || threads <= 0 || workers > INT32_MAX || threads > INT32_MAX ||
+        workers * threads <= limit)
+        return;
+    w5_claim claim = W5_SAY(N_("%1$s workers × %2$s threads can open more connections than the database allows (max_connections = %3$s)."),
+                            w5_say_number(k->arena, (uint64_t)workers), w5_say_number(k->arena, (uint64_t)threads),
+                            w5_say_number(k->arena, (uint64_t)limit));
+    all[(*n)++] = w5_claim_keep(&claim, k->arena);
 }
 
 const w5_sentence *w5_setup_remarks(const w5_known *k, size_t *n)

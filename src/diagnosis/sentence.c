@@ -5,11 +5,22 @@
 w5_claim w5_claim_of(const char *words, const w5_str *args, size_t n)
 {
     w5_claim claim = {.said.words = words};
-    for (size_t i = 0; i < n && i < sizeof(claim.said.arg) / sizeof(*claim.said.arg); i++)
-        claim.said.arg[i] = args[i];
+    for (size_t i = 0; i < n && i < W5_ARGS; i++)
+        claim.arg[i] = args[i];
     /* the last one is the macro's own end mark */
     claim.said.args = (uint8_t)(n ? n - 1 : 0);
     return claim;
+}
+
+w5_sentence w5_claim_keep(const w5_claim *claim, w5_arena *arena)
+{
+    w5_sentence s = claim->said;
+    w5_str *arg = W5_NEW_N(arena, w5_str, s.args);
+    for (size_t i = 0; i < s.args; i++)
+        arg[i] = w5_arena_str(arena, claim->arg[i]);
+    s.arg = arg;
+    s.cites = 0;
+    return s;
 }
 
 void w5_claim_cite(w5_claim *claim, const w5_cell *cell)

@@ -12,8 +12,11 @@
 
 #define W5_CITES 6
 
+#define W5_ARGS 8
+
 typedef struct w5_claim {
-    w5_sentence said;
+    w5_sentence said; /* its arg is set when it leaves here */
+    w5_str arg[W5_ARGS];
     const w5_cell *cell[W5_CITES];
 } w5_claim;
 
@@ -22,6 +25,8 @@ w5_claim w5_claim_of(const char *words, const w5_str *args, size_t n);
 #define W5_SAY(...)                   W5_SAY_N(__VA_ARGS__, W5_NONE)
 #define W5_SAY_N(words, ...)                                                                       \
     w5_claim_of((words), (const w5_str[]){__VA_ARGS__}, sizeof((w5_str[]){__VA_ARGS__}) / sizeof(w5_str))
+/* The sentence alone, its arguments kept in `arena`; its citations are not settled. */
+w5_sentence w5_claim_keep(const w5_claim *claim, w5_arena *arena);
 /* Adds a line the claim rests on; NULL and what is already there add nothing. */
 void w5_claim_cite(w5_claim *claim, const w5_cell *cell);
 static inline bool w5_claimed(const w5_claim *claim)

@@ -79,7 +79,8 @@ w5_str w5_show_safe(const w5_show *show, w5_str foreign)
 
 const char *w5_show_arguments(const w5_show *show, const w5_sentence *s, w5_str arg[8])
 {
-    for (size_t i = 0; i < 8; i++) {
+    memset(arg, 0, 8 * sizeof(*arg));
+    for (size_t i = 0; i < s->args; i++) {
         bool ours = s->translate >> i & 1;
         arg[i] = ours ? w5_show_word(show, s->arg[i]) : w5_show_safe(show, s->arg[i]);
     }
@@ -97,10 +98,10 @@ w5_str w5_show_sentence(const w5_show *show, const w5_sentence *s)
 
 w5_str w5_show_english(const w5_show *show, const w5_sentence *s)
 {
-    w5_str arg[8];
+    w5_str arg[8] = {{NULL, 0}};
     if (!s->words)
         return W5_NONE;
-    for (size_t i = 0; i < 8; i++)
+    for (size_t i = 0; i < s->args; i++)
         arg[i] = w5_show_safe(show, s->arg[i]);
     return w5_show_tell(show, s->words, arg, 8);
 }

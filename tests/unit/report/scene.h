@@ -151,12 +151,15 @@ static inline void scene_incident(scene *s)
     in->servers = scene_tallies(s, W5_STR("shop.example.com"), 106, W5_NONE, 0);
 }
 
+/* The last 64 sentences keep their arguments. */
 static inline w5_sentence scene_say(const char *words, w5_str a, w5_str b)
 {
-    return (w5_sentence){
-        .words = words, .arg = {a, b},
-             .args = 2
-    };
+    static w5_str kept[64][2];
+    static size_t said;
+    w5_str *arg = kept[said++ % 64];
+    arg[0] = a;
+    arg[1] = b;
+    return (w5_sentence){.words = words, .arg = arg, .args = 2};
 }
 
 static inline w5_advice *scene_advice(scene *s)
@@ -387,8 +390,11 @@ static inline void scene_poison(scene *s, w5_str bytes)
     *request = (w5_request_tally){bytes, bytes, 104};
     s->incident.request = request;
     s->incident.requests = 1;
+    w5_str *arg = W5_NEW_N(s->arena, w5_str, 8);
     for (size_t i = 0; i < 8; i++)
-        s->diagnosis.cause.summary.arg[i] = s->diagnosis.verdict.arg[i] = bytes;
+        arg[i] = bytes;
+    s->diagnosis.cause.summary.arg = s->diagnosis.verdict.arg = arg;
+    s->diagnosis.cause.summary.args = s->diagnosis.verdict.args = 8;
     s->findings.verdict = s->diagnosis.verdict;
     *command = bytes;
     *change = (w5_change){bytes, 3, bytes, bytes, bytes};

@@ -19,7 +19,7 @@ static void every_report_of_the_folder_is_known_by_its_name(void **state)
 static void a_sentence_is_escaped_for_its_sink(void **state)
 {
     static const w5_view view = {.redact = W5_REDACT_NONE};
-    w5_sentence s = {.words = "at %1$s", .arg = {W5_LIT("<b>\"")}, .args = 1};
+    w5_sentence s = {.words = "at %1$s", .arg = &W5_STR("<b>\""), .args = 1};
     w5_out *out = w5_out_memory();
     w5_sentence_put(out, W5_HTML, &s, &view);
     assert_str(w5_out_bytes(out), W5_STR("at &#60;b&#62;&#34;"));

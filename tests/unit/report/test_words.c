@@ -27,7 +27,7 @@ static void arguments_are_not_filled_in_again(void **state)
 static void arguments_of_a_sentence_are_redacted(void **state)
 {
     w5_show show = w5_show_begin(NULL, &view);
-    w5_sentence s = {.words = "at %1$s", .arg = {W5_STR("/pay?token=s3cret")}, .args = 1};
+    w5_sentence s = {.words = "at %1$s", .arg = &W5_STR("/pay?token=s3cret"), .args = 1};
     assert_lacks(w5_show_sentence(&show, &s), "s3cret");
     assert_lacks(w5_show_english(&show, &s), "s3cret");
     s.words = NULL;
