@@ -1,7 +1,8 @@
 /* detect.h -- all formats, in the order in which a line is offered to them.
  *
  * A format whose order is below W5_LOOSE has a shape no wrapped line can have and is asked before
- * layers are peeled off; the loose ones are asked last. */
+ * layers are peeled off; the loose ones are asked last. One that takes anything is never asked first:
+ * it does not become its writer's format. */
 #ifndef W5_RECORD_DETECT_H
 #define W5_RECORD_DETECT_H
 
@@ -9,7 +10,8 @@
 
 enum {
     W5_FORMATS_MAX = 64,
-    W5_LOOSE = 500
+    W5_LOOSE = 500,
+    W5_LAST = 900 /* from here on a format takes whatever nobody else wants */
 };
 
 typedef struct w5_ranks {

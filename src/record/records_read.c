@@ -166,8 +166,10 @@ static void note_format(const reading *rd, w5_lane *lane, size_t rank)
 {
     w5_log *log = rd->log;
     const w5_format *f = rd->r->ranks.at[rank];
-    lane->format = f;
-    lane->rank = rank;
+    if (f->order < W5_LAST) {
+        lane->format = f;
+        lane->rank = rank;
+    }
     lane->used = ++rd->r->clock;
     log->seen[rank]++;
     if (rd->chain.depth != log->chain.depth || rd->chain.depth > 0)

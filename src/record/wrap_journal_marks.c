@@ -73,7 +73,9 @@ static w5_peel tell_boot(w5_str line, w5_wrapped *w)
     w->ident = W5_STR("journalctl");
     if (!line.ptr)
         return W5_PEEL_YES;
-    if (w5_wrap_syslog(line, &next) || w5_wrap_journal(line, &next)) {
+    w5_str head = line;
+    if (w5_wrap_syslog(line, &next) || w5_wrap_journal(line, &next) ||
+        w5_journal_take_full_stamp(&head, &next)) { /* -o verbose has its fields below the stamp */
         w->at = next.at;
         w->zoned = next.zoned;
         w->year_missing = next.year_missing;
