@@ -59,7 +59,8 @@ w5_sources *w5_sources_new(const w5_source_options *options);
 void w5_sources_free(w5_sources *s);
 
 /* Adds what the user named: a file, a directory (its logs, see spec §2), "-", "journal:…", each with
- * an optional "FORMAT:" prefix; `is_format` answers whether a word is a format id. What cannot be
+ * an optional "FORMAT:" prefix ("journal:" all of it, "journal:kernel", "journal:UNIT" or a pattern
+ * of units, "journal:PATH"); `is_format` answers whether a word is a format id. What cannot be
  * opened becomes a source with an error (W5_OK all the same). */
 w5_rc w5_sources_add(w5_sources *s, w5_str uri, bool (*is_format)(w5_str id), w5_err *err);
 size_t w5_sources_count(const w5_sources *s);
@@ -80,7 +81,12 @@ void w5_sources_stop(w5_sources *s);
  * number of bytes, 0 at the end; W5_EIO in *err. */
 size_t w5_source_pread(const w5_source *s, uint64_t offset, char *buffer, size_t size, w5_err *err);
 
-/* Says where to go on: bytes before `offset` of a source were consumed by an earlier run. */
+/* Says where to go on: bytes before `offset` of a source were consumed by an earlier run, or, of a
+ * seekable source that is being read, by w5_source_pread. */
 w5_rc w5_sources_skip(w5_sources *s, size_t index, uint64_t offset, w5_err *err);
+/* The same for journals: the cursor of the last entry given out ("" before any; valid until the next
+ * block), and to go on behind it. */
+w5_str w5_sources_cursor(const w5_sources *s, size_t index);
+w5_rc w5_sources_seek(w5_sources *s, size_t index, w5_str cursor, w5_err *err);
 
 #endif

@@ -73,19 +73,6 @@ bool w5_folder_rotated(w5_str path)
     return w5_folder_wants(name) && !w5_folder_wants_live(name);
 }
 
-static int by_name(const void *a, const void *b)
-{
-    const w5_str *first = a;
-    const w5_str *second = b;
-    return w5_str_cmp(*first, *second);
-}
-
-static bool is_file(int folder, const char *name)
-{
-    struct stat st;
-    return fstatat(folder, name, &st, 0) == 0 && S_ISREG(st.st_mode);
-}
-
 static w5_str join(w5_arena *arena, const char *folder, const char *name)
 {
     w5_str f = w5_str_of(folder);
@@ -93,28 +80,100 @@ static w5_str join(w5_arena *arena, const char *folder, const char *name)
     return w5_arena_fmt(arena, "%s%s%s", folder, slash ? "" : "/", name);
 }
 
-w5_rc w5_folder_list(w5_arena *arena, const char *folder, const w5_str **paths, size_t *count,
-                     w5_err *err)
+typedef struct found {
+    w5_str path;
+    struct timespec written;
+} found;
+
+typedef struct list {
+    found *entry;
+    size_t count;
+} list;
+
+/* All files of a folder whose names are wanted. */
+static w5_rc read_folder(w5_arena *arena, const char *folder, bool (*wants)(w5_str, w5_str),
+                         w5_str of, list *l, w5_err *err)
 {
+    struct stat st;
     DIR *d = opendir(folder);
-    w5_str *list = NULL;
-    size_t n = 0;
+    *l = (list){NULL, 0};
     if (!d)
         return w5_fail(err, W5_EIO, errno, "cannot open '%s'", folder);
     for (const struct dirent *e = readdir(d); e; e = readdir(d)) {
-        if (!w5_folder_wants(w5_str_of(e->d_name)) || !is_file(dirfd(d), e->d_name))
+        if (!wants(w5_str_of(e->d_name), of) || fstatat(dirfd(d), e->d_name, &st, 0) != 0 ||
+            !S_ISREG(st.st_mode))
             continue;
-        list = w5_xrealloc(list, n + 1, sizeof *list);
-        list[n++] = join(arena, folder, e->d_name);
+        l->entry = w5_xrealloc(l->entry, l->count + 1, sizeof *l->entry);
+        l->entry[l->count++] = (found){join(arena, folder, e->d_name), st.st_mtim};
     }
     closedir(d);
-    if (n > 0)
-        qsort(list, n, sizeof *list, by_name);
-    w5_str *kept = W5_NEW_N(arena, w5_str, n ? n : 1);
-    if (n > 0)
-        memcpy(kept, list, n * sizeof *list);
-    free(list);
-    *paths = kept;
-    *count = n;
+    return W5_OK;
+}
+
+static const w5_str *paths_of(w5_arena *arena, list *l, int (*order)(const void *, const void *))
+{
+    w5_str *paths = W5_NEW_N(arena, w5_str, l->count ? l->count : 1);
+    if (l->count > 0)
+        qsort(l->entry, l->count, sizeof *l->entry, order);
+    for (size_t i = 0; i < l->count; i++)
+        paths[i] = l->entry[i].path;
+    free(l->entry);
+    return paths;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    const found *first = a;
+    const found *second = b;
+    return w5_str_cmp(first->path, second->path);
+}
+
+static int by_time(const void *a, const void *b)
+{
+    const found *first = a;
+    const found *second = b;
+    if (first->written.tv_sec != second->written.tv_sec)
+        return first->written.tv_sec < second->written.tv_sec ? -1 : 1;
+    if (first->written.tv_nsec != second->written.tv_nsec)
+        return first->written.tv_nsec < second->written.tv_nsec ? -1 : 1;
+    return by_name(a, b);
+}
+
+static bool wants_log(w5_str name, w5_str of)
+{
+    (void)of;
+    return w5_folder_wants(name);
+}
+
+w5_rc w5_folder_list(w5_arena *arena, const char *folder, const w5_str **paths, size_t *count,
+                     w5_err *err)
+{
+    list l;
+    w5_rc rc = read_folder(arena, folder, wants_log, W5_NONE, &l, err);
+    if (rc != W5_OK)
+        return rc;
+    *count = l.count;
+    *paths = paths_of(arena, &l, by_name);
+    return W5_OK;
+}
+
+static bool wants_sibling(w5_str name, w5_str of)
+{
+    return w5_str_take(&name, of) && name.len > 1 && (name.ptr[0] == '.' || name.ptr[0] == '-') &&
+           without_compression(name).len == name.len;
+}
+
+w5_rc w5_folder_siblings(w5_arena *arena, const char *log, const w5_str **paths, size_t *count)
+{
+    list l;
+    const char *slash = strrchr(log, '/');
+    size_t len = slash == log ? 1 : slash ? (size_t)(slash - log) : 0;
+    w5_str folder = slash ? w5_arena_fmt(arena, "%.*s", (int)len, log) : W5_STR(".");
+    w5_rc rc =
+        read_folder(arena, folder.ptr, wants_sibling, w5_str_of(slash ? slash + 1 : log), &l, NULL);
+    if (rc != W5_OK)
+        return rc;
+    *count = l.count;
+    *paths = paths_of(arena, &l, by_time);
     return W5_OK;
 }

@@ -1,12 +1,14 @@
 /* slot.c -- one source: opened, judged by what it is, closed. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "folder.h"
 #include "identity.h"
 #include "open.h"
+#include "source_journal.h"
 #include "source_pipe.h"
 
 void w5_slot_fail(w5_slot *slot, const w5_err *reason)
@@ -93,6 +95,18 @@ static bool is_followed(const w5_slot *slot)
            !w5_folder_rotated(w5_str_of(slot->path));
 }
 
+/* A journal's file by its own name. */
+static w5_rc become_journal(w5_slot *slot, w5_err *err)
+{
+    char path[PATH_MAX];
+    w5_slot_close(slot);
+    slot->source.seekable = false;
+    slot->kind = NULL;
+    if (!realpath(slot->path, path))
+        return w5_fail(err, W5_EIO, errno, "the journal cannot be opened");
+    return w5_journal_open(slot, w5_str_of(path), err);
+}
+
 static w5_rc begin_file(w5_slot *slot, const struct stat *st, w5_err *err)
 {
     slot->kind = &w5_kind_file;
@@ -112,6 +126,8 @@ static w5_rc begin_file(w5_slot *slot, const struct stat *st, w5_err *err)
         slot->source.seekable = false;
     }
     w5_identity_read(slot);
+    if (w5_journal_is((w5_str){slot->head, slot->head_len}))
+        return become_journal(slot, err);
     return refuse_archive(slot, err);
 }
 

@@ -17,9 +17,11 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "continuation.h"
+#include "folder.h"
 #include "identity.h"
 #include "open.h"
 
@@ -51,7 +53,9 @@ typedef struct follow {
     bool ready;                   /* there may be something to read */
     bool look;                    /* the name may mean another file */
     bool file_watched, folder_watched;
-    w5_time sweep; /* look at everything then */
+    bool overtaken;       /* the name changed again while we opened it: a file may be missed */
+    struct timespec seen; /* when the name was last known to mean the current file */
+    w5_time sweep;        /* look at everything then */
 } follow;
 
 /* --- what is remembered of a file's text ---------------------------------------------------- */
@@ -266,35 +270,91 @@ static void adopt(w5_slot *slot, int fd, const struct stat *st, uint64_t at)
     f->file_watched = w5_watch_file(slot->shared->watch, slot->path, slot->source.index);
 }
 
-static void open_name(w5_slot *slot)
+/* Is this text one that was read already? copytruncate leaves such copies. */
+static bool is_copy(const w5_slot *slot, int fd)
+{
+    char text[FIRST_BYTES];
+    ssize_t n = pread(fd, text, sizeof text, 0);
+    const follow *f = slot->own;
+    for (const generation *g = f->oldest; g; g = g->younger)
+        if (g->first_len > 0 && n >= (ssize_t)g->first_len &&
+            memcmp(text, g->first, g->first_len) == 0)
+            return true;
+    return n <= 0;
+}
+
+static bool is_later(struct timespec a, struct timespec b)
+{
+    return a.tv_sec != b.tv_sec ? a.tv_sec > b.tv_sec : a.tv_nsec >= b.tv_nsec;
+}
+
+static void adopt_if_missed(w5_slot *slot, const char *path)
+{
+    const follow *f = slot->own;
+    int fd;
+    struct stat st;
+    if (w5_open_log(path, &fd, &st, NULL) < 0)
+        return;
+    if (S_ISREG(st.st_mode) && is_later(st.st_mtim, f->seen) && !w5_follow_holds(slot, &st) &&
+        !held_by_another(slot, &st) && w5_follow_retired(slot->shared, fd, &st) == 0 &&
+        !is_copy(slot, fd))
+        adopt(slot, fd, &st, 0);
+    else
+        close(fd);
+}
+
+/* Two rotations between two looks: the file between them never stood under the name when we looked,
+ * but it stands beside it now, and was written since. */
+static void adopt_missed(w5_slot *slot)
+{
+    w5_arena *scratch = w5_arena_new();
+    const w5_str *path;
+    size_t count;
+    if (w5_folder_siblings(scratch, slot->path, &path, &count) == W5_OK)
+        for (size_t i = 0; i < count; i++)
+            adopt_if_missed(slot, path[i].ptr);
+    w5_arena_free(scratch);
+}
+
+/* False when the name means yet another file than it did for `looked`. */
+static bool open_name(w5_slot *slot, const struct stat *looked)
 {
     int fd;
     struct stat st;
     w5_err err = {0};
-    if (w5_open_log(slot->path, &fd, &st, &err) < 0)
+    if (w5_open_log(slot->path, &fd, &st, &err) < 0) {
         slot->source.error = err;
-    else if (!S_ISREG(st.st_mode) || w5_follow_holds(slot, &st) || held_by_another(slot, &st))
+        return false;
+    }
+    if (!S_ISREG(st.st_mode) || w5_follow_holds(slot, &st) || held_by_another(slot, &st))
         close(fd);
     else
         adopt(slot, fd, &st, w5_follow_retired(slot->shared, fd, &st));
+    return st.st_dev == looked->st_dev && st.st_ino == looked->st_ino;
 }
 
 /* Whatever stands under the name now: nothing, the same file, one of ours that came back, a new
- * one, or something that is no file. Only files are opened; with the others we keep what we have. */
+ * one, or something that is no file: then we keep what we have. */
 static void look_at_name(w5_slot *slot)
 {
     follow *f = slot->own;
     struct stat st;
-    if (stat(slot->path, &st) != 0 || !S_ISREG(st.st_mode) ||
-        (f->current && is_file_of(f->current, &st)))
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME_COARSE, &now); /* the clock of st_mtim */
+    f->look = false;
+    if (stat(slot->path, &st) != 0 || !S_ISREG(st.st_mode))
         return;
-    generation *back = find_own(f, &st);
-    if (back) {
-        take_out(f, back);
-        append(f, back);
-    } else {
-        open_name(slot);
+    generation *own = find_own(f, &st);
+    if (f->current && (!own || f->overtaken))
+        adopt_missed(slot);
+    if (own && own != f->current) {
+        take_out(f, own);
+        append(f, own);
     }
+    f->overtaken = !own && !open_name(slot, &st);
+    f->look = f->overtaken;
+    if (!f->overtaken)
+        f->seen = now;
 }
 
 static void watch_folder(w5_slot *slot)
@@ -453,6 +513,7 @@ static void begin(w5_slot *slot)
     slot->own = f;
     slot->begun = true;
     if (slot->file.fd >= 0 && fstat(slot->file.fd, &st) == 0) {
+        clock_gettime(CLOCK_REALTIME_COARSE, &f->seen);
         adopt(slot, slot->file.fd, &st, slot->skip);
         slot->file.fd = -1;
     }
@@ -487,7 +548,6 @@ static w5_rc next(w5_slot *slot, w5_block *block, w5_err *err)
         sweep(slot, now);
     else if (f->look)
         look_at_name(slot);
-    f->look = false;
     if (!f->ready && !slot->stopping)
         return W5_WAIT;
     w5_rc rc = read_all(slot, block, err);

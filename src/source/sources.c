@@ -13,6 +13,7 @@
 #include "folder.h"
 #include "identity.h"
 #include "source_follow.h"
+#include "source_journal.h"
 
 #define TURN 64 /* blocks that one live source may give before the others are asked */
 
@@ -166,6 +167,18 @@ static bool is_stdin(w5_str uri)
     return false;
 }
 
+/* `what` lives in the arena, NUL-terminated. */
+static void add_journal(w5_sources *s, w5_str name, w5_str what, w5_str format)
+{
+    w5_slot *slot = slot_add(s, name, format);
+    w5_err err = {0};
+    slot->source.kind = W5_STR("journal");
+    if (w5_journal_open(slot, what, &err) < 0) {
+        w5_slot_fail(slot, &err);
+        slot->source.done = true;
+    }
+}
+
 static void add_path(w5_sources *s, w5_str path, w5_str format)
 {
     size_t nul;
@@ -194,7 +207,12 @@ w5_rc w5_sources_add(w5_sources *s, w5_str uri, bool (*is_format)(w5_str id), w5
     }
     if (s->shared.count >= UINT32_MAX)
         return w5_fail(err, W5_ELIMIT, 0, "too many sources");
-    add_path(s, uri, format);
+    w5_str what = w5_arena_str(s->arena, uri);
+    w5_str name = what;
+    if (w5_str_take(&what, W5_STR("journal:")))
+        add_journal(s, name, what, format);
+    else
+        add_path(s, uri, format);
     return W5_OK;
 }
 
@@ -447,10 +465,29 @@ size_t w5_source_pread(const w5_source *s, uint64_t offset, char *buffer, size_t
     return have;
 }
 
+w5_str w5_sources_cursor(const w5_sources *s, size_t index)
+{
+    return w5_journal_cursor(s->shared.slot[index]);
+}
+
+w5_rc w5_sources_seek(w5_sources *s, size_t index, w5_str cursor, w5_err *err)
+{
+    w5_slot *slot = s->shared.slot[index];
+    if (slot->kind != &w5_kind_journal)
+        return w5_fail(err, W5_ENOTSUP, 0, "'%.*s' is no journal", W5_ARG(slot->source.name));
+    return w5_journal_seek(slot, cursor, err);
+}
+
 w5_rc w5_sources_skip(w5_sources *s, size_t index, uint64_t offset, w5_err *err)
 {
     w5_slot *slot = s->shared.slot[index];
-    if (slot->begun || slot->kind == &w5_kind_pipe)
+    if (slot->begun && slot->kind == &w5_kind_file && !slot->unpack) {
+        w5_lines_done(&slot->lines);
+        w5_lines_init(&slot->lines, offset);
+        slot->file.at = slot->base + offset;
+        return W5_OK;
+    }
+    if (slot->begun || slot->kind == &w5_kind_pipe || slot->kind == &w5_kind_journal)
         return w5_fail(err, W5_ENOTSUP, 0, "cannot go on at a place inside '%.*s'",
                        W5_ARG(slot->source.name));
     slot->skip = offset;

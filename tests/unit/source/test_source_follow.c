@@ -87,6 +87,24 @@ static void renamed_and_created(void **state)
     }
 }
 
+/* A file that never stood under the name when we looked: it stands beside it now. */
+static void two_rotations_between_two_looks(void **state)
+{
+    scene *s = *state;
+    put(s, "a.log.1", "older\n");
+    put(s, "a.log", "1\n");
+    usleep(20000);
+    follow(s, true);
+    add(s, at(s, "a.log"));
+    comes(s, "1\n", W5_SECOND);
+    rename(at(s, "a.log"), at(s, "a.log-20261120"));
+    put(s, "a.log", "2\n");
+    rename(at(s, "a.log"), at(s, "a.log-20261121"));
+    put(s, "a.log", "3\n");
+    comes(s, "2\n3\n", 3 * W5_SECOND);
+    silence(s);
+}
+
 static void emptied_in_place(void **state)
 {
     scene *s = *state;
@@ -169,8 +187,8 @@ static void half_a_line_finds_its_other_half(void **state)
             rename(at(s, "a.log"), at(s, "a.log.1"));
             if (way == 0)
                 append(s, "a.log.1", "ond\n");
-            put(s, "a.log", way == 0 ? "2026/11/20 10:00:02 third\n"
-                                     : "ond\n2026/11/20 10:00:02 third\n");
+            put(s, "a.log",
+                way == 0 ? "2026/11/20 10:00:02 third\n" : "ond\n2026/11/20 10:00:02 third\n");
         }
         comes(s, "2026/11/20 10:00:01 second\n2026/11/20 10:00:02 third\n", 3 * W5_SECOND);
     }
@@ -310,7 +328,8 @@ static void an_earlier_run_is_continued(void **state)
     comes(s, "two\n", W5_SECOND);
 }
 
-/* --- a writer that rotates in every way, at its own pace ------------------------------------------ */
+/* --- a writer that rotates in every way, at its own pace
+ * ------------------------------------------ */
 typedef struct writing {
     scene *s;
     unsigned lines, rotations, seed;
@@ -402,7 +421,7 @@ static void no_rotation_loses_or_repeats_a_line(void **state)
     of_writer.arena = w5_arena_new();
     w.s = &of_writer;
     assert_int_equal(pthread_create(&thread, NULL, write_lines, &w), 0);
-    for (unsigned idle = 0; idle < 12; idle = s->len > 0 ? 0 : idle + 1) {
+    for (unsigned idle = 0; idle<12; idle = s->len> 0 ? 0 : idle + 1) {
         count_lines(s, seen, w.lines, &strange);
         for (int i = 0; i < 100 && read_block(s, W5_SECOND / 4) == W5_OK; i++)
             ;
@@ -438,6 +457,7 @@ int main(void)
         TEST(what_is_there_and_what_is_appended),
         TEST(a_line_is_told_within_a_second),
         TEST(renamed_and_created),
+        TEST(two_rotations_between_two_looks),
         TEST(emptied_in_place),
         TEST(emptied_in_place_and_grown_past_the_old_end),
         TEST(rewritten_with_equal_length),

@@ -20,7 +20,11 @@ static void hear(void *context, uint32_t owner, bool name)
 static void owners_hear_of_their_files_and_folders(void **state)
 {
     scene *s = *state;
-    heard h[3] = {{0, 0}, {0, 0}, {0, 0}};
+    heard h[3] = {
+        {0, 0},
+        {0, 0},
+        {0, 0}
+    };
     w5_watch *w = w5_watch_new();
     if (!w)
         skip();
