@@ -53,5 +53,6 @@ bool w5_address_reaches(w5_str bound, w5_str upstream)
     if (w5_str_starts(bound, W5_STR("[::]:")) || w5_str_starts(bound, W5_STR("*:")) ||
         w5_str_starts(bound, W5_STR(":")))
         return true;
-    return w5_str_starts(bound, W5_STR("127.0.0.1:")) && w5_str_starts(upstream, W5_STR("localhost:"));
+    return w5_str_starts(bound, W5_STR("127.0.0.1:")) &&
+           w5_str_starts(upstream, W5_STR("localhost:"));
 }

@@ -4,15 +4,18 @@ static const struct {
     w5_told_by by;
     const char *missing;
 } sources[] = {
-    {W5_BY_NGINX, N_("No nginx error log was given.")},
-    {W5_BY_ACCESS, N_("No nginx access log was given: what clients saw is not known.")},
-    {W5_BY_APP, N_("No log of the application was given.")},
-    {W5_BY_SYSTEMD, N_("No lines of systemd were given.")},
-    {W5_BY_KERNEL, N_("No kernel log was given: kills for want of memory and crashes would stand there.")},
-    {W5_BY_DATABASE, N_("No error log of the database was given.")},
-    {W5_BY_SLOW, N_("No slow log of the database was given.")},
+    {W5_BY_NGINX,    N_("No nginx error log was given.")                                   },
+    {W5_BY_ACCESS,   N_("No nginx access log was given: what clients saw is not known.")   },
+    {W5_BY_APP,      N_("No log of the application was given.")                            },
+    {W5_BY_SYSTEMD,  N_("No lines of systemd were given.")                                 },
+    {W5_BY_KERNEL,
+     N_("No kernel log was given: kills for want of memory and crashes would stand there.")},
+    {W5_BY_DATABASE, N_("No error log of the database was given.")                         },
+    {W5_BY_SLOW,     N_("No slow log of the database was given.")                          },
 };
-enum { SOURCES = sizeof(sources) / sizeof(*sources) };
+enum {
+    SOURCES = sizeof(sources) / sizeof(*sources)
+};
 
 /* From the first to the last error of all incidents. */
 static w5_span troubled(const w5_known *k)
@@ -31,8 +34,8 @@ static w5_str name_of(const w5_known *k, uint16_t lane)
     return k->t->stream[k->t->lane[lane].stream]->name;
 }
 
-/* A log that begins after the first error says nothing about it. That one ends early says little: many
- * are silent as long as all is well. */
+/* A log that begins after the first error says nothing about it. That one ends early says little:
+ * many are silent as long as all is well. */
 static bool begins_late(const w5_known *k, w5_told_by by, w5_span span, w5_sentence *out)
 {
     if (span.to == W5_TIME_NONE || !k->told[by].n ||
@@ -50,7 +53,8 @@ static void add_config_troubles(const w5_known *k, w5_sentence *all, size_t *n)
     const w5_config_trouble *t;
     size_t troubles = k->t->config ? w5_config_troubles(k->t->config, &t) : 0;
     for (size_t i = 0; i < troubles && i < 4; i++) {
-        w5_claim claim = W5_SAY(N_("%1$s, line %2$s could not be understood: %3$s. What stands there is not known here."),
+        w5_claim claim = W5_SAY(N_("%1$s, line %2$s could not be understood: %3$s. What stands "
+                                   "there is not known here."),
                                 t[i].file, w5_say_number(k->arena, t[i].line), t[i].what);
         all[(*n)++] = w5_claim_keep(&claim, k->arena);
     }

@@ -1,6 +1,9 @@
 #include "case.h"
 
-enum { PROOFS = 8, PROOFS_MAX = 40 };
+enum {
+    PROOFS = 8,
+    PROOFS_MAX = 40
+};
 
 /* Among the access lines of the error's second and the next, the one about the same request; nginx
  * writes the error first and the access line when the request is over. Where a request was tried
@@ -19,21 +22,24 @@ static const w5_cell *access_line(const w5_known *k, const w5_cell *cell, w5_kin
     return found;
 }
 
-/* What nginx's error log would have said of a request that its access log saw fail (facts nginx.md §4).
- * A refusal takes no time. */
+/* What nginx's error log would have said of a request that its access log saw fail (facts nginx.md
+ * §4). A refusal takes no time. */
 static uint32_t bits_of_status(int32_t status, w5_time took)
 {
     if (status == 502)
         return took > W5_SECOND / 2 ? W5_BIT(PREMATURE_CLOSE)
                                     : W5_CLOSES | W5_BIT(REFUSED) | W5_BIT(SOCKET_MISSING);
-    return status == 504 ? W5_BIT(READ_TIMEOUT) | W5_BIT(CONNECT_TIMEOUT) | W5_BIT(SEND_TIMEOUT) : 0;
+    return status == 504 ? W5_BIT(READ_TIMEOUT) | W5_BIT(CONNECT_TIMEOUT) | W5_BIT(SEND_TIMEOUT)
+                         : 0;
 }
 
 static void read_error(const w5_known *k, w5_error *e, const w5_cell *cell)
 {
     *e = (w5_error){.cell = cell, .kind = w5_known_kind(k, cell), .took = W5_TIME_NONE};
     e->trouble = e->kind > W5_K_UPSTREAM_LAST;
-    e->bits = e->kind == W5_K_ACCESS ? bits_of_status(cell->number, cell->duration) : e->trouble ? 0 : UINT32_C(1) << e->kind;
+    e->bits = e->kind == W5_K_ACCESS ? bits_of_status(cell->number, cell->duration)
+              : e->trouble           ? 0
+                                     : UINT32_C(1) << e->kind;
     if (e->kind == W5_K_UPSTREAM_5XX || e->kind == W5_K_ACCESS)
         e->access = cell;
     else if (!e->trouble)
@@ -44,8 +50,8 @@ static void read_error(const w5_known *k, w5_error *e, const w5_cell *cell)
         e->took = e->access->duration;
 }
 
-/* A line that stands for no failed request (a second peer, a retried one) still counts for a little,
- * so that an incident that hurt nobody can be explained. */
+/* A line that stands for no failed request (a second peer, a retried one) still counts for a
+ * little, so that an incident that hurt nobody can be explained. */
 static void weigh(w5_case *c)
 {
     for (size_t i = 0; i < c->errors; i++) {

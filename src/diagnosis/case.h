@@ -1,15 +1,16 @@
 /* case.h -- one incident on the table: its errors, and the theories that want to explain them.
  *
- * A theory is one cause of the catalogue. Its test marks each error it explains with the kind of join
- * that ties the two together, and hands in the lines that speak for and against. How strong that
- * makes it is score.c's business. Lives in the arena handed to w5_case_new. */
+ * A theory is one cause of the catalogue. Its test marks each error it explains with the kind of
+ * join that ties the two together, and hands in the lines that speak for and against. How strong
+ * that makes it is score.c's business. Lives in the arena handed to w5_case_new. */
 #ifndef W5_DIAGNOSIS_CASE_H
 #define W5_DIAGNOSIS_CASE_H
 
 #include "databases.h"
 #include "lives.h"
 
-/* How an error is tied to its cause, weakest first. From W5_JOIN_ADDRESS on a join is structural. */
+/* How an error is tied to its cause, weakest first. From W5_JOIN_ADDRESS on a join is structural.
+ */
 typedef enum w5_join {
     W5_JOIN_NONE,
     W5_JOIN_GUESS,    /* its kind fits, nothing ties it */
@@ -24,14 +25,14 @@ typedef enum w5_join {
 
 typedef struct w5_error {
     const w5_cell *cell;
-    uint32_t index;          /* of the cell in the timeline */
+    uint32_t index; /* of the cell in the timeline */
     w5_kind kind;
-    double weight;           /* failed requests it stands for */
-    w5_time took;            /* how long the request ran, W5_TIME_NONE when no log tells */
-    const w5_cell *access;   /* its line in the access log, NULL */
-    bool trouble;            /* not nginx's error line, but one of another log */
-    uint32_t bits;           /* upstream classes it can be: its own, or, where only the access log saw it,
-                                all that give its status */
+    double weight;         /* failed requests it stands for */
+    w5_time took;          /* how long the request ran, W5_TIME_NONE when no log tells */
+    const w5_cell *access; /* its line in the access log, NULL */
+    bool trouble;          /* not nginx's error line, but one of another log */
+    uint32_t bits; /* upstream classes it can be: its own, or, where only the access log saw it,
+                      all that give its status */
 } w5_error;
 
 typedef struct w5_proof {
@@ -43,21 +44,21 @@ typedef struct w5_proof {
 
 typedef struct w5_theory {
     const w5_cause *cause;
-    uint8_t *join;           /* [w5_case.errors] of w5_join */
+    uint8_t *join; /* [w5_case.errors] of w5_join */
     w5_proof *proof;
     size_t proofs, room;
     w5_claim summary, against;
-    double doubt;            /* 0..1: what speaks against it */
-    w5_confidence ceiling;   /* for want of a log that could speak against it */
-    w5_told_by wants;        /* that log; W5_TOLD_BYS: none */
-    const void *anchor;      /* what happened once and may explain several incidents: an outage, … */
+    double doubt;          /* 0..1: what speaks against it */
+    w5_confidence ceiling; /* for want of a log that could speak against it */
+    w5_told_by wants;      /* that log; W5_TOLD_BYS: none */
+    const void *anchor; /* what happened once and may explain several incidents: an outage, … */
     w5_time anchor_from, anchor_to;
-    bool stuck_in_c;         /* workers that no signal reached */
-    const w5_cell *culprit;  /* the line that names what to change: a traceback, a query, a kill */
+    bool stuck_in_c;        /* workers that no signal reached */
+    const w5_cell *culprit; /* the line that names what to change: a traceback, a query, a kill */
     /* score.c */
     double explained, structural, score;
     w5_confidence confidence;
-    w5_time first;           /* first error it explains */
+    w5_time first; /* first error it explains */
     int layer;
 } w5_theory;
 
@@ -67,12 +68,12 @@ typedef struct w5_case {
     const w5_incident *incident;
     w5_error *error;
     size_t errors;
-    double weight;           /* of all errors */
-    uint32_t seen;           /* W5_BIT of the upstream classes that nginx named */
-    bool blind;              /* nginx's error log told none of them */
+    double weight; /* of all errors */
+    uint32_t seen; /* W5_BIT of the upstream classes that nginx named */
+    bool blind;    /* nginx's error log told none of them */
     w5_time from, to;
-    w5_time tolerance;       /* stamps of whole seconds on two clocks */
-    w5_theory *theory;       /* those that explain something */
+    w5_time tolerance; /* stamps of whole seconds on two clocks */
+    w5_theory *theory; /* those that explain something */
     size_t theories;
 } w5_case;
 

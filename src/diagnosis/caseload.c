@@ -2,7 +2,9 @@
 
 #include <stdlib.h>
 
-enum { PARTS_DEEP = 4 };
+enum {
+    PARTS_DEEP = 4
+};
 
 typedef struct desk {
     const w5_known *k;
@@ -35,9 +37,13 @@ static void put(desk *d, const w5_file *file)
 static w5_file file_of(w5_incident *in, const w5_judgement *j)
 {
     const w5_theory *t = j->chosen;
-    return (w5_file){.incident = in, .cause = t->cause, .confidence = t->confidence, .score = t->score,
+    return (w5_file){.incident = in,
+                     .cause = t->cause,
+                     .confidence = t->confidence,
+                     .score = t->score,
                      .anchor = t->confidence >= W5_LIKELY ? t->anchor : NULL,
-                     .severity = severity_of(in, t), .explains = w5_score_requests(j->c, t->explained)};
+                     .severity = severity_of(in, t),
+                     .explains = w5_score_requests(j->c, t->explained)};
 }
 
 /* ---- parting ---- */
@@ -107,7 +113,8 @@ static w5_incident *united(desk *d, const w5_file *file, size_t left)
         return NULL;
     uint32_t *cells = W5_NEW_N(d->arena, uint32_t, total);
     for (size_t i = 0; i < left; i++)
-        for (size_t c = 0; (i == 0 || one_cause(file, &file[i])) && c < file[i].incident->cells; c++)
+        for (size_t c = 0; (i == 0 || one_cause(file, &file[i])) && c < file[i].incident->cells;
+             c++)
             cells[n++] = file[i].incident->cell[c];
     qsort(cells, n, sizeof(*cells), by_number);
     return w5_incident_make(d->k->t, cells, n, d->arena);
@@ -122,7 +129,8 @@ static void drop_others(w5_caseload *l, size_t kept)
     l->n = n;
 }
 
-/* What one event explains is one incident, whatever silence lay between and whichever upstream it was. */
+/* What one event explains is one incident, whatever silence lay between and whichever upstream it
+ * was. */
 static void join_files(desk *d)
 {
     w5_caseload *l = d->load;

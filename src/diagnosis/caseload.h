@@ -1,5 +1,5 @@
-/* caseload.h -- the incidents as causes see them: parted where two causes are at work, joined where one
- * is, without those that somebody muted, the worst first. */
+/* caseload.h -- the incidents as causes see them: parted where two causes are at work, joined where
+ * one is, without those that somebody muted, the worst first. */
 #ifndef W5_DIAGNOSIS_CASELOAD_H
 #define W5_DIAGNOSIS_CASELOAD_H
 

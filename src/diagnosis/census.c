@@ -6,7 +6,10 @@
 
 #include <stdlib.h>
 
-enum { GROW = 64, BUCKETS = 1 << 15 };
+enum {
+    GROW = 64,
+    BUCKETS = 1 << 15
+};
 
 /* ---- tables ---- */
 
@@ -21,8 +24,15 @@ static w5_master *add_master(w5_census *c, uint32_t pid, const w5_cell *cell)
         c->master_room = c->master_room * 2 + GROW;
     }
     w5_master *m = &l->master[l->masters++];
-    *m = (w5_master){.pid = pid, .stream = cell->stream, .major = -1, .minor = -1, .from = cell->at,
-                     .listen = W5_TIME_NONE, .end = W5_TIME_MAX, .last = cell->at, .unit = cell->unit,
+    *m = (w5_master){.pid = pid,
+                     .stream = cell->stream,
+                     .major = -1,
+                     .minor = -1,
+                     .from = cell->at,
+                     .listen = W5_TIME_NONE,
+                     .end = W5_TIME_MAX,
+                     .last = cell->at,
+                     .unit = cell->unit,
                      .first = cell};
     return m;
 }
@@ -39,8 +49,13 @@ static w5_worker *add_worker(w5_census *c, uint32_t pid, int32_t master)
     }
     w5_worker *w = &l->worker[l->workers++];
     uint32_t *latest = &c->latest[pid % BUCKETS];
-    *w = (w5_worker){.pid = pid, .master = master, .boot = W5_TIME_NONE, .end = W5_TIME_MAX,
-                     .signal = -1, .code = -1, .elder = *latest};
+    *w = (w5_worker){.pid = pid,
+                     .master = master,
+                     .boot = W5_TIME_NONE,
+                     .end = W5_TIME_MAX,
+                     .signal = -1,
+                     .code = -1,
+                     .elder = *latest};
     *latest = (uint32_t)l->workers;
     return w;
 }
@@ -51,7 +66,8 @@ static w5_master *find_master(const w5_census *c, uint32_t pid, const w5_cell *c
 {
     for (size_t i = c->lives->masters; pid && i-- > 0;) {
         w5_master *m = &c->lives->master[i];
-        if (m->pid == pid && (m->stream == cell->stream || w5_known_same_host(c->k, m->first, cell)))
+        if (m->pid == pid &&
+            (m->stream == cell->stream || w5_known_same_host(c->k, m->first, cell)))
             return m;
     }
     return NULL;
@@ -72,15 +88,16 @@ static bool shares_address(const w5_master *a, const w5_master *b)
     return !a->addresses || !b->addresses;
 }
 
-/* Whose child is a worker that does not say? The youngest master of this stream (and unit), for no two
- * can listen at one address; -1 when two live side by side. */
+/* Whose child is a worker that does not say? The youngest master of this stream (and unit), for no
+ * two can listen at one address; -1 when two live side by side. */
 static int32_t guess_master(const w5_census *c, const w5_cell *cell)
 {
     int32_t found = -1;
     size_t n = c->lives->masters;
     for (size_t i = n; i-- > 0 && n - i <= GROW;) {
         const w5_master *m = &c->lives->master[i];
-        if (m->stream != cell->stream || m->stop || (cell->unit && m->unit && cell->unit != m->unit))
+        if (m->stream != cell->stream || m->stop ||
+            (cell->unit && m->unit && cell->unit != m->unit))
             continue;
         if (found < 0)
             found = (int32_t)i;
@@ -154,8 +171,8 @@ static void add_address(w5_master *m, w5_id id)
         m->address[m->addresses++] = id;
 }
 
-/* "unix:/run/a.sock,127.0.0.1:8000": of several the whole list stands in `what`. Parts that nginx's lines
- * speak of too stand in the intern table; others are of no use. */
+/* "unix:/run/a.sock,127.0.0.1:8000": of several the whole list stands in `what`. Parts that nginx's
+ * lines speak of too stand in the intern table; others are of no use. */
 static void read_addresses(const w5_known *k, w5_master *m, const w5_cell *cell)
 {
     w5_str rest = w5_known_str(k, cell->what), part;
@@ -361,11 +378,13 @@ static int by_log_order(const void *a, const void *b)
 }
 
 static const w5_kind life_kinds[] = {
-    W5_K_MASTER_START,   W5_K_LISTENING,      W5_K_MASTER_STOP,  W5_K_MASTER_TERM,
-    W5_K_MASTER_RELOAD,  W5_K_BIND_FAILURE,   W5_K_BOOT_FAILURE, W5_K_WORKER_BOOT,
+    W5_K_MASTER_START,   W5_K_LISTENING,      W5_K_MASTER_STOP,   W5_K_MASTER_TERM,
+    W5_K_MASTER_RELOAD,  W5_K_BIND_FAILURE,   W5_K_BOOT_FAILURE,  W5_K_WORKER_BOOT,
     W5_K_WORKER_TIMEOUT, W5_K_WORKER_RECYCLE, W5_K_WORKER_KILLED, W5_K_WORKER_EXIT,
 };
-enum { LIFE_KINDS = sizeof(life_kinds) / sizeof(*life_kinds) };
+enum {
+    LIFE_KINDS = sizeof(life_kinds) / sizeof(*life_kinds)
+};
 
 void w5_census_read(w5_census *c)
 {

@@ -1,12 +1,13 @@
 /* clues.c -- causes of somebody's own catalogue, weighed by their `evidence:` and `against:` lines
- * (grammar: src/catalogue/README.md). The loader has checked the grammar; what does not fit is skipped. */
+ * (grammar: src/catalogue/README.md). The loader has checked the grammar; what does not fit is
+ * skipped. */
 #include "trial.h"
 
 typedef struct clue_reader {
     const w5_class *klass;
     w5_time before, after;
-    bool bounded;          /* a `within` stood there */
-    w5_str join;           /* "" when none */
+    bool bounded; /* a `within` stood there */
+    w5_str join;  /* "" when none */
     const w5_list *word;
 } clue_reader;
 
@@ -39,13 +40,27 @@ static clue_reader read_clue(const w5_case *c, const w5_clue *clue)
 
 static w5_str field_of(const w5_case *c, const w5_cell *cell, w5_str name)
 {
-    const struct { w5_str name; w5_id id; } words[] = {
-        {W5_STR("path"), cell->path},       {W5_STR("upstream"), cell->upstream}, {W5_STR("unit"), cell->unit},
-        {W5_STR("ident"), cell->ident},     {W5_STR("address"), cell->address},   {W5_STR("method"), cell->method},
-        {W5_STR("exception"), cell->what},  {W5_STR("reason"), cell->what},       {W5_STR("version"), cell->what},
-        {W5_STR("comm"), cell->what},       {W5_STR("fingerprint"), cell->what},  {W5_STR("frame"), cell->where},
-        {W5_STR("module"), cell->where},    {W5_STR("library"), cell->where},     {W5_STR("memcg"), cell->where},
-        {W5_STR("server"), cell->server},   {W5_STR("code"), cell->code},
+    const struct {
+        w5_str name;
+        w5_id id;
+    } words[] = {
+        {W5_STR("path"),        cell->path    },
+        {W5_STR("upstream"),    cell->upstream},
+        {W5_STR("unit"),        cell->unit    },
+        {W5_STR("ident"),       cell->ident   },
+        {W5_STR("address"),     cell->address },
+        {W5_STR("method"),      cell->method  },
+        {W5_STR("exception"),   cell->what    },
+        {W5_STR("reason"),      cell->what    },
+        {W5_STR("version"),     cell->what    },
+        {W5_STR("comm"),        cell->what    },
+        {W5_STR("fingerprint"), cell->what    },
+        {W5_STR("frame"),       cell->where   },
+        {W5_STR("module"),      cell->where   },
+        {W5_STR("library"),     cell->where   },
+        {W5_STR("memcg"),       cell->where   },
+        {W5_STR("server"),      cell->server  },
+        {W5_STR("code"),        cell->code    },
     };
     static const w5_str numbers[] = {W5_LIT("errno"), W5_LIT("signal"), W5_LIT("exit_code"),
                                      W5_LIT("status"), W5_LIT("db_errno")};
@@ -80,7 +95,8 @@ static const w5_worker *worker_of(const w5_case *c, uint32_t pid, w5_time at)
 {
     const w5_lives *l = c->k->lives;
     for (size_t i = w5_lives_seek(l, at - 5 * W5_SECOND); pid && i < l->workers; i++)
-        if (l->worker[i].pid == pid && (l->worker[i].boot == W5_TIME_NONE || l->worker[i].boot <= at))
+        if (l->worker[i].pid == pid &&
+            (l->worker[i].boot == W5_TIME_NONE || l->worker[i].boot <= at))
             return &l->worker[i];
     return NULL;
 }
@@ -89,10 +105,12 @@ static w5_join join_process(const w5_case *c, const w5_error *e, uint32_t pid, w
 {
     const w5_worker *w = worker_of(c, pid, at);
     const w5_master *m = w ? w5_worker_master(c->k->lives, w) : NULL;
-    return m && w5_master_reaches(c->k, m, e->cell->upstream) == W5_REACH_YES ? W5_JOIN_PID : W5_JOIN_NONE;
+    return m && w5_master_reaches(c->k, m, e->cell->upstream) == W5_REACH_YES ? W5_JOIN_PID
+                                                                              : W5_JOIN_NONE;
 }
 
-static w5_join join_of(const w5_case *c, const clue_reader *r, const w5_error *e, const w5_cell *cell)
+static w5_join join_of(const w5_case *c, const clue_reader *r, const w5_error *e,
+                       const w5_cell *cell)
 {
     if (!r->join.len)
         return W5_JOIN_TIME;
@@ -103,18 +121,23 @@ static w5_join join_of(const w5_case *c, const clue_reader *r, const w5_error *e
     if (w5_str_eq(r->join, W5_STR("path")))
         return cell->path && cell->path == e->cell->path ? W5_JOIN_REQUEST : W5_JOIN_NONE;
     if (w5_str_eq(r->join, W5_STR("address")))
-        return w5_address_reaches(w5_known_str(c->k, cell->address ? cell->address : cell->upstream),
-                                  w5_known_str(c->k, e->cell->upstream))
-                   ? W5_JOIN_ADDRESS : W5_JOIN_NONE;
+        return w5_address_reaches(
+                   w5_known_str(c->k, cell->address ? cell->address : cell->upstream),
+                   w5_known_str(c->k, e->cell->upstream))
+                   ? W5_JOIN_ADDRESS
+                   : W5_JOIN_NONE;
     if (w5_str_eq(r->join, W5_STR("overlap")))
         return e->took != W5_TIME_NONE && cell->query_start != W5_TIME_NONE &&
                        cell->query_start <= e->cell->at && cell->query_end >= e->cell->at - e->took
-                   ? W5_JOIN_INTERVAL : W5_JOIN_NONE;
-    return cell->unit && w5_str_starts(w5_known_str(c->k, cell->unit), c->k->options->unit) ? W5_JOIN_TIME
-                                                                                           : W5_JOIN_NONE;
+                   ? W5_JOIN_INTERVAL
+                   : W5_JOIN_NONE;
+    return cell->unit && w5_str_starts(w5_known_str(c->k, cell->unit), c->k->options->unit)
+               ? W5_JOIN_TIME
+               : W5_JOIN_NONE;
 }
 
-static const w5_cell *find_clue(const w5_case *c, const clue_reader *r, const w5_error *e, w5_join *join)
+static const w5_cell *find_clue(const w5_case *c, const clue_reader *r, const w5_error *e,
+                                w5_join *join)
 {
     w5_time from = r->bounded ? e->cell->at - r->before - c->tolerance : c->from;
     w5_time to = r->bounded ? e->cell->until + r->after + c->tolerance : c->to + c->tolerance;
@@ -132,9 +155,12 @@ static const w5_cell *find_clue(const w5_case *c, const clue_reader *r, const w5
 
 /* ---- the sum ---- */
 
-enum { SETTLES = 5 };
+enum {
+    SETTLES = 5
+};
 
-static void weigh_error(const w5_case *c, w5_theory *t, size_t i, const clue_reader *clue, int *against)
+static void weigh_error(const w5_case *c, w5_theory *t, size_t i, const clue_reader *clue,
+                        int *against)
 {
     w5_join best = W5_JOIN_NONE;
     int sum = 0;
@@ -176,5 +202,8 @@ void w5_clues_weigh(const w5_case *c, w5_theory *t)
     w5_claim_cite(&t->summary, first->cell);
     double doubt = (double)against / (10 * (double)c->errors);
     if (against)
-        w5_theory_doubt(t, doubt > 0.9 ? 0.9 : doubt, W5_SAY(N_("Its catalogue entry names lines that speak against it, and they are there.")));
+        w5_theory_doubt(
+            t, doubt > 0.9 ? 0.9 : doubt,
+            W5_SAY(
+                N_("Its catalogue entry names lines that speak against it, and they are there.")));
 }

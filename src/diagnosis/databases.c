@@ -1,8 +1,8 @@
 /* databases.c -- brackets [the server went, "ready for connections"].
  *
- * A stop is told, a crash mostly too ("got signal"), a kill never: then the next line is a start with
- * no stop before it (facts/mysql.md §0.7, §3 oom_gap). The "Aborted connection" lines around all of
- * them are effects and prove nothing. */
+ * A stop is told, a crash mostly too ("got signal"), a kill never: then the next line is a start
+ * with no stop before it (facts/mysql.md §0.7, §3 oom_gap). The "Aborted connection" lines around
+ * all of them are effects and prove nothing. */
 #include "databases.h"
 
 static bool is_database(const w5_known *k, const w5_cell *oom)
@@ -26,7 +26,8 @@ static w5_db_outage *open_outage(w5_db_lives *l, const w5_cell *begin, bool cras
     w5_db_outage *o = l->outages ? &l->outage[l->outages - 1] : NULL;
     if (!o || o->to != W5_TIME_MAX) {
         o = &l->outage[l->outages++];
-        *o = (w5_db_outage){.from = begin->at, .to = W5_TIME_MAX, .begin = begin, .crashed = crashed};
+        *o = (w5_db_outage){
+            .from = begin->at, .to = W5_TIME_MAX, .begin = begin, .crashed = crashed};
     }
     o->crashed = o->crashed || crashed;
     return o;
@@ -39,7 +40,8 @@ static void read_cell(const w5_known *k, w5_db_lives *l, const w5_cell *cell)
         open_outage(l, cell, false);
         break;
     case W5_K_DB_CRASH:
-    case W5_K_DB_START: /* inside an outage it changes nothing; without one, nobody had said good-bye */
+    case W5_K_DB_START: /* inside an outage it changes nothing; without one, nobody had said
+                           good-bye */
         open_outage(l, cell, w5_known_kind(k, cell) == W5_K_DB_CRASH);
         break;
     case W5_K_DB_DISK_FULL:
@@ -61,9 +63,11 @@ static void read_cell(const w5_known *k, w5_db_lives *l, const w5_cell *cell)
 /* The cells of the kinds that matter, merged by time. */
 w5_db_lives *w5_db_lives_new(const w5_known *k)
 {
-    static const w5_kind kinds[] = {W5_K_OOM_KILL,     W5_K_DB_STOP,      W5_K_DB_CRASH,
-                                    W5_K_DB_DISK_FULL, W5_K_DB_START,     W5_K_DB_READY};
-    enum { N = sizeof(kinds) / sizeof(*kinds) };
+    static const w5_kind kinds[] = {W5_K_OOM_KILL,     W5_K_DB_STOP,  W5_K_DB_CRASH,
+                                    W5_K_DB_DISK_FULL, W5_K_DB_START, W5_K_DB_READY};
+    enum {
+        N = sizeof(kinds) / sizeof(*kinds)
+    };
     size_t next[N] = {0}, total = 0;
     w5_db_lives *l = W5_NEW(k->arena, w5_db_lives);
     for (size_t i = 0; i < N; i++)
@@ -73,7 +77,8 @@ w5_db_lives *w5_db_lives_new(const w5_known *k)
         size_t best = N;
         for (size_t i = 0; i < N; i++)
             if (next[i] < k->kind[kinds[i]].n &&
-                (best == N || k->kind[kinds[i]].at[next[i]]->at < k->kind[kinds[best]].at[next[best]]->at))
+                (best == N ||
+                 k->kind[kinds[i]].at[next[i]]->at < k->kind[kinds[best]].at[next[best]]->at))
                 best = i;
         read_cell(k, l, k->kind[kinds[best]].at[next[best]++]);
     }

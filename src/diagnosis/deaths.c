@@ -1,8 +1,8 @@
 /* deaths.c -- deaths joined with errors.
  *
- * A sync worker serves one request, so its death explains one error; one of another kind explains all
- * of that second. The join is as strong as what ties them: the pid and the address its master holds,
- * or a request that ran exactly as long as the timer, or no more than the second. */
+ * A sync worker serves one request, so its death explains one error; one of another kind explains
+ * all of that second. The join is as strong as what ties them: the pid and the address its master
+ * holds, or a request that ran exactly as long as the timer, or no more than the second. */
 #include "deaths.h"
 
 static bool reaches(const w5_hunt *h, const w5_worker *w, const w5_error *e, w5_reach *reach)
@@ -35,8 +35,8 @@ static size_t pick(w5_hunt *h, const w5_error *e, w5_join *join)
     for (size_t i = h->low; i < h->high; i++) {
         const w5_worker *w = &l->worker[i];
         w5_reach reach;
-        if (h->used[i - h->low] || !w5_case_near(h->c, e, w->end, 0, W5_SECOND) || !h->fits(h, w, e) ||
-            !reaches(h, w, e, &reach))
+        if (h->used[i - h->low] || !w5_case_near(h->c, e, w->end, 0, W5_SECOND) ||
+            !h->fits(h, w, e) || !reaches(h, w, e, &reach))
             continue;
         w5_time gap = w->end > e->cell->at ? w->end - e->cell->at : e->cell->at - w->end;
         if (best != SIZE_MAX && (gap > best_gap || (gap == best_gap && reach != W5_REACH_YES)))
@@ -107,4 +107,3 @@ void w5_hunt_promote(const w5_hunt *h, w5_kind kind)
         if (h->t->join[i] == W5_JOIN_TIME)
             h->t->join[i] = W5_JOIN_PATH;
 }
-

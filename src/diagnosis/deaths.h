@@ -7,11 +7,11 @@
 typedef struct w5_hunt { /* what is looked for, and what was found */
     const w5_case *c;
     w5_theory *t;
-    uint32_t bits;       /* errors that such a death can leave */
+    uint32_t bits; /* errors that such a death can leave */
     bool (*fits)(const struct w5_hunt *h, const w5_worker *w, const w5_error *e);
-    w5_time timer;       /* of the death, 0 when it has none */
-    bool *used;          /* by worker, from `low` */
-    size_t low, high;    /* workers whose end can matter */
+    w5_time timer;                 /* of the death, 0 when it has none */
+    bool *used;                    /* by worker, from `low` */
+    size_t low, high;              /* workers whose end can matter */
     const w5_worker *first, *last; /* of those joined */
     size_t joined;
 } w5_hunt;

@@ -1,7 +1,8 @@
 /* diagnose.c -- the door: a timeline and its incidents in, diagnoses out.
  *
- * Two passes: the first looks at every incident just long enough to name its cause, so that incidents
- * can be parted, joined and ordered; the second says everything about the worst W5_INCIDENTS_MAX. */
+ * Two passes: the first looks at every incident just long enough to name its cause, so that
+ * incidents can be parted, joined and ordered; the second says everything about the worst
+ * W5_INCIDENTS_MAX. */
 #include "blind.h"
 #include "caseload.h"
 #include "evidence.h"
@@ -21,7 +22,8 @@ typedef struct speech {
     size_t opens, ruleds;
 } speech;
 
-static void speak(speech *s, const w5_known *k, const w5_incident *in, w5_arena *arena, w5_arena *scratch)
+static void speak(speech *s, const w5_known *k, const w5_incident *in, w5_arena *arena,
+                  w5_arena *scratch)
 {
     s->j = w5_judge(k, in, scratch);
     s->bench = (w5_bench){.k = k, .arena = arena};
@@ -51,12 +53,16 @@ static void gather_evidence(speech *s)
 
 static w5_finding finding_of(const w5_bench *b, const w5_judgement *j, const w5_theory *t)
 {
-    return (w5_finding){.cause = t->cause, .confidence = t->confidence, .score = t->score,
+    return (w5_finding){.cause = t->cause,
+                        .confidence = t->confidence,
+                        .score = t->score,
                         .explains = w5_score_requests(j->c, t->explained),
-                        .summary = w5_bench_cite(b, &t->summary), .against = w5_bench_cite(b, &t->against)};
+                        .summary = w5_bench_cite(b, &t->summary),
+                        .against = w5_bench_cite(b, &t->against)};
 }
 
-static const w5_finding *findings_of(const w5_bench *b, const w5_judgement *j, w5_theory *const *t, size_t n)
+static const w5_finding *findings_of(const w5_bench *b, const w5_judgement *j, w5_theory *const *t,
+                                     size_t n)
 {
     w5_finding *all = W5_NEW_N(b->arena, w5_finding, n);
     for (size_t i = 0; i < n; i++)
@@ -68,7 +74,8 @@ static const w5_change *copy_changes(const w5_advice *a, w5_arena *arena)
 {
     w5_change *all = W5_NEW_N(arena, w5_change, a->changes);
     for (size_t i = 0; i < a->changes; i++)
-        all[i] = (w5_change){.file = w5_arena_str(arena, a->change[i].file), .line = a->change[i].line,
+        all[i] = (w5_change){.file = w5_arena_str(arena, a->change[i].file),
+                             .line = a->change[i].line,
                              .setting = w5_arena_str(arena, a->change[i].setting),
                              .now = w5_arena_str(arena, a->change[i].now),
                              .to = w5_arena_str(arena, a->change[i].to)};
@@ -140,7 +147,8 @@ static void write_down(w5_diagnosis *d, const speech *s)
     d->verdict = w5_bench_cite(b, &s->verdict);
 }
 
-static w5_diagnosis *in_full(const w5_known *k, const w5_file *file, speech *s, w5_arena *arena, w5_arena *scratch)
+static w5_diagnosis *in_full(const w5_known *k, const w5_file *file, speech *s, w5_arena *arena,
+                             w5_arena *scratch)
 {
     w5_mark mark = w5_arena_mark(scratch);
     w5_diagnosis *d = W5_NEW(arena, w5_diagnosis);
@@ -160,7 +168,9 @@ static w5_diagnosis *in_brief(const w5_file *file, w5_arena *arena)
     w5_diagnosis *d = W5_NEW(arena, w5_diagnosis);
     d->incident = file->incident;
     d->severity = file->severity;
-    d->cause = (w5_finding){.cause = file->cause, .confidence = file->confidence, .score = file->score,
+    d->cause = (w5_finding){.cause = file->cause,
+                            .confidence = file->confidence,
+                            .score = file->score,
                             .explains = file->explains};
     return d;
 }
@@ -169,15 +179,17 @@ static w5_diagnosis *in_brief(const w5_file *file, w5_arena *arena)
 
 typedef struct w5_background_finding background;
 
-static background background_of(const w5_known *k, const w5_background *what, speech *s, w5_arena *arena,
-                                w5_arena *scratch)
+static background background_of(const w5_known *k, const w5_background *what, speech *s,
+                                w5_arena *arena, w5_arena *scratch)
 {
     w5_mark mark = w5_arena_mark(scratch);
     w5_incident *in = w5_incident_make(k->t, what->cell, what->cells, scratch);
     speak(s, k, in, arena, scratch);
     w5_bench_seal(&s->bench); /* empty: a background shows no lines, so its sentences cite none */
-    background b = {.what = what, .cause = finding_of(&s->bench, &s->j, s->j.chosen),
-                    .advice = advice_of(&s->bench, &s->drafts), .advices = s->drafts.n};
+    background b = {.what = what,
+                    .cause = finding_of(&s->bench, &s->j, s->j.chosen),
+                    .advice = advice_of(&s->bench, &s->drafts),
+                    .advices = s->drafts.n};
     w5_arena_rewind(scratch, mark);
     return b;
 }
@@ -190,7 +202,8 @@ static bool muted(const w5_known *k, const w5_background *b)
     return b->cells > 0;
 }
 
-static void find_backgrounds(const w5_known *k, w5_findings *f, speech *s, w5_arena *arena, w5_arena *scratch)
+static void find_backgrounds(const w5_known *k, w5_findings *f, speech *s, w5_arena *arena,
+                             w5_arena *scratch)
 {
     const w5_incidents *in = k->incidents;
     background *all = W5_NEW_N(arena, background, in->backgrounds);
@@ -214,7 +227,8 @@ static w5_sentence overall(const w5_findings *f, w5_arena *arena)
         scattered += f->background[i].what->count;
     w5_claim claim = W5_SAY(N_("No upstream errors."));
     if (scattered)
-        claim = W5_SAY(N_("No incident; %1$s scattered errors in the background."), w5_say_number(arena, scattered));
+        claim = W5_SAY(N_("No incident; %1$s scattered errors in the background."),
+                       w5_say_number(arena, scattered));
     return w5_claim_keep(&claim, arena);
 }
 

@@ -59,11 +59,13 @@ static void add_runs(w5_bench *b, const w5_case *c)
         w5_proof run = {.cell = first, .role = W5_FOR};
         bool seen = false;
         for (size_t j = 0; j < i && !seen; j++)
-            seen = c->error[j].cell->klass == first->klass && c->error[j].cell->code == first->code &&
+            seen = c->error[j].cell->klass == first->klass &&
+                   c->error[j].cell->code == first->code &&
                    c->error[j].cell->stream == first->stream;
         for (size_t j = i; j < c->errors && !seen; j++) {
             const w5_cell *cell = c->error[j].cell;
-            if (cell->klass != first->klass || cell->code != first->code || cell->stream != first->stream)
+            if (cell->klass != first->klass || cell->code != first->code ||
+                cell->stream != first->stream)
                 continue;
             run.count += cell->count;
             run.last_line = cell->last_line > run.last_line ? cell->last_line : run.last_line;
@@ -123,7 +125,8 @@ const w5_evidence *w5_bench_evidence(const w5_bench *b, size_t *n)
     w5_evidence *all = W5_NEW_N(b->arena, w5_evidence, b->pieces);
     for (size_t i = 0; i < b->pieces; i++) {
         const w5_proof *p = &b->piece[i];
-        all[i] = (w5_evidence){.cell = p->cell, .role = p->role,
+        all[i] = (w5_evidence){.cell = p->cell,
+                               .role = p->role,
                                .count = p->count ? p->count : p->cell->count,
                                .last_line = p->last_line ? p->last_line : p->cell->last_line,
                                .note = w5_bench_cite(b, &p->note)};

@@ -2,8 +2,9 @@
  *
  * Claims live in the scratch of one incident; what leaves here is copied into the bench's arena.
  *
- * Sentences are said first and cite cells; each cited cell becomes a piece of evidence. When all has
- * been said, w5_bench_seal orders the pieces, and w5_bench_cite turns a claim into a sentence. */
+ * Sentences are said first and cite cells; each cited cell becomes a piece of evidence. When all
+ * has been said, w5_bench_seal orders the pieces, and w5_bench_cite turns a claim into a sentence.
+ */
 #ifndef W5_DIAGNOSIS_EVIDENCE_H
 #define W5_DIAGNOSIS_EVIDENCE_H
 

@@ -1,12 +1,15 @@
 /* judge.c -- the theories compete.
  *
- * What is named explains most failed requests, weighed by how sure it is and how deep it lies (score.c);
- * of equals the deeper one, then the one that came first. A cause that lies before or behind it, or
- * that can lead to it, is part of the chain. One that explains other errors of the incident and has
- * nothing to do with it is a stranger: those errors are another incident (spec §5.1). */
+ * What is named explains most failed requests, weighed by how sure it is and how deep it lies
+ * (score.c); of equals the deeper one, then the one that came first. A cause that lies before or
+ * behind it, or that can lead to it, is part of the chain. One that explains other errors of the
+ * incident and has nothing to do with it is a stranger: those errors are another incident (spec
+ * §5.1). */
 #include "judge.h"
 
-enum { THEORIES_MAX = 24 };
+enum {
+    THEORIES_MAX = 24
+};
 
 /* ---- what can lead to what ---- */
 
@@ -15,31 +18,34 @@ typedef struct link {
     const char *others; /* words */
 } link;
 
-static const char deaths[] = " gunicorn-worker-timeout worker-oom-kill worker-killed worker-crash-segv"
-                             " worker-exit uwsgi-harakiri php-terminate-timeout event-loop-blocked"
-                             " external-call-slow db-slow-query db-lock-contention memory-pressure heavy-page ";
-static const char slowness[] = " gunicorn-worker-timeout nginx-read-timeout nginx-connect-timeout backlog-full"
-                               " worker-starvation db-slow-query db-lock-contention external-call-slow"
-                               " event-loop-blocked memory-pressure uwsgi-harakiri php-terminate-timeout"
-                               " heavy-page disk-full db-down db-too-many-connections truncated-body ";
+static const char deaths[] =
+    " gunicorn-worker-timeout worker-oom-kill worker-killed worker-crash-segv"
+    " worker-exit uwsgi-harakiri php-terminate-timeout event-loop-blocked"
+    " external-call-slow db-slow-query db-lock-contention memory-pressure heavy-page ";
+static const char slowness[] =
+    " gunicorn-worker-timeout nginx-read-timeout nginx-connect-timeout backlog-full"
+    " worker-starvation db-slow-query db-lock-contention external-call-slow"
+    " event-loop-blocked memory-pressure uwsgi-harakiri php-terminate-timeout"
+    " heavy-page disk-full db-down db-too-many-connections truncated-body ";
 
 static const link links[] = {
-    {"app-down", deaths},                /* the documents' cascade: workers first, then the master */
-    {"deploy-restart", " graceful-timeout-cut worker-oom-kill stale-address "},
-    {"graceful-timeout-cut", " app-down boot-failure stale-address "},
-    {"boot-failure", " deploy-restart app-down db-down db-too-many-connections disk-full "},
-    {"worker-oom-kill", " memory-pressure "},
-    {"host-reboot", " app-down db-down disk-full "},
-    {"tls-mismatch", " gunicorn-worker-timeout "},
-    {"truncated-body", deaths},
-    {"db-down", " app-error-500 db-slow-query disk-full worker-oom-kill "},
-    {"db-too-many-connections", " app-error-500 "},
-    {"disk-full", " app-error-500 truncated-body app-down "},
-    {"backlog-full", slowness},          /* one saturation has many faces */
-    {"worker-starvation", slowness},
-    {"nginx-read-timeout", slowness},
-    {"nginx-connect-timeout", slowness},
-    {"gunicorn-worker-timeout", slowness},
+  /* the documents' cascade: workers first, then the master */
+    {"app-down",                deaths                                                               },
+    {"deploy-restart",          " graceful-timeout-cut worker-oom-kill stale-address "               },
+    {"graceful-timeout-cut",    " app-down boot-failure stale-address "                              },
+    {"boot-failure",            " deploy-restart app-down db-down db-too-many-connections disk-full "},
+    {"worker-oom-kill",         " memory-pressure "                                                  },
+    {"host-reboot",             " app-down db-down disk-full "                                       },
+    {"tls-mismatch",            " gunicorn-worker-timeout "                                          },
+    {"truncated-body",          deaths                                                               },
+    {"db-down",                 " app-error-500 db-slow-query disk-full worker-oom-kill "            },
+    {"db-too-many-connections", " app-error-500 "                                                    },
+    {"disk-full",               " app-error-500 truncated-body app-down "                            },
+    {"backlog-full",            slowness                                                             }, /* one saturation has many faces */
+    {"worker-starvation",       slowness                                                             },
+    {"nginx-read-timeout",      slowness                                                             },
+    {"nginx-connect-timeout",   slowness                                                             },
+    {"gunicorn-worker-timeout", slowness                                                             },
 };
 
 static bool has_word(const char *words, w5_str word)
@@ -72,8 +78,8 @@ bool w5_causes_linked(w5_str a, w5_str b)
 const w5_trial *w5_trial_find(w5_str name)
 {
     static const w5_trial *const lists[] = {
-        w5_trials_lines,    w5_trials_workers, w5_trials_outages,     w5_trials_database,
-        w5_trials_load,     w5_trials_host,    w5_trials_application,
+        w5_trials_lines, w5_trials_workers, w5_trials_outages,     w5_trials_database,
+        w5_trials_load,  w5_trials_host,    w5_trials_application,
     };
     for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++)
         for (const w5_trial *t = lists[i]; t->name; t++)
@@ -91,8 +97,11 @@ static const w5_trial *trial_of(const w5_cause *cause)
 static void try_cause(w5_case *c, const w5_cause *cause)
 {
     const w5_trial *trial = trial_of(cause);
-    w5_theory t = {.cause = cause, .ceiling = W5_PROVEN, .wants = W5_TOLD_BYS,
-                   .anchor_from = W5_TIME_NONE, .anchor_to = W5_TIME_NONE,
+    w5_theory t = {.cause = cause,
+                   .ceiling = W5_PROVEN,
+                   .wants = W5_TOLD_BYS,
+                   .anchor_from = W5_TIME_NONE,
+                   .anchor_to = W5_TIME_NONE,
                    .layer = trial ? trial->layer : W5_LAYER_EVENT};
     if (w5_str_eq(cause->id, W5_STR("unknown")))
         return;
@@ -103,7 +112,8 @@ static void try_cause(w5_case *c, const w5_cause *cause)
     if (!w5_theory_explains(&t, c) || c->theories == THEORIES_MAX)
         return;
     if (c->blind && c->error[0].bits)
-        w5_theory_limit(&t, W5_LIKELY, W5_BY_NGINX); /* the status alone: what nginx met may be another thing */
+        w5_theory_limit(&t, W5_LIKELY,
+                        W5_BY_NGINX); /* the status alone: what nginx met may be another thing */
     w5_score_theory(c, &t);
     if (t.confidence > W5_UNKNOWN)
         c->theory[c->theories++] = t;
@@ -149,10 +159,13 @@ static w5_claim say_unknown(const w5_case *c)
         refused += w5_error_says(&c->error[i], W5_BIT(REFUSED)) ? c->error[i].weight : 0;
     }
     if (refused > 0 && refused >= closed)
-        claim = W5_SAY(N_("Nobody listened at %1$s: a stop, a crash, a start that failed or a wrong address all look like this to nginx."),
+        claim = W5_SAY(N_("Nobody listened at %1$s: a stop, a crash, a start that failed or a "
+                          "wrong address all look like this to nginx."),
                        c->incident->upstream);
     else if (closed > 0)
-        claim = W5_SAY(N_("The other side closed the connection, which no timer of nginx's does: a worker's time-out, a kill, a crash or a restart all look like this to nginx."));
+        claim = W5_SAY(
+            N_("The other side closed the connection, which no timer of nginx's does: a worker's "
+               "time-out, a kill, a crash or a restart all look like this to nginx."));
     else
         claim = W5_SAY(N_("Nothing in the logs given explains it."));
     w5_claim_cite(&claim, c->errors ? c->error[0].cell : NULL);
@@ -162,8 +175,10 @@ static w5_claim say_unknown(const w5_case *c)
 /* The causes that such lines most often have, for who must look on. */
 static void add_candidates(w5_judgement *j)
 {
-    static const char *const closing[] = {"gunicorn-worker-timeout", "worker-oom-kill", "worker-crash-segv", "deploy-restart"};
-    static const char *const refusing[] = {"app-down", "deploy-restart", "boot-failure", "wrong-bind-or-port"};
+    static const char *const closing[] = {"gunicorn-worker-timeout", "worker-oom-kill",
+                                          "worker-crash-segv", "deploy-restart"};
+    static const char *const refusing[] = {"app-down", "deploy-restart", "boot-failure",
+                                           "wrong-bind-or-port"};
     w5_case *c = j->c;
     bool refused = (c->seen & W5_BIT(REFUSED)) != 0;
     const char *const *list = refused ? refusing : closing;
@@ -172,7 +187,8 @@ static void add_candidates(w5_judgement *j)
     for (size_t i = 0; i < sizeof(closing) / sizeof(*closing); i++) {
         const w5_cause *cause = w5_catalogue_cause(c->k->t->catalogue, w5_str_of(list[i]));
         w5_theory *t = W5_NEW(c->arena, w5_theory);
-        *t = (w5_theory){.cause = cause, .wants = W5_TOLD_BYS, .confidence = W5_POSSIBLE, .score = 0.1};
+        *t = (w5_theory){
+            .cause = cause, .wants = W5_TOLD_BYS, .confidence = W5_POSSIBLE, .score = 0.1};
         t->against = W5_SAY(N_("Nothing in the logs given tells it from the others."));
         w5_claim_cite(&t->against, c->error[0].cell);
         if (cause)
@@ -183,7 +199,8 @@ static void add_candidates(w5_judgement *j)
 static w5_theory *unknown(w5_case *c)
 {
     static const w5_stanza none;
-    static const w5_cause nobody = {.stanza = &none, .id = W5_LIT("unknown"), .title = W5_LIT("unknown")};
+    static const w5_cause nobody = {
+        .stanza = &none, .id = W5_LIT("unknown"), .title = W5_LIT("unknown")};
     const w5_cause *cause = w5_catalogue_cause(c->k->t->catalogue, W5_STR("unknown"));
     w5_theory *t = W5_NEW(c->arena, w5_theory);
     *t = (w5_theory){.cause = cause ? cause : &nobody, .wants = W5_TOLD_BYS, .ceiling = W5_UNKNOWN};
@@ -311,15 +328,16 @@ static void say_why_not(w5_judgement *j)
         w5_arena *arena = j->c->arena;
         if (w5_claimed(&t->against))
             continue;
-        t->against = W5_SAY(N_("It would explain %1$s of %2$s failed requests, and nothing ties it to them as closely as what is named."),
+        t->against = W5_SAY(N_("It would explain %1$s of %2$s failed requests, and nothing ties it "
+                               "to them as closely as what is named."),
                             w5_say_number(arena, w5_score_requests(j->c, t->explained)),
                             w5_say_number(arena, j->c->incident->requests_failed));
         w5_claim_cite(&t->against, w5_theory_first(t, j->c)->cell);
     }
 }
 
-/* What explains but a small part of the failures is not the incident's cause, however sure it is of its
- * part; nor is a guess that explains less than half. */
+/* What explains but a small part of the failures is not the incident's cause, however sure it is of
+ * its part; nor is a guess that explains less than half. */
 static void settle_small_part(w5_judgement *j)
 {
     double share = j->c->weight > 0 ? covered(j) / j->c->weight : 0;

@@ -4,17 +4,17 @@
 
 #include "trial.h"
 
-#define W5_CHAIN_MAX 6
+#define W5_CHAIN_MAX        6
 #define W5_ALTERNATIVES_MAX 6
 
 typedef struct w5_judgement {
     w5_case *c;
-    w5_theory *chosen;                /* never NULL: `unknown` when nothing holds */
-    w5_theory *chain[W5_CHAIN_MAX];   /* first in time first */
+    w5_theory *chosen;              /* never NULL: `unknown` when nothing holds */
+    w5_theory *chain[W5_CHAIN_MAX]; /* first in time first */
     size_t chains;
     w5_theory *alternative[W5_ALTERNATIVES_MAX]; /* best first */
     size_t alternatives;
-    w5_theory *stranger;              /* explains errors of this incident for a reason of its own, NULL */
+    w5_theory *stranger; /* explains errors of this incident for a reason of its own, NULL */
 } w5_judgement;
 
 w5_judgement w5_judge(const w5_known *k, const w5_incident *incident, w5_arena *arena);

@@ -21,16 +21,26 @@ static const struct {
     w5_str format;
     w5_told_by by;
 } formats[] = {
-    {W5_LIT("nginx-error"), W5_BY_NGINX},   {W5_LIT("nginx-access"), W5_BY_ACCESS},
-    {W5_LIT("gunicorn"), W5_BY_APP},        {W5_LIT("uvicorn"), W5_BY_APP},
-    {W5_LIT("uwsgi"), W5_BY_APP},           {W5_LIT("php-fpm"), W5_BY_APP},
-    {W5_LIT("tomcat"), W5_BY_APP},          {W5_LIT("spring"), W5_BY_APP},
-    {W5_LIT("node"), W5_BY_APP},            {W5_LIT("puma"), W5_BY_APP},
-    {W5_LIT("traceback"), W5_BY_APP},       {W5_LIT("python"), W5_BY_APP},
-    {W5_LIT("systemd"), W5_BY_SYSTEMD},     {W5_LIT("kernel"), W5_BY_KERNEL},
-    {W5_LIT("dmesg"), W5_BY_KERNEL},        {W5_LIT("mysql-slow"), W5_BY_SLOW},
-    {W5_LIT("mariadb-slow"), W5_BY_SLOW},   {W5_LIT("mysql"), W5_BY_DATABASE},
-    {W5_LIT("mariadb"), W5_BY_DATABASE},    {W5_LIT("alb"), W5_BY_ALB},
+    {W5_LIT("nginx-error"),  W5_BY_NGINX   },
+    {W5_LIT("nginx-access"), W5_BY_ACCESS  },
+    {W5_LIT("gunicorn"),     W5_BY_APP     },
+    {W5_LIT("uvicorn"),      W5_BY_APP     },
+    {W5_LIT("uwsgi"),        W5_BY_APP     },
+    {W5_LIT("php-fpm"),      W5_BY_APP     },
+    {W5_LIT("tomcat"),       W5_BY_APP     },
+    {W5_LIT("spring"),       W5_BY_APP     },
+    {W5_LIT("node"),         W5_BY_APP     },
+    {W5_LIT("puma"),         W5_BY_APP     },
+    {W5_LIT("traceback"),    W5_BY_APP     },
+    {W5_LIT("python"),       W5_BY_APP     },
+    {W5_LIT("systemd"),      W5_BY_SYSTEMD },
+    {W5_LIT("kernel"),       W5_BY_KERNEL  },
+    {W5_LIT("dmesg"),        W5_BY_KERNEL  },
+    {W5_LIT("mysql-slow"),   W5_BY_SLOW    },
+    {W5_LIT("mariadb-slow"), W5_BY_SLOW    },
+    {W5_LIT("mysql"),        W5_BY_DATABASE},
+    {W5_LIT("mariadb"),      W5_BY_DATABASE},
+    {W5_LIT("alb"),          W5_BY_ALB     },
 };
 
 w5_kind w5_known_kind(const w5_known *k, const w5_cell *cell)
@@ -258,7 +268,8 @@ bool w5_known_by(const w5_known *k, const w5_cell *cell, const char *program)
 bool w5_known_setting(const w5_known *k, const char *program, const char *name, w5_str upstream,
                       w5_str path, w5_setting *found)
 {
-    return k->t->config && w5_config_get(k->t->config, program, name, upstream, path, found) == W5_OK;
+    return k->t->config &&
+           w5_config_get(k->t->config, program, name, upstream, path, found) == W5_OK;
 }
 
 w5_time w5_known_duration(const w5_known *k, const char *program, const char *name, w5_str upstream,

@@ -130,13 +130,13 @@ typedef struct w5_known {
     const w5_incidents *incidents;
     const w5_diagnose_options *options;
     w5_arena *arena;
-    uint8_t *kind_of;          /* by w5_class.index */
+    uint8_t *kind_of; /* by w5_class.index */
     size_t kinds_of;
     w5_kind_cells kind[W5_KINDS];
     w5_stretches told[W5_TOLD_BYS];
-    w5_time first, last;       /* of all cells and streams; W5_TIME_NONE */
-    const w5_zone *zone;       /* in which people are told times */
-    struct w5_lives *lives;    /* lives.h */
+    w5_time first, last;           /* of all cells and streams; W5_TIME_NONE */
+    const w5_zone *zone;           /* in which people are told times */
+    struct w5_lives *lives;        /* lives.h */
     struct w5_db_lives *databases; /* databases.h */
 } w5_known;
 
@@ -158,7 +158,11 @@ const w5_cell *w5_known_last(const w5_known *k, w5_kind kind, w5_time from, w5_t
 
 /* Does a source of this kind cover a span? OPEN: it was being written before, but its last line is
  * older than the span's end: a log that is silent when nothing happens. */
-typedef enum w5_cover { W5_COVER_NONE, W5_COVER_OPEN, W5_COVER_FULL } w5_cover;
+typedef enum w5_cover {
+    W5_COVER_NONE,
+    W5_COVER_OPEN,
+    W5_COVER_FULL
+} w5_cover;
 w5_cover w5_known_covers(const w5_known *k, w5_told_by by, w5_time from, w5_time to);
 bool w5_known_has(const w5_known *k, w5_told_by by);
 /* Nothing but what nginx wrote was given. */
@@ -180,7 +184,7 @@ w5_time w5_known_duration(const w5_known *k, const char *program, const char *na
 int64_t w5_known_integer(const w5_known *k, const char *program, const char *name, w5_str upstream,
                          int64_t otherwise);
 
-w5_date w5_known_date(const w5_known *k, w5_time at);                    /* for people */
+w5_date w5_known_date(const w5_known *k, w5_time at);                   /* for people */
 w5_str w5_known_clock(const w5_known *k, w5_time at, w5_arena *arena);  /* "02:05:46" */
 w5_str w5_known_moment(const w5_known *k, w5_time at, w5_arena *arena); /* "2026-11-21 02:05:46" */
 w5_str w5_known_offset(const w5_known *k, w5_time at, w5_arena *arena); /* "+09:00" */

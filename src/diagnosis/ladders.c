@@ -6,7 +6,9 @@ typedef struct ladder {
     size_t n;
 } ladder;
 
-enum { RUNGS = 6 };
+enum {
+    RUNGS = 6
+};
 
 static void add(ladder *l, const char *name, w5_time value, const w5_setting *from)
 {
@@ -19,7 +21,8 @@ static void add(ladder *l, const char *name, w5_time value, const w5_setting *fr
 }
 
 /* What is set, else the program's default where its configuration was read, else unknown. */
-static void add_setting(ladder *l, const char *name, const char *program, const char *setting, w5_time otherwise)
+static void add_setting(ladder *l, const char *name, const char *program, const char *setting,
+                        w5_time otherwise)
 {
     w5_setting found;
     if (w5_known_setting(l->k, program, setting, W5_NONE, W5_NONE, &found))
@@ -53,7 +56,8 @@ static void mark_wrong(ladder *l)
 
 static bool nothing_set(const w5_known *k)
 {
-    return !k->t->config || (!w5_config_known(k->t->config, "nginx") && !w5_config_known(k->t->config, "gunicorn"));
+    return !k->t->config ||
+           (!w5_config_known(k->t->config, "nginx") && !w5_config_known(k->t->config, "gunicorn"));
 }
 
 const w5_rung *w5_ladder_timeouts(const w5_known *k, size_t *n)
@@ -66,14 +70,15 @@ const w5_rung *w5_ladder_timeouts(const w5_known *k, size_t *n)
     add_setting(&l, "nginx proxy_read_timeout", "nginx", "proxy_read_timeout", W5_MINUTE);
     add_setting(&l, "gunicorn --timeout", "gunicorn", "timeout", 30 * W5_SECOND);
     add(&l, N_("slowest healthy request"), slowest_healthy(k), NULL);
-    add_setting(&l, "innodb_lock_wait_timeout", "mysql", "innodb_lock_wait_timeout", 50 * W5_SECOND);
+    add_setting(&l, "innodb_lock_wait_timeout", "mysql", "innodb_lock_wait_timeout",
+                50 * W5_SECOND);
     mark_wrong(&l);
     *n = l.n;
     return l.rung;
 }
 
-/* Whoever sends requests must be the first to close: balancer before nginx, nginx before gunicorn. So
- * each must keep idle connections longer than the one before it. */
+/* Whoever sends requests must be the first to close: balancer before nginx, nginx before gunicorn.
+ * So each must keep idle connections longer than the one before it. */
 const w5_rung *w5_ladder_keepalives(const w5_known *k, size_t *n)
 {
     ladder l = {.k = k, .rung = W5_NEW_N(k->arena, w5_rung, RUNGS)};
@@ -101,9 +106,10 @@ static void say_cores(const w5_known *k, int64_t workers, w5_sentence *all, size
     int64_t cores = k->options ? (int64_t)k->options->cores : 0;
     if (cores <= 0 || workers <= cores * 2 + 1)
         return;
-    w5_claim claim = W5_SAY(N_("%1$s workers on %2$s cores: the documents' rule is (cores × 2) + 1 = %3$s."),
-                            w5_say_number(k->arena, (uint64_t)workers), w5_say_number(k->arena, (uint64_t)cores),
-                            w5_say_number(k->arena, (uint64_t)cores * 2 + 1));
+    w5_claim claim =
+        W5_SAY(N_("%1$s workers on %2$s cores: the documents' rule is (cores × 2) + 1 = %3$s."),
+               w5_say_number(k->arena, (uint64_t)workers), w5_say_number(k->arena, (uint64_t)cores),
+               w5_say_number(k->arena, (uint64_t)cores * 2 + 1));
     all[(*n)++] = w5_claim_keep(&claim, k->arena);
 }
 
@@ -114,8 +120,10 @@ static void say_connections(const w5_known *k, int64_t workers, w5_sentence *all
     if (limit < 0 || workers <= 0 || threads <= 0 || workers > INT32_MAX || threads > INT32_MAX ||
         workers * threads <= limit)
         return;
-    w5_claim claim = W5_SAY(N_("%1$s workers × %2$s threads can open more connections than the database allows (max_connections = %3$s)."),
-                            w5_say_number(k->arena, (uint64_t)workers), w5_say_number(k->arena, (uint64_t)threads),
+    w5_claim claim = W5_SAY(N_("%1$s workers × %2$s threads can open more connections than the "
+                               "database allows (max_connections = %3$s)."),
+                            w5_say_number(k->arena, (uint64_t)workers),
+                            w5_say_number(k->arena, (uint64_t)threads),
                             w5_say_number(k->arena, (uint64_t)limit));
     all[(*n)++] = w5_claim_keep(&claim, k->arena);
 }

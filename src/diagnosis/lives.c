@@ -5,8 +5,8 @@
 
 #include <stdlib.h>
 
-/* The kernel names its victim by the host's pid; inside a container gunicorn knows another. Then the
- * worker that died of SIGKILL in the same second is meant, when it is the only one. */
+/* The kernel names its victim by the host's pid; inside a container gunicorn knows another. Then
+ * the worker that died of SIGKILL in the same second is meant, when it is the only one. */
 static w5_worker *killed_then(const w5_lives *l, w5_time at)
 {
     w5_worker *found = NULL;
@@ -85,8 +85,8 @@ static void take_addresses(w5_master *m, const w5_master **known)
     }
 }
 
-/* Of a master met in the middle of its life the address is not told; the one that the same log starts
- * before or after it has it too. */
+/* Of a master met in the middle of its life the address is not told; the one that the same log
+ * starts before or after it has it too. */
 static void inherit_addresses(const w5_known *k, w5_lives *l)
 {
     const w5_master **known = W5_NEW_N(k->arena, const w5_master *, k->t->streams + 1);

@@ -1,15 +1,17 @@
 /* outages.c -- brackets [the listener went, the next one listened].
  *
- * gunicorn closes its listener at the signal, before its workers have finished (facts §2.1, §3d), so
- * an outage begins with "Handling signal: term" and ends with the next master's "Listening at". A
- * master that dies says nothing: its workers leave at once, systemd may have a line, and the kernel
- * begins to refuse. A master whose workers fail to boot listens for a moment, but serves nobody: it
- * ends no outage. */
+ * gunicorn closes its listener at the signal, before its workers have finished (facts §2.1, §3d),
+ * so an outage begins with "Handling signal: term" and ends with the next master's "Listening at".
+ * A master that dies says nothing: its workers leave at once, systemd may have a line, and the
+ * kernel begins to refuse. A master whose workers fail to boot listens for a moment, but serves
+ * nobody: it ends no outage. */
 #include "outages.h"
 
 #include <stdlib.h>
 
-enum { BOOT_TIME = 120 }; /* seconds in which a failure to boot still is one of the start */
+enum {
+    BOOT_TIME = 120
+}; /* seconds in which a failure to boot still is one of the start */
 
 static bool stillborn(const w5_master *m)
 {
@@ -52,7 +54,8 @@ static const w5_cell *first_refusal(const w5_known *k, const w5_master *m, w5_ti
     for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
         size_t at = SIZE_MAX;
         const w5_cell *cell;
-        while ((cell = w5_known_next(k, kinds[i], from, to, &at)) && (!found || cell->at < found->at))
+        while ((cell = w5_known_next(k, kinds[i], from, to, &at)) &&
+               (!found || cell->at < found->at))
             if (m->addresses && w5_master_reaches(k, m, cell->upstream) == W5_REACH_YES &&
                 w5_known_same_host(k, m->first, cell)) {
                 found = cell;
@@ -62,8 +65,8 @@ static const w5_cell *first_refusal(const w5_known *k, const w5_master *m, w5_ti
     return found;
 }
 
-/* Where nginx's error log is missing, the access log's 502s stand for refusals; that they are some must be
- * told by another line. */
+/* Where nginx's error log is missing, the access log's 502s stand for refusals; that they are some
+ * must be told by another line. */
 static const w5_cell *first_502(const w5_known *k, const w5_master *m, w5_time from, w5_time to)
 {
     size_t at = SIZE_MAX;
@@ -131,9 +134,13 @@ static void add(w5_lives *l, const w5_outage *o)
 static w5_outage outage_of(const w5_known *k, const w5_lives *l, size_t i)
 {
     const w5_master *m = &l->master[i];
-    w5_outage o = {.address = m->addresses ? m->address[0] : 0, .unit = m->unit, .master = (int32_t)i,
-                   .next = next_master(k, l, i, false), .moved = next_master(k, l, i, true),
-                   .to = W5_TIME_MAX, .fate = m->fate};
+    w5_outage o = {.address = m->addresses ? m->address[0] : 0,
+                   .unit = m->unit,
+                   .master = (int32_t)i,
+                   .next = next_master(k, l, i, false),
+                   .moved = next_master(k, l, i, true),
+                   .to = W5_TIME_MAX,
+                   .fate = m->fate};
     if (o.next >= 0) {
         o.to = l->master[o.next].listen;
         o.end = l->master[o.next].listening;
@@ -144,7 +151,8 @@ static w5_outage outage_of(const w5_known *k, const w5_lives *l, size_t i)
 /* Memory began it: the kernel's line about one of its workers, or systemd's about the unit. */
 static void find_memory(const w5_known *k, const w5_master *m, w5_outage *o)
 {
-    const w5_cell *unit = unit_cell(k, W5_K_UNIT_OOM, m, o->from - 3 * W5_SECOND, o->from + W5_SECOND);
+    const w5_cell *unit =
+        unit_cell(k, W5_K_UNIT_OOM, m, o->from - 3 * W5_SECOND, o->from + W5_SECOND);
     o->oom = m->oom ? m->oom : unit;
 }
 
@@ -181,7 +189,8 @@ static void after_silence(const w5_known *k, w5_lives *l, size_t i)
     o.fate = W5_FATE_DIED;
     o.oom = master_oom(k, m, m->last, seen + W5_SECOND);
     o.reboot = w5_known_last(k, W5_K_HOST_BOOT, m->last, seen + W5_SECOND);
-    o.begin = o.oom ? o.oom : unit_cell(k, W5_K_UNIT_FAILED, m, m->last - W5_SECOND, seen + 2 * W5_SECOND);
+    o.begin = o.oom ? o.oom
+                    : unit_cell(k, W5_K_UNIT_FAILED, m, m->last - W5_SECOND, seen + 2 * W5_SECOND);
     if (!o.begin)
         o.begin = o.reboot;
     if (!o.begin)
@@ -232,7 +241,8 @@ static const w5_cell *started_again(const w5_known *k, w5_id unit, w5_time after
         if (cell->unit != unit)
             continue;
         /* a start that fails at once is none */
-        const w5_cell *fail = w5_known_first(k, W5_K_UNIT_FAILED, cell->at, cell->at + 10 * W5_SECOND);
+        const w5_cell *fail =
+            w5_known_first(k, W5_K_UNIT_FAILED, cell->at, cell->at + 10 * W5_SECOND);
         if (!fail || fail->unit != unit)
             return cell;
     }
@@ -250,8 +260,15 @@ static bool unit_is_down(const w5_lives *l, const w5_cell *cell)
 
 static void after_unit(const w5_known *k, w5_lives *l, const w5_cell *cell, w5_fate fate)
 {
-    w5_outage o = {.unit = cell->unit, .master = -1, .next = -1, .moved = -1, .from = cell->at,
-                   .to = W5_TIME_MAX, .fate = fate, .begin = cell, .certain = true};
+    w5_outage o = {.unit = cell->unit,
+                   .master = -1,
+                   .next = -1,
+                   .moved = -1,
+                   .from = cell->at,
+                   .to = W5_TIME_MAX,
+                   .fate = fate,
+                   .begin = cell,
+                   .certain = true};
     o.end = started_again(k, cell->unit, cell->at);
     if (o.end)
         o.to = o.end->at;

@@ -1,4 +1,5 @@
-/* outages.h -- the times when nobody listened where somebody had: between one master and the next. */
+/* outages.h -- the times when nobody listened where somebody had: between one master and the next.
+ */
 #ifndef W5_DIAGNOSIS_OUTAGES_H
 #define W5_DIAGNOSIS_OUTAGES_H
 

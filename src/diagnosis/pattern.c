@@ -1,12 +1,15 @@
 #include "pattern.h"
 
-enum { REFUSALS = 5 };
+enum {
+    REFUSALS = 5
+};
 
-/* The moment in which a listener closes resets those who wait in its queue: part of the stop, not the
- * close of a cascade, which comes from a worker that died. */
+/* The moment in which a listener closes resets those who wait in its queue: part of the stop, not
+ * the close of a cascade, which comes from a worker that died. */
 static bool is_the_stop_itself(const w5_judgement *j, size_t i)
 {
-    static const char *const stops[] = {"deploy-restart", "boot-failure", "app-down", "stale-address", "host-reboot"};
+    static const char *const stops[] = {"deploy-restart", "boot-failure", "app-down",
+                                        "stale-address", "host-reboot"};
     bool stop = false;
     for (size_t t = 0; t < j->c->theories; t++) {
         const w5_theory *theory = &j->c->theory[t];
@@ -40,7 +43,8 @@ static bool begins_cascade(const w5_judgement *j, size_t i, const w5_error *refu
            (w5_error_says(e, W5_BIT(RESET)) && e->cell->at + W5_SECOND < refusal->cell->at);
 }
 
-/* At least one close or reset, then at least five refusals on the same upstream, none refused before. */
+/* At least one close or reset, then at least five refusals on the same upstream, none refused
+ * before. */
 static bool is_cascade(const w5_judgement *j)
 {
     const w5_case *c = j->c;

@@ -1,8 +1,9 @@
 /* score.c -- joins into scores, scores into words.
  *
  * The strength of a theory is the mean strength of its joins, weighted by the failed requests they
- * explain, less what speaks against it. "Proven" is not a number but a property: structural joins over
- * at least 80 % of the failed requests, nothing against, no missing log that could speak against. */
+ * explain, less what speaks against it. "Proven" is not a number but a property: structural joins
+ * over at least 80 % of the failed requests, nothing against, no missing log that could speak
+ * against. */
 #include "score.h"
 
 static const double strength[] = {
@@ -128,7 +129,9 @@ double w5_binomial_tail(uint64_t n, double p, uint64_t k)
 }
 
 /* Some dozen kinds of event are held against the errors; by chance alone one of them would fit. */
-enum { KINDS_TESTED = 12 };
+enum {
+    KINDS_TESTED = 12
+};
 
 bool w5_nearer_than_chance(const w5_coincidence *w)
 {
@@ -158,7 +161,8 @@ static size_t lower_bound(const w5_cell *const *event, size_t n, w5_time at)
     return low;
 }
 
-static bool any_inside(const w5_cell *const *event, size_t n, w5_time from, w5_time to, uint64_t *inside)
+static bool any_inside(const w5_cell *const *event, size_t n, w5_time from, w5_time to,
+                       uint64_t *inside)
 {
     size_t hits = lower_bound(event, n, to + 1) - lower_bound(event, n, from);
     *inside += hits;
@@ -181,7 +185,8 @@ w5_coincidence w5_coincide(const w5_case *c, const w5_cell *const *event, size_t
     w5_coincidence w = {.events = n};
     span_walk walk = {.from = W5_TIME_NONE};
     w5_time from = W5_TIME_MAX, to = W5_TIME_NONE;
-    for (size_t i = 0; i < n; i++) { /* the source's time, as far as it is known to have been watched */
+    for (size_t i = 0; i < n;
+         i++) { /* the source's time, as far as it is known to have been watched */
         if (i && event[i]->lane == event[i - 1]->lane)
             continue;
         w5_span span = w5_known_span(c->k, event[i]->lane);

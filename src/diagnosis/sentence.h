@@ -22,9 +22,10 @@ typedef struct w5_claim {
 
 w5_claim w5_claim_of(const char *words, const w5_str *args, size_t n);
 /* W5_SAY(words), W5_SAY(words, a, b): a claim with these arguments. */
-#define W5_SAY(...)                   W5_SAY_N(__VA_ARGS__, W5_NONE)
+#define W5_SAY(...) W5_SAY_N(__VA_ARGS__, W5_NONE)
 #define W5_SAY_N(words, ...)                                                                       \
-    w5_claim_of((words), (const w5_str[]){__VA_ARGS__}, sizeof((w5_str[]){__VA_ARGS__}) / sizeof(w5_str))
+    w5_claim_of((words), (const w5_str[]){__VA_ARGS__},                                            \
+                sizeof((w5_str[]){__VA_ARGS__}) / sizeof(w5_str))
 /* The sentence alone, its arguments kept in `arena`; its citations are not settled. */
 w5_sentence w5_claim_keep(const w5_claim *claim, w5_arena *arena);
 /* Adds a line the claim rests on; NULL and what is already there add nothing. */

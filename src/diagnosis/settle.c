@@ -7,15 +7,19 @@ static const struct {
     w5_told_by by;
     const char *words;
 } reasons[] = {
-    {W5_BY_APP, N_("The application's own log tells whether a worker timed out, was killed or exited, or whether it was being restarted.")},
-    {W5_BY_SYSTEMD, N_("systemd's lines tell whether the unit was stopped, failed or was killed, and by what.")},
-    {W5_BY_KERNEL, N_("The kernel's log tells whether memory ran out or a process crashed.")},
-    {W5_BY_NGINX, N_("nginx's error log tells what happened to each request on its way to the application.")},
-    {W5_BY_ACCESS, N_("nginx's access log tells what clients saw, how long requests took, and whether it is over.")},
-    {W5_BY_SLOW, N_("The slow log tells whether the requests were waiting for a query or a lock.")},
-    {W5_BY_DATABASE, N_("The database's error log tells whether it was down.")},
-    {W5_BY_ALB, N_("The load balancer's access log tells whether it gave up first.")},
-    {W5_BY_CONFIG, N_("The configuration tells which time-outs and addresses are in force.")},
+    {W5_BY_APP,      N_("The application's own log tells whether a worker timed out, was killed or "
+                   "exited, or whether it was being restarted.")                       },
+    {W5_BY_SYSTEMD,
+     N_("systemd's lines tell whether the unit was stopped, failed or was killed, and by what.")      },
+    {W5_BY_KERNEL,   N_("The kernel's log tells whether memory ran out or a process crashed.")        },
+    {W5_BY_NGINX,
+     N_("nginx's error log tells what happened to each request on its way to the application.")       },
+    {W5_BY_ACCESS,   N_("nginx's access log tells what clients saw, how long requests took, and "
+                      "whether it is over.")                                        },
+    {W5_BY_SLOW,     N_("The slow log tells whether the requests were waiting for a query or a lock.")},
+    {W5_BY_DATABASE, N_("The database's error log tells whether it was down.")                        },
+    {W5_BY_ALB,      N_("The load balancer's access log tells whether it gave up first.")             },
+    {W5_BY_CONFIG,   N_("The configuration tells which time-outs and addresses are in force.")        },
 };
 
 #define BY(name) (1u << W5_BY_##name)
@@ -25,24 +29,24 @@ static const struct {
     const char *cause;
     unsigned asks;
 } asks[] = {
-    {"unknown", BY(KERNEL) | BY(SYSTEMD)},
-    {"app-down", BY(KERNEL) | BY(SYSTEMD)},
-    {"worker-killed", BY(KERNEL)},
-    {"worker-exit", BY(KERNEL)},
-    {"worker-crash-segv", BY(KERNEL)},
-    {"worker-oom-kill", BY(KERNEL)},
-    {"boot-failure", BY(SYSTEMD)},
-    {"deploy-restart", BY(SYSTEMD)},
-    {"gunicorn-worker-timeout", BY(SLOW)},
-    {"nginx-read-timeout", BY(SLOW)},
-    {"worker-starvation", BY(SLOW)},
-    {"db-down", BY(DATABASE) | BY(KERNEL)},
-    {"db-slow-query", BY(SLOW)},
-    {"db-lock-contention", BY(SLOW)},
-    {"lb-timeout", BY(ALB)},
-    {"heavy-page", BY(KERNEL)},
-    {"keepalive-race", BY(CONFIG)},
-    {"wrong-bind-or-port", BY(CONFIG)},
+    {"unknown",                 BY(KERNEL) | BY(SYSTEMD) },
+    {"app-down",                BY(KERNEL) | BY(SYSTEMD) },
+    {"worker-killed",           BY(KERNEL)               },
+    {"worker-exit",             BY(KERNEL)               },
+    {"worker-crash-segv",       BY(KERNEL)               },
+    {"worker-oom-kill",         BY(KERNEL)               },
+    {"boot-failure",            BY(SYSTEMD)              },
+    {"deploy-restart",          BY(SYSTEMD)              },
+    {"gunicorn-worker-timeout", BY(SLOW)                 },
+    {"nginx-read-timeout",      BY(SLOW)                 },
+    {"worker-starvation",       BY(SLOW)                 },
+    {"db-down",                 BY(DATABASE) | BY(KERNEL)},
+    {"db-slow-query",           BY(SLOW)                 },
+    {"db-lock-contention",      BY(SLOW)                 },
+    {"lb-timeout",              BY(ALB)                  },
+    {"heavy-page",              BY(KERNEL)               },
+    {"keepalive-race",          BY(CONFIG)               },
+    {"wrong-bind-or-port",      BY(CONFIG)               },
 };
 
 static unsigned wanted(const w5_judgement *j)
@@ -64,16 +68,20 @@ static bool is_missing(const w5_judgement *j, w5_told_by by)
 
 static w5_str journal(const w5_values *v, const char *which)
 {
-    return w5_values_fill(v, w5_arena_fmt(v->arena, "journalctl -o short-iso -S {since} -U {until}%s", which), true);
+    return w5_values_fill(
+        v, w5_arena_fmt(v->arena, "journalctl -o short-iso -S {since} -U {until}%s", which), true);
 }
 
 static w5_str grep_minute(const w5_values *v, const char *layout, const char *file)
 {
-    static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     w5_date d = w5_known_date(v->j->c->k, v->j->c->from);
     if (*layout == 'a')
-        return w5_arena_fmt(v->arena, "sudo grep '%02u/%s/%04d:%02u:%02u' %s", d.day, months[d.month - 1], d.year, d.hour, d.minute, file);
-    return w5_arena_fmt(v->arena, "sudo grep '^%04d/%02u/%02u %02u:%02u' %s", d.year, d.month, d.day, d.hour, d.minute, file);
+        return w5_arena_fmt(v->arena, "sudo grep '%02u/%s/%04d:%02u:%02u' %s", d.day,
+                            months[d.month - 1], d.year, d.hour, d.minute, file);
+    return w5_arena_fmt(v->arena, "sudo grep '^%04d/%02u/%02u %02u:%02u' %s", d.year, d.month,
+                        d.day, d.hour, d.minute, file);
 }
 
 static w5_str command_for(const w5_values *v, w5_told_by by)
@@ -113,20 +121,24 @@ static void ask(const w5_judgement *j, const w5_values *v, w5_told_by by, w5_ope
         if (w5_str_eq(open[i].settle.source, w5_told_by_word[by]))
             return;
     w5_open *o = &open[(*n)++];
-    *o = (w5_open){.settle = {.source = w5_told_by_word[by], .command = command_for(v, by)},
-                   .why = W5_SAY(reason_for(by))};
+    *o = (w5_open){
+        .settle = {.source = w5_told_by_word[by], .command = command_for(v, by)},
+        .why = W5_SAY(reason_for(by))
+    };
     w5_claim_cite(&o->why, j->c->errors ? j->c->error[0].cell : NULL);
 }
 
 size_t w5_settle_find(const w5_judgement *j, w5_arena *arena, w5_open open[])
 {
-    static const w5_told_by order[] = {W5_BY_APP, W5_BY_KERNEL, W5_BY_SYSTEMD, W5_BY_NGINX, W5_BY_DATABASE,
-                                       W5_BY_SLOW, W5_BY_ALB, W5_BY_ACCESS, W5_BY_CONFIG};
+    static const w5_told_by order[] = {W5_BY_APP,   W5_BY_KERNEL,   W5_BY_SYSTEMD,
+                                       W5_BY_NGINX, W5_BY_DATABASE, W5_BY_SLOW,
+                                       W5_BY_ALB,   W5_BY_ACCESS,   W5_BY_CONFIG};
     w5_values v = w5_values_of(j, arena);
     unsigned all = wanted(j);
     size_t n = 0;
     if (j->chosen->wants < W5_TOLD_BYS)
-        ask(j, &v, j->chosen->wants, open, &n); /* it was given, but ends too early, or it is missing */
+        ask(j, &v, j->chosen->wants, open,
+            &n); /* it was given, but ends too early, or it is missing */
     for (size_t i = 0; i < sizeof(order) / sizeof(*order); i++)
         if ((all >> order[i] & 1) && is_missing(j, order[i]))
             ask(j, &v, order[i], open, &n);

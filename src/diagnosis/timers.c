@@ -1,10 +1,11 @@
-/* timers.c -- how long gunicorn and nginx wait: as set, else as the logs show it, else the default. */
+/* timers.c -- how long gunicorn and nginx wait: as set, else as the logs show it, else the default.
+ */
 #include "deaths.h"
 
 /* The name stands in --worker-class, and in gunicorn's own "Using worker: threads". */
 static bool names_async(w5_str class)
 {
-    static const w5_str classes[] = {W5_LIT("gthread"), W5_LIT("threads"), W5_LIT("gevent"),
+    static const w5_str classes[] = {W5_LIT("gthread"),  W5_LIT("threads"), W5_LIT("gevent"),
                                      W5_LIT("eventlet"), W5_LIT("uvicorn"), W5_LIT("tornado"),
                                      W5_LIT("asgi")};
     for (size_t i = 0; i < sizeof(classes) / sizeof(*classes); i++)
@@ -57,7 +58,8 @@ w5_timer w5_case_worker_timer(const w5_case *c, w5_str upstream)
     for (size_t i = 0; i < c->errors; i++) {
         const w5_error *e = &c->error[i];
         if (w5_error_is(e, W5_CLOSES) && e->took != W5_TIME_NONE && e->took < least &&
-            w5_known_first(c->k, W5_K_WORKER_TIMEOUT, e->cell->at - 2 * W5_SECOND, e->cell->at + W5_SECOND))
+            w5_known_first(c->k, W5_K_WORKER_TIMEOUT, e->cell->at - 2 * W5_SECOND,
+                           e->cell->at + W5_SECOND))
             least = e->took;
     }
     if (least == W5_TIME_MAX || least < 2 * W5_SECOND)
@@ -67,14 +69,15 @@ w5_timer w5_case_worker_timer(const w5_case *c, w5_str upstream)
 
 w5_timer w5_case_read_timer(const w5_case *c, w5_str upstream, w5_str path)
 {
-    w5_time set = w5_known_duration(c->k, "nginx", "proxy_read_timeout", upstream, path, W5_TIME_NONE);
+    w5_time set =
+        w5_known_duration(c->k, "nginx", "proxy_read_timeout", upstream, path, W5_TIME_NONE);
     if (set != W5_TIME_NONE)
         return (w5_timer){set, true};
     for (size_t i = 0; i < c->errors; i++) {
         const w5_error *e = &c->error[i];
-        if (w5_error_is(e, W5_BIT(READ_TIMEOUT)) && e->took >= W5_SECOND && e->took <= 3600 * W5_SECOND)
+        if (w5_error_is(e, W5_BIT(READ_TIMEOUT)) && e->took >= W5_SECOND &&
+            e->took <= 3600 * W5_SECOND)
             return (w5_timer){e->took / W5_SECOND * W5_SECOND, true};
     }
     return (w5_timer){60 * W5_SECOND, false};
 }
-

@@ -1,8 +1,8 @@
 /* trial_database.c -- slow queries, locks, connections, and a database that is away.
  *
- * A database error by itself gives a 500; it turns into a 502 or 504 where it blocks (facts/mysql.md
- * §3). The proof of a slow query is its interval: it began within the request and ended with it or
- * after it, for a worker that is killed does not stop its query (§0.9, §4). */
+ * A database error by itself gives a 500; it turns into a 502 or 504 where it blocks
+ * (facts/mysql.md §3). The proof of a slow query is its interval: it began within the request and
+ * ended with it or after it, for a worker that is killed does not stop its query (§0.9, §4). */
 #include "trial.h"
 
 typedef struct request { /* when the failed request ran, as well as that can be known */
@@ -18,7 +18,8 @@ static bool timed_out_near(const w5_case *c, const w5_error *e)
 
 static request request_of(const w5_case *c, const w5_error *e)
 {
-    w5_str upstream = w5_known_str(c->k, e->cell->upstream), path = w5_known_str(c->k, e->cell->path);
+    w5_str upstream = w5_known_str(c->k, e->cell->upstream),
+           path = w5_known_str(c->k, e->cell->path);
     w5_timer worker = w5_case_worker_timer(c, upstream);
     request r = {.to = e->cell->until, .length = e->took, .known = e->took != W5_TIME_NONE};
     if (!r.known && w5_error_is(e, W5_BIT(READ_TIMEOUT))) {
@@ -45,7 +46,8 @@ static w5_time query_start(const w5_cell *q)
 
 static w5_time query_end(const w5_cell *q)
 {
-    return q->query_end != W5_TIME_NONE ? q->query_end : query_start(q) + (q->duration > 0 ? q->duration : 0);
+    return q->query_end != W5_TIME_NONE ? q->query_end
+                                        : query_start(q) + (q->duration > 0 ? q->duration : 0);
 }
 
 /* Began within the request, took most of it, and ended with it or after it. */
@@ -96,7 +98,8 @@ static const w5_cell *blocker_of(const w5_case *c, const w5_cell *waiter)
     w5_time from = query_start(waiter) - W5_HOUR, to = query_end(waiter) + 2 * W5_SECOND;
     while ((q = w5_known_next(c->k, W5_K_SLOW_QUERY, from, to, &i))) {
         if (q == waiter || waited_for_lock(c, q) || query_start(q) > query_start(waiter) ||
-            query_end(q) > query_end(waiter) + 1500000 || query_end(q) < query_end(waiter) - 2 * W5_SECOND)
+            query_end(q) > query_end(waiter) + 1500000 ||
+            query_end(q) < query_end(waiter) - 2 * W5_SECOND)
             continue;
         if (!found || query_start(q) < query_start(found))
             found = q;
@@ -121,7 +124,8 @@ static void search_error(query_hunt *h, size_t n)
     request r = request_of(c, e);
     size_t i = SIZE_MAX;
     const w5_cell *q;
-    while ((q = w5_known_next(c->k, W5_K_SLOW_QUERY, r.from - 10 * W5_SECOND, r.to + 10 * W5_MINUTE, &i))) {
+    while ((q = w5_known_next(c->k, W5_K_SLOW_QUERY, r.from - 10 * W5_SECOND, r.to + 10 * W5_MINUTE,
+                              &i))) {
         if (!spans(q, &r) || waited_for_lock(c, q) != h->locks)
             continue;
         w5_theory_explain(c, h->t, n, r.known ? W5_JOIN_INTERVAL : W5_JOIN_TIME);
@@ -141,7 +145,8 @@ static void search_sum(query_hunt *h, size_t n)
     size_t i = SIZE_MAX;
     w5_time sum = 0;
     const w5_cell *q, *first = NULL;
-    while (r.known && (q = w5_known_next(c->k, W5_K_SLOW_QUERY, r.from - W5_SECOND, r.to + W5_SECOND, &i))) {
+    while (r.known &&
+           (q = w5_known_next(c->k, W5_K_SLOW_QUERY, r.from - W5_SECOND, r.to + W5_SECOND, &i))) {
         if (first && q->connection != first->connection)
             continue;
         if (!q->connection || waited_for_lock(c, q) || query_start(q) < r.from - W5_SECOND ||
@@ -157,7 +162,8 @@ static void search_sum(query_hunt *h, size_t n)
     h->longest = h->longest ? h->longest : first;
 }
 
-static const uint32_t blocked = W5_CLOSES | W5_BIT(READ_TIMEOUT) | W5_BIT(TRUNCATED_BODY) | W5_BIT(UPSTREAM_5XX);
+static const uint32_t blocked =
+    W5_CLOSES | W5_BIT(READ_TIMEOUT) | W5_BIT(TRUNCATED_BODY) | W5_BIT(UPSTREAM_5XX);
 
 static w5_str statement(const w5_case *c, const w5_cell *q)
 {
@@ -178,7 +184,8 @@ static void try_slow_query(const w5_case *c, w5_theory *t)
         return;
     t->culprit = h.longest;
     if (h.longest->rows_examined >= 0)
-        t->summary = W5_SAY(N_("The failed requests were waiting for the database: %1$s (%2$s, %3$s rows examined)."),
+        t->summary = W5_SAY(N_("The failed requests were waiting for the database: %1$s (%2$s, "
+                               "%3$s rows examined)."),
                             statement(c, h.longest), w5_say_seconds(c->arena, h.longest->duration),
                             w5_say_number(c->arena, (uint64_t)h.longest->rows_examined));
     else
@@ -199,9 +206,11 @@ static void search_lock_errors(const w5_case *c, w5_theory *t, query_hunt *h)
             const w5_error *e = &c->error[i];
             const w5_cell *l = w5_known_first(c->k, kinds[n], e->cell->at - 2 * W5_SECOND,
                                               e->cell->at + 2 * W5_SECOND);
-            if (!l || !w5_error_is(e, blocked) || (kinds[n] == W5_K_DB_ERROR_IN_APP && l->number != 1205))
+            if (!l || !w5_error_is(e, blocked) ||
+                (kinds[n] == W5_K_DB_ERROR_IN_APP && l->number != 1205))
                 continue;
-            w5_theory_explain(c, t, i, l->path && l->path == e->cell->path ? W5_JOIN_REQUEST : W5_JOIN_TIME);
+            w5_theory_explain(c, t, i,
+                              l->path && l->path == e->cell->path ? W5_JOIN_REQUEST : W5_JOIN_TIME);
             h->first = h->first ? h->first : l;
         }
 }
@@ -209,12 +218,15 @@ static void search_lock_errors(const w5_case *c, w5_theory *t, query_hunt *h)
 static void say_lock(const w5_case *c, w5_theory *t, const query_hunt *h, const w5_cell *blocker)
 {
     if (blocker)
-        t->summary = W5_SAY(N_("The failed requests were waiting for a lock that another statement held: %1$s (%2$s, began at %3$s)."),
+        t->summary = W5_SAY(N_("The failed requests were waiting for a lock that another statement "
+                               "held: %1$s (%2$s, began at %3$s)."),
                             statement(c, blocker), w5_say_seconds(c->arena, blocker->duration),
                             w5_known_clock(c->k, query_start(blocker), c->arena));
     else if (h->longest)
-        t->summary = W5_SAY(N_("The failed requests were waiting for a lock in the database: %1$s waited %2$s. Who held it is in none of the logs."),
-                            statement(c, h->longest), w5_say_seconds(c->arena, h->longest->duration));
+        t->summary =
+            W5_SAY(N_("The failed requests were waiting for a lock in the database: %1$s waited "
+                      "%2$s. Who held it is in none of the logs."),
+                   statement(c, h->longest), w5_say_seconds(c->arena, h->longest->duration));
     else
         t->summary = W5_SAY(N_("The failed requests were waiting for a lock in the database."));
     t->culprit = blocker ? blocker : h->longest ? h->longest : h->first;
@@ -252,15 +264,16 @@ static bool is_one_of(int32_t number, const int32_t *wanted, size_t n)
 }
 
 /* Joins errors with the application's lines of these numbers: by path one to one, else by time. */
-static const w5_cell *join_numbers(const w5_case *c, w5_theory *t, w5_kind kind, const int32_t *wanted,
-                                   size_t n)
+static const w5_cell *join_numbers(const w5_case *c, w5_theory *t, w5_kind kind,
+                                   const int32_t *wanted, size_t n)
 {
     const w5_cell *first = NULL;
     for (size_t i = 0; i < c->errors; i++) {
         const w5_error *e = &c->error[i];
         size_t at = SIZE_MAX;
         const w5_cell *a;
-        while ((a = w5_known_next(c->k, kind, e->cell->at - W5_SECOND, e->cell->until + W5_SECOND, &at))) {
+        while ((a = w5_known_next(c->k, kind, e->cell->at - W5_SECOND, e->cell->until + W5_SECOND,
+                                  &at))) {
             if ((n && !is_one_of(a->number, wanted, n)) || !(w5_error_is(e, blocked) || e->trouble))
                 continue;
             bool same = e->cell == a || (a->path && a->path == e->cell->path);
@@ -296,8 +309,9 @@ static void try_too_many(const w5_case *c, w5_theory *t)
         return;
     promote_numbers(c, t, W5_K_DB_TOO_MANY);
     t->culprit = first;
-    t->summary = W5_SAY(N_("%1$s × the database had no connection left (1040, Too many connections)."),
-                        w5_say_number(c->arena, w5_theory_count(t, c)));
+    t->summary =
+        W5_SAY(N_("%1$s × the database had no connection left (1040, Too many connections)."),
+               w5_say_number(c->arena, w5_theory_count(t, c)));
     w5_claim_cite(&t->summary, first);
     w5_claim_cite(&t->summary, w5_theory_first(t, c)->cell);
     w5_theory_show(c, t, first, W5_FOR, NULL);
@@ -319,7 +333,8 @@ static void join_db_outage(const w5_case *c, w5_theory *t, const w5_db_outage *o
     bool exact = c->from >= o->from - W5_SECOND && c->from <= o->from + 30 * W5_SECOND;
     for (size_t i = 0; i < c->errors; i++) {
         const w5_error *e = &c->error[i];
-        bool inside = e->cell->at >= o->from - W5_SECOND && (o->to == W5_TIME_MAX || e->cell->at <= o->to + 2 * W5_SECOND);
+        bool inside = e->cell->at >= o->from - W5_SECOND &&
+                      (o->to == W5_TIME_MAX || e->cell->at <= o->to + 2 * W5_SECOND);
         if (!w5_error_is(e, blocked) || !inside)
             continue;
         bool told = t->join && t->join[i]; /* the application says that it missed the database */
@@ -334,12 +349,14 @@ static void say_db_down(const w5_case *c, w5_theory *t, const w5_db_outage *o, c
     else if (o && o->disk)
         t->summary = W5_SAY(N_("The database went away: its disk was full."));
     else if (o && o->crashed)
-        t->summary = W5_SAY(N_("The database crashed; until it was ready again the application could not reach it."));
+        t->summary = W5_SAY(N_(
+            "The database crashed; until it was ready again the application could not reach it."));
     else if (o && o->to == W5_TIME_MAX)
         t->summary = W5_SAY(N_("The database was stopped, and did not come back."));
     else if (o)
-        t->summary = W5_SAY(N_("The database was restarted; for %1$s the application could not reach it."),
-                            w5_say_seconds(c->arena, o->to - o->from));
+        t->summary =
+            W5_SAY(N_("The database was restarted; for %1$s the application could not reach it."),
+                   w5_say_seconds(c->arena, o->to - o->from));
     else
         t->summary = W5_SAY(N_("The application could not reach its database: %1$s."),
                             w5_known_str(c->k, app->what));
@@ -374,9 +391,9 @@ static void try_db_down(const w5_case *c, w5_theory *t)
 }
 
 const w5_trial w5_trials_database[] = {
-    {"db-slow-query", W5_LAYER_REASON, try_slow_query},
-    {"db-lock-contention", W5_LAYER_REASON, try_lock},
-    {"db-too-many-connections", W5_LAYER_REASON, try_too_many},
-    {"db-down", W5_LAYER_REASON, try_db_down},
+    {"db-slow-query",           W5_LAYER_REASON, try_slow_query},
+    {"db-lock-contention",           W5_LAYER_REASON, try_lock},
+    {"db-too-many-connections",      W5_LAYER_REASON, try_too_many},
+    {"db-down",                 W5_LAYER_REASON, try_db_down},
     {0},
 };

@@ -1,5 +1,5 @@
-/* trial_lines.c -- causes that nginx's line names by itself (spec §5.4): as to the mechanism there is
- * nothing to prove. What stands behind it is for the other trials. */
+/* trial_lines.c -- causes that nginx's line names by itself (spec §5.4): as to the mechanism there
+ * is nothing to prove. What stands behind it is for the other trials. */
 #include "trial.h"
 
 typedef struct line_cause {
@@ -9,20 +9,24 @@ typedef struct line_cause {
 } line_cause;
 
 static const line_cause lines[] = {
-    {W5_LIT("socket-permission"), W5_BIT(SOCKET_PERMISSION),
-     N_("nginx may not use the socket %3$s: its workers' user lacks the right to write to it or to enter its folder (%1$s of %2$s errors).")},
-    {W5_LIT("header-too-big"), W5_BIT(HEADER_TOO_BIG),
-     N_("The application's response header was larger than nginx's buffer for it; the application itself answered (%1$s of %2$s errors).")},
-    {W5_LIT("invalid-response"), W5_BIT(INVALID),
+    {W5_LIT("socket-permission"),     W5_BIT(SOCKET_PERMISSION),
+     N_("nginx may not use the socket %3$s: its workers' user lacks the right to write to it or to "
+        "enter its folder (%1$s of %2$s errors).")                                            },
+    {W5_LIT("header-too-big"),        W5_BIT(HEADER_TOO_BIG),
+     N_("The application's response header was larger than nginx's buffer for it; the application "
+        "itself answered (%1$s of %2$s errors).")                                             },
+    {W5_LIT("invalid-response"),      W5_BIT(INVALID),
      N_("What came back from %3$s was not an answer nginx can pass on (%1$s of %2$s errors).")},
-    {W5_LIT("upstream-dns"), W5_BIT(DNS),
-     N_("nginx could not resolve the upstream's name, so it had nobody to ask (%1$s of %2$s errors).")},
-    {W5_LIT("tls-mismatch"), W5_BIT(TLS),
-     N_("The TLS handshake between nginx and %3$s failed (%1$s of %2$s errors).")},
-    {W5_LIT("ports-exhausted"), W5_BIT(PORTS),
-     N_("nginx had no local port left for a connection to %3$s (%1$s of %2$s errors).")},
+    {W5_LIT("upstream-dns"),          W5_BIT(DNS),
+     N_("nginx could not resolve the upstream's name, so it had nobody to ask (%1$s of %2$s "
+        "errors).")                                                                           },
+    {W5_LIT("tls-mismatch"),          W5_BIT(TLS),
+     N_("The TLS handshake between nginx and %3$s failed (%1$s of %2$s errors).")             },
+    {W5_LIT("ports-exhausted"),       W5_BIT(PORTS),
+     N_("nginx had no local port left for a connection to %3$s (%1$s of %2$s errors).")       },
     {W5_LIT("nginx-connect-timeout"), W5_BIT(CONNECT_TIMEOUT),
-     N_("%3$s did not accept the connection before nginx's proxy_connect_timeout (%1$s of %2$s errors).")},
+     N_("%3$s did not accept the connection before nginx's proxy_connect_timeout (%1$s of %2$s "
+        "errors).")                                                                           },
 };
 
 static const line_cause *row_of(const w5_theory *t)
@@ -79,9 +83,10 @@ static void try_fd(const w5_case *c, w5_theory *t)
         return;
     bool connections = first->kind == W5_K_CONNECTIONS || first->kind == W5_K_NGINX_CONNECTIONS;
     summarise(c, t,
-              connections
-                  ? N_("nginx ran out of worker_connections: each proxied request needs two (%1$s of %2$s errors).")
-                  : N_("nginx ran out of file descriptors: each proxied request needs two (%1$s of %2$s errors)."));
+              connections ? N_("nginx ran out of worker_connections: each proxied request needs "
+                               "two (%1$s of %2$s errors).")
+                          : N_("nginx ran out of file descriptors: each proxied request needs two "
+                               "(%1$s of %2$s errors)."));
     t->culprit = first->cell;
 }
 
@@ -118,12 +123,14 @@ static void try_socket_missing(const w5_case *c, w5_theory *t)
         return;
     t->culprit = listens_elsewhere(c, first->cell->upstream);
     if (!t->culprit) {
-        summarise(c, t, N_("There is no socket at %3$s: nobody has made it, or it was taken away (%1$s of %2$s errors)."));
+        summarise(c, t,
+                  N_("There is no socket at %3$s: nobody has made it, or it was taken away (%1$s "
+                     "of %2$s errors)."));
         return;
     }
-    t->summary = W5_SAY(N_("nginx looks for %1$s; the application listens at %2$s."),
-                        w5_known_str(c->k, first->cell->upstream),
-                        w5_known_str(c->k, t->culprit->address));
+    t->summary =
+        W5_SAY(N_("nginx looks for %1$s; the application listens at %2$s."),
+               w5_known_str(c->k, first->cell->upstream), w5_known_str(c->k, t->culprit->address));
     w5_claim_cite(&t->summary, first->cell);
     w5_claim_cite(&t->summary, t->culprit);
     w5_theory_show(c, t, t->culprit, W5_FOR, NULL);
@@ -139,12 +146,15 @@ static void try_backlog(const w5_case *c, w5_theory *t)
     for (size_t i = 0; i < c->errors; i++)
         if (w5_error_says(&c->error[i], W5_BIT(READ_TIMEOUT) | W5_BIT(CONNECT_TIMEOUT)))
             w5_theory_explain(c, t, i, W5_JOIN_PATH);
-    summarise(c, t, N_("The queue before %3$s was full, all workers being busy: the kernel turned connections away at once (%1$s of %2$s errors)."));
+    summarise(c, t,
+              N_("The queue before %3$s was full, all workers being busy: the kernel turned "
+                 "connections away at once (%1$s of %2$s errors)."));
 }
 
 /* ---- nginx's read and send timers ---- */
 
-/* A line of the application's own access log about the same path that took longer than nginx waited. */
+/* A line of the application's own access log about the same path that took longer than nginx
+ * waited. */
 static const w5_cell *finished_later(const w5_case *c, const w5_error *e, w5_time timer)
 {
     size_t i = SIZE_MAX;
@@ -171,14 +181,17 @@ static void try_read_timeout(const w5_case *c, w5_theory *t)
     w5_str count = w5_say_number(c->arena, w5_theory_count(t, c));
     w5_str limit = w5_say_seconds(c->arena, timer.value);
     if (later)
-        t->summary = W5_SAY(N_("%1$s × nginx gave up after %2$s (proxy_read_timeout); the application finished such a request after %3$s."),
+        t->summary = W5_SAY(N_("%1$s × nginx gave up after %2$s (proxy_read_timeout); the "
+                               "application finished such a request after %3$s."),
                             count, limit, w5_say_seconds(c->arena, later->duration));
     else if (first->kind == W5_K_SEND_TIMEOUT)
-        t->summary = W5_SAY(N_("%1$s × nginx gave up while it sent the request: the application did not read it (proxy_send_timeout)."),
+        t->summary = W5_SAY(N_("%1$s × nginx gave up while it sent the request: the application "
+                               "did not read it (proxy_send_timeout)."),
                             count);
     else
-        t->summary = W5_SAY(N_("%1$s × nginx itself gave up after %2$s without an answer (proxy_read_timeout)."),
-                            count, limit);
+        t->summary = W5_SAY(
+            N_("%1$s × nginx itself gave up after %2$s without an answer (proxy_read_timeout)."),
+            count, limit);
     w5_claim_cite(&t->summary, first->cell);
     w5_claim_cite(&t->summary, later);
     w5_theory_show(c, t, later, W5_FOR, NULL);
@@ -209,10 +222,13 @@ static void try_truncated(const w5_case *c, w5_theory *t)
         return;
     t->culprit = raised_in_body(c, first);
     if (!t->culprit || !t->culprit->what) {
-        summarise(c, t, N_("%1$s × the application ended an answer before its announced end; clients got a cut body under status 200."));
+        summarise(c, t,
+                  N_("%1$s × the application ended an answer before its announced end; clients got "
+                     "a cut body under status 200."));
         return;
     }
-    t->summary = W5_SAY(N_("%2$s × the application raised %1$s in the middle of an answer; clients got a cut body under status 200."),
+    t->summary = W5_SAY(N_("%2$s × the application raised %1$s in the middle of an answer; clients "
+                           "got a cut body under status 200."),
                         w5_known_str(c->k, t->culprit->what),
                         w5_say_number(c->arena, w5_theory_count(t, c)));
     w5_claim_cite(&t->summary, t->culprit);
@@ -220,7 +236,8 @@ static void try_truncated(const w5_case *c, w5_theory *t)
     w5_theory_show(c, t, t->culprit, W5_FOR, NULL);
 }
 
-/* ---- no live upstreams: a consequence, named only where nothing explains the peers' failures ---- */
+/* ---- no live upstreams: a consequence, named only where nothing explains the peers' failures ----
+ */
 
 static void try_no_live(const w5_case *c, w5_theory *t)
 {
@@ -234,11 +251,14 @@ static void try_no_live(const w5_case *c, w5_theory *t)
     if (!first)
         return;
     if (before)
-        t->summary = W5_SAY(N_("After %1$s nginx held every server of %2$s for dead and asked none of them (fail_timeout, 10 s unless set): what failed without being sent anywhere: %3$s."),
-                            w5_known_str(c->k, before->code), w5_known_str(c->k, first->cell->upstream),
-                            w5_say_number(c->arena, w5_theory_count(t, c)));
+        t->summary = W5_SAY(
+            N_("After %1$s nginx held every server of %2$s for dead and asked none of them "
+               "(fail_timeout, 10 s unless set): what failed without being sent anywhere: %3$s."),
+            w5_known_str(c->k, before->code), w5_known_str(c->k, first->cell->upstream),
+            w5_say_number(c->arena, w5_theory_count(t, c)));
     else
-        t->summary = W5_SAY(N_("nginx held every server of %1$s for dead and asked none of them: what failed without being sent anywhere: %2$s."),
+        t->summary = W5_SAY(N_("nginx held every server of %1$s for dead and asked none of them: "
+                               "what failed without being sent anywhere: %2$s."),
                             w5_known_str(c->k, first->cell->upstream),
                             w5_say_number(c->arena, w5_theory_count(t, c)));
     w5_claim_cite(&t->summary, before);
@@ -247,18 +267,18 @@ static void try_no_live(const w5_case *c, w5_theory *t)
 }
 
 const w5_trial w5_trials_lines[] = {
-    {"socket-missing", W5_LAYER_LINE, try_socket_missing},
+    {"socket-missing",    W5_LAYER_LINE, try_socket_missing},
     {"socket-permission", W5_LAYER_REASON, try_line},
     {"header-too-big", W5_LAYER_REASON, try_line},
-    {"invalid-response", W5_LAYER_REASON, try_line},
-    {"upstream-dns", W5_LAYER_REASON, try_line},
-    {"tls-mismatch", W5_LAYER_REASON, try_line},
-    {"ports-exhausted", W5_LAYER_REASON, try_ports},
-    {"fd-exhaustion", W5_LAYER_REASON, try_fd},
-    {"nginx-connect-timeout", W5_LAYER_LINE, try_line},
-    {"nginx-read-timeout", W5_LAYER_LINE, try_read_timeout},
-    {"truncated-body", W5_LAYER_LINE, try_truncated},
-    {"no-live-upstreams", W5_LAYER_LINE, try_no_live},
-    {"backlog-full", W5_LAYER_EVENT, try_backlog},
-    {0},
+    {"invalid-response",           W5_LAYER_REASON, try_line},
+    {"upstream-dns",    W5_LAYER_REASON, try_line},
+    {"tls-mismatch",           W5_LAYER_REASON, try_line},
+    {"ports-exhausted",  W5_LAYER_REASON, try_ports},
+    {"fd-exhaustion",           W5_LAYER_REASON, try_fd},
+    {"nginx-connect-timeout",      W5_LAYER_LINE, try_line},
+    {"nginx-read-timeout",           W5_LAYER_LINE, try_read_timeout},
+    {"truncated-body",      W5_LAYER_LINE, try_truncated},
+    {"no-live-upstreams",           W5_LAYER_LINE, try_no_live},
+    {"backlog-full",   W5_LAYER_EVENT, try_backlog},
+    {0         },
 };

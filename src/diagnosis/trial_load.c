@@ -15,8 +15,8 @@ static w5_time usual(const w5_case *c, w5_id path, w5_time timer)
 }
 
 typedef struct crowd { /* the paths among errors that ran into nginx's timer */
-    double quick, all;  /* failed requests on paths that are quick by nature; on all */
-    size_t paths;       /* distinct, as far as they are counted */
+    double quick, all; /* failed requests on paths that are quick by nature; on all */
+    size_t paths;      /* distinct, as far as they are counted */
     const w5_cell *example;
 } crowd;
 
@@ -45,13 +45,15 @@ static crowd look_at_paths(const w5_case *c, w5_time timer)
 static void explain_queue(const w5_case *c, w5_theory *t, w5_join join)
 {
     for (size_t i = 0; i < c->errors; i++)
-        if (w5_error_is(&c->error[i], W5_BIT(READ_TIMEOUT) | W5_BIT(CONNECT_TIMEOUT) | W5_BIT(BACKLOG_FULL)))
+        if (w5_error_is(&c->error[i],
+                        W5_BIT(READ_TIMEOUT) | W5_BIT(CONNECT_TIMEOUT) | W5_BIT(BACKLOG_FULL)))
             w5_theory_explain(c, t, i, join);
 }
 
 static void try_starvation(const w5_case *c, w5_theory *t)
 {
-    const w5_cell *pool = w5_known_first(c->k, W5_K_POOL_EXHAUSTED, c->from - 10 * W5_SECOND, c->to + W5_SECOND);
+    const w5_cell *pool =
+        w5_known_first(c->k, W5_K_POOL_EXHAUSTED, c->from - 10 * W5_SECOND, c->to + W5_SECOND);
     w5_timer timer = w5_case_read_timer(c, c->incident->upstream, W5_NONE);
     crowd k = look_at_paths(c, timer.value);
     if (k.all <= 0)
@@ -67,14 +69,17 @@ static void try_starvation(const w5_case *c, w5_theory *t)
         return;
     t->culprit = pool;
     if (pool)
-        t->summary = W5_SAY(N_("The application had no worker free and said so; %1$s × a request waited until nginx gave up."),
+        t->summary = W5_SAY(N_("The application had no worker free and said so; %1$s × a request "
+                               "waited until nginx gave up."),
                             w5_say_number(c->arena, w5_theory_count(t, c)));
     else if (k.example)
-        t->summary = W5_SAY(N_("All workers were busy: %1$s, which usually takes a moment, waited in line until nginx gave up (%2$s × in all)."),
+        t->summary = W5_SAY(N_("All workers were busy: %1$s, which usually takes a moment, waited "
+                               "in line until nginx gave up (%2$s × in all)."),
                             w5_known_str(c->k, k.example->path),
                             w5_say_number(c->arena, w5_theory_count(t, c)));
     else
-        t->summary = W5_SAY(N_("Requests for many different pages ran into nginx's timer at once, as they do when all workers are busy."));
+        t->summary = W5_SAY(N_("Requests for many different pages ran into nginx's timer at once, "
+                               "as they do when all workers are busy."));
     w5_claim_cite(&t->summary, pool);
     w5_claim_cite(&t->summary, k.example);
     w5_claim_cite(&t->summary, w5_theory_first(t, c)->cell);
@@ -89,17 +94,22 @@ static bool fits_loop(const w5_hunt *h, const w5_worker *w, const w5_error *e)
     return w->timeout && !w->oom && w5_case_async(h->c, w5_known_str(h->c->k, e->cell->upstream));
 }
 
-/* gevent, gthread and uvicorn beat their heart beside the requests: a slow one alone never times out
- * (facts gunicorn-and-host.md §0.5). */
+/* gevent, gthread and uvicorn beat their heart beside the requests: a slow one alone never times
+ * out (facts gunicorn-and-host.md §0.5). */
 static void try_loop(const w5_case *c, w5_theory *t)
 {
-    w5_hunt h = {.c = c, .t = t, .fits = fits_loop, .bits = W5_CLOSES | W5_BIT(READ_TIMEOUT) | W5_BIT(TRUNCATED_BODY)};
+    w5_hunt h = {.c = c,
+                 .t = t,
+                 .fits = fits_loop,
+                 .bits = W5_CLOSES | W5_BIT(READ_TIMEOUT) | W5_BIT(TRUNCATED_BODY)};
     w5_hunt_deaths(&h);
     w5_hunt_promote(&h, W5_K_WORKER_TIMEOUT);
     if (!h.first)
         return;
     t->culprit = h.first->timeout;
-    t->summary = W5_SAY(N_("%1$s × a call that does not yield held up a whole asynchronous worker until gunicorn killed it with all its requests; a slow request alone never does that to such a worker."),
+    t->summary = W5_SAY(N_("%1$s × a call that does not yield held up a whole asynchronous worker "
+                           "until gunicorn killed it with all its requests; a slow request alone "
+                           "never does that to such a worker."),
                         w5_say_number(c->arena, h.joined));
     w5_claim_cite(&t->summary, h.first->timeout);
     w5_claim_cite(&t->summary, h.first->exited);
@@ -135,7 +145,7 @@ static bool failed_before_or_after(const w5_case *c, w5_id path, const w5_cell *
 {
     for (size_t i = 0; c->k->incidents && i < c->k->incidents->n; i++) {
         const w5_incident *in = c->k->incidents->at[i];
-        bool before = in->end < c->from, after = in->start > c->to;
+        bool before = in->end<c->from, after = in->start> c->to;
         if ((before || after) && has_path(c, in, path) &&
             raised(c, path, before ? in->end : c->to, before ? c->from : in->start, reload))
             return true;
@@ -160,8 +170,10 @@ static uint64_t most_at_once(const w5_case *c, w5_id path)
  * (documents.md, `recurring-light-load`; the thresholds are ours). */
 bool w5_case_recurs(const w5_case *c, w5_id *path, const w5_cell **reload)
 {
-    w5_time limit = w5_known_duration(c->k, "nginx", "proxy_read_timeout", c->incident->upstream, W5_NONE, 0);
-    bool never = !c->k->kind[W5_K_NGINX_RELOAD].n && !c->k->kind[W5_K_NGINX_START].n && limit <= W5_MINUTE;
+    w5_time limit =
+        w5_known_duration(c->k, "nginx", "proxy_read_timeout", c->incident->upstream, W5_NONE, 0);
+    bool never =
+        !c->k->kind[W5_K_NGINX_RELOAD].n && !c->k->kind[W5_K_NGINX_START].n && limit <= W5_MINUTE;
     *path = never ? 0 : w5_case_path(c, NULL);
     return *path && most_at_once(c, *path) <= 5 && failed_before_or_after(c, *path, reload);
 }
@@ -178,7 +190,8 @@ static void try_heavy(const w5_case *c, w5_theory *t)
     if (!w5_theory_explains(t, c))
         return;
     w5_theory_limit(t, W5_POSSIBLE, W5_BY_APP);
-    t->summary = W5_SAY(N_("%1$s fails again under a few users although the time-outs were raised: what the page asks of the application is too much."),
+    t->summary = W5_SAY(N_("%1$s fails again under a few users although the time-outs were raised: "
+                           "what the page asks of the application is too much."),
                         w5_known_str(c->k, path));
     w5_claim_cite(&t->summary, reload);
     w5_claim_cite(&t->summary, w5_theory_first(t, c)->cell);
@@ -199,13 +212,15 @@ static void try_pressure(const w5_case *c, w5_theory *t)
     }
     if (!sign)
         return;
-    w5_coincidence w = w5_coincide(c, c->k->kind[kind].at, c->k->kind[kind].n, 2 * W5_MINUTE, 2 * W5_MINUTE);
+    w5_coincidence w =
+        w5_coincide(c, c->k->kind[kind].at, c->k->kind[kind].n, 2 * W5_MINUTE, 2 * W5_MINUTE);
     bool sure = w5_nearer_than_chance(&w);
     for (size_t i = 0; i < c->errors; i++) {
         const w5_error *e = &c->error[i];
         bool slow = w5_error_is(e, W5_BIT(READ_TIMEOUT) | W5_BIT(CONNECT_TIMEOUT)) ||
                     (w5_error_is(e, W5_CLOSES) &&
-                     w5_known_first(c->k, W5_K_WORKER_TIMEOUT, e->cell->at - 2 * W5_SECOND, e->cell->at + W5_SECOND));
+                     w5_known_first(c->k, W5_K_WORKER_TIMEOUT, e->cell->at - 2 * W5_SECOND,
+                                    e->cell->at + W5_SECOND));
         if (slow)
             w5_theory_explain(c, t, i, sure ? W5_JOIN_PATH : W5_JOIN_TIME);
         else if (e->trouble && e->kind == W5_K_NGINX_NO_MEMORY)
@@ -214,16 +229,17 @@ static void try_pressure(const w5_case *c, w5_theory *t)
     if (!w5_theory_explains(t, c))
         return;
     t->culprit = sign;
-    t->summary = W5_SAY(N_("The machine was short of memory at that time: requests and workers ran out of time while it swapped."));
+    t->summary = W5_SAY(N_("The machine was short of memory at that time: requests and workers ran "
+                           "out of time while it swapped."));
     w5_claim_cite(&t->summary, sign);
     w5_claim_cite(&t->summary, w5_theory_first(t, c)->cell);
     w5_theory_show(c, t, sign, W5_FOR, NULL);
 }
 
 const w5_trial w5_trials_load[] = {
-    {"worker-starvation", W5_LAYER_EVENT, try_starvation},
-    {"event-loop-blocked", W5_LAYER_REASON, try_loop},
+    {"worker-starvation",  W5_LAYER_EVENT, try_starvation},
+    {"event-loop-blocked",      W5_LAYER_REASON, try_loop},
     {"heavy-page", W5_LAYER_REASON, try_heavy},
-    {"memory-pressure", W5_LAYER_REASON, try_pressure},
-    {0},
+    {"memory-pressure",            W5_LAYER_REASON, try_pressure},
+    {0        },
 };

@@ -21,8 +21,8 @@ static const w5_master *master_of(const w5_case *c, const w5_outage *o)
     return o->master >= 0 ? &c->k->lives->master[o->master] : NULL;
 }
 
-/* Connections in the queue of a listener that closes are reset; what a worker had begun is closed in
- * the moment of the stop, or, where masters start and fail again and again, at any time. */
+/* Connections in the queue of a listener that closes are reset; what a worker had begun is closed
+ * in the moment of the stop, or, where masters start and fail again and again, at any time. */
 static bool fits(const w5_case *c, const w5_outage *o, const w5_error *e)
 {
     if (!inside(o, e))
@@ -33,8 +33,8 @@ static bool fits(const w5_case *c, const w5_outage *o, const w5_error *e)
            (o->boot_failure || w5_case_near(c, e, o->from, 0, 0));
 }
 
-/* All refusals of the incident lie in the bracket, and begin with it: where the address is not told,
- * the interval itself joins them. */
+/* All refusals of the incident lie in the bracket, and begin with it: where the address is not
+ * told, the interval itself joins them. */
 static bool same_interval(const w5_case *c, const w5_outage *o)
 {
     w5_time first = W5_TIME_MAX;
@@ -59,7 +59,8 @@ static bool explain_outage(const w5_case *c, w5_theory *t, const w5_outage *o)
         w5_reach reach = w5_master_reaches(c->k, m, e->cell->upstream);
         if (w5_error_is(e, W5_BIT(NO_LIVE)) && reach == W5_REACH_NO)
             reach = W5_REACH_YES; /* the block's name, not an address: its peers are what counts */
-        if (reach == W5_REACH_NO || !fits(c, o, e) || (m && !w5_known_same_host(c->k, m->first, e->cell)))
+        if (reach == W5_REACH_NO || !fits(c, o, e) ||
+            (m && !w5_known_same_host(c->k, m->first, e->cell)))
             continue;
         w5_theory_explain(c, t, i, reach == W5_REACH_YES ? W5_JOIN_ADDRESS : weak);
         any = true;
@@ -132,7 +133,8 @@ static w5_str place_of(const w5_case *c, const w5_theory *t)
 
 static bool moved_away(const w5_case *c, const w5_outage *o)
 {
-    return o->moved >= 0 && o->next < 0 && c->k->lives->master[o->moved].listen >= o->from - 5 * W5_SECOND;
+    return o->moved >= 0 && o->next < 0 &&
+           c->k->lives->master[o->moved].listen >= o->from - 5 * W5_SECOND;
 }
 
 static const w5_cell *bare_traceback(const w5_case *c, const w5_outage *o);
@@ -152,7 +154,9 @@ static void doubt_deploy(const w5_case *c, w5_theory *t, const w5_outage *o)
         w5_theory_limit(t, W5_LIKELY, W5_BY_APP);
     if (!m || !m->sigkill)
         return;
-    w5_claim against = W5_SAY(N_("A worker had died of SIGKILL just before: systemd stops the whole unit when memory kills one of its processes (OOMPolicy=stop)."));
+    w5_claim against =
+        W5_SAY(N_("A worker had died of SIGKILL just before: systemd stops the whole unit when "
+                  "memory kills one of its processes (OOMPolicy=stop)."));
     w5_claim_cite(&against, m->sigkill);
     w5_theory_doubt(t, 0.5, against);
 }
@@ -164,10 +168,13 @@ static void try_deploy(const w5_case *c, w5_theory *t)
         if (!touches(c, o) || !is_deploy(c, o) || !explain_outage(c, t, o))
             continue;
         if (o->to != W5_TIME_MAX)
-            t->summary = W5_SAY(N_("The application (master %1$s) was told to stop and another took its place after %2$s; in between nobody listened at %3$s."),
-                                name_of(c, o), w5_say_seconds(c->arena, o->to - o->from), place_of(c, t));
+            t->summary =
+                W5_SAY(N_("The application (master %1$s) was told to stop and another took its "
+                          "place after %2$s; in between nobody listened at %3$s."),
+                       name_of(c, o), w5_say_seconds(c->arena, o->to - o->from), place_of(c, t));
         else
-            t->summary = W5_SAY(N_("The application (master %1$s) was told to stop, and answered again later; in between nobody listened at %2$s."),
+            t->summary = W5_SAY(N_("The application (master %1$s) was told to stop, and answered "
+                                   "again later; in between nobody listened at %2$s."),
                                 name_of(c, o), place_of(c, t));
         show_outage(c, t, o);
         cite_outage(c, t, o, &t->summary);
@@ -201,14 +208,19 @@ static void say_down(const w5_case *c, w5_theory *t, const w5_outage *o)
     bool back = o->to != W5_TIME_MAX;
     w5_str name = name_of(c, o), place = place_of(c, t);
     if (o->fate == W5_FATE_STOPPED && !back)
-        t->summary = W5_SAY(N_("The application (master %1$s) was stopped in good order, and nothing started it again at %2$s."),
+        t->summary = W5_SAY(N_("The application (master %1$s) was stopped in good order, and "
+                               "nothing started it again at %2$s."),
                             name, place);
     else if (back)
-        t->summary = W5_SAY(N_("The application (master %1$s) held %2$s and vanished without \"Handling signal\" or \"Shutting down\": killed or crashed, not stopped. Another listened after %3$s."),
+        t->summary = W5_SAY(N_("The application (master %1$s) held %2$s and vanished without "
+                               "\"Handling signal\" or \"Shutting down\": killed or crashed, not "
+                               "stopped. Another listened after %3$s."),
                             name, place, w5_say_seconds(c->arena, o->to - o->from));
     else
-        t->summary = W5_SAY(N_("The application (master %1$s) held %2$s and vanished without \"Handling signal\" or \"Shutting down\": killed or crashed, not stopped. Nothing started it again."),
-                            name, place);
+        t->summary = W5_SAY(
+            N_("The application (master %1$s) held %2$s and vanished without \"Handling signal\" "
+               "or \"Shutting down\": killed or crashed, not stopped. Nothing started it again."),
+            name, place);
 }
 
 static void try_down(const w5_case *c, w5_theory *t)
@@ -227,15 +239,16 @@ static void try_down(const w5_case *c, w5_theory *t)
 
 /* ---- boot failure ---- */
 
-/* With --preload, or a worker class that is not there, gunicorn ends before it has a form of its own:
- * a bare traceback between the old master's end and nobody's beginning (facts §3c). */
+/* With --preload, or a worker class that is not there, gunicorn ends before it has a form of its
+ * own: a bare traceback between the old master's end and nobody's beginning (facts §3c). */
 static const w5_cell *bare_traceback(const w5_case *c, const w5_outage *o)
 {
     const w5_master *m = master_of(c, o);
     size_t i = SIZE_MAX;
     const w5_cell *cell;
     w5_time to = o->to == W5_TIME_MAX ? c->to + 2 * W5_SECOND : o->to;
-    while (m && (cell = w5_known_next(c->k, W5_K_TRACEBACK, m->stop ? m->stop->at : o->from, to, &i)))
+    while (m &&
+           (cell = w5_known_next(c->k, W5_K_TRACEBACK, m->stop ? m->stop->at : o->from, to, &i)))
         if (cell->stream == m->stream && cell->line > (m->stop ? m->stop->line : 0))
             return cell;
     return NULL;
@@ -246,7 +259,8 @@ static void say_boot(const w5_case *c, w5_theory *t, const w5_outage *o, const w
     w5_str what = w5_known_str(c->k, failure->what), where = w5_known_str(c->k, failure->where);
     bool bind = w5_known_kind(c->k, failure) == W5_K_BIND_FAILURE;
     if (bind)
-        t->summary = W5_SAY(N_("The application could not start: its address was in use or not to be had."));
+        t->summary =
+            W5_SAY(N_("The application could not start: its address was in use or not to be had."));
     else if (what.len && where.len)
         t->summary = W5_SAY(N_("The application did not start: %1$s, at %2$s."), what, where);
     else if (what.len)
@@ -309,7 +323,8 @@ static const w5_setting *bound_elsewhere(const w5_case *c, w5_str upstream)
     const w5_setting *all, *other = NULL;
     size_t n = c->k->t->config ? w5_config_settings(c->k->t->config, &all) : 0;
     for (size_t i = 0; i < n; i++) {
-        if (!w5_str_eq(all[i].program, W5_STR("gunicorn")) || !w5_str_eq(all[i].name, W5_STR("bind")))
+        if (!w5_str_eq(all[i].program, W5_STR("gunicorn")) ||
+            !w5_str_eq(all[i].name, W5_STR("bind")))
             continue;
         if (w5_address_reaches(all[i].value, upstream))
             return NULL;
@@ -351,9 +366,9 @@ static void try_wrong_bind(const w5_case *c, w5_theory *t)
     if (!w5_theory_explains(t, c))
         return;
     t->culprit = there ? there->listening : NULL;
-    t->summary = W5_SAY(N_("nginx connects to %1$s, where nobody ever listened; the application listens at %2$s."),
-                        place_of(c, t),
-                        there ? w5_known_str(c->k, there->address[0]) : set->value);
+    t->summary = W5_SAY(
+        N_("nginx connects to %1$s, where nobody ever listened; the application listens at %2$s."),
+        place_of(c, t), there ? w5_known_str(c->k, there->address[0]) : set->value);
     w5_claim_cite(&t->summary, t->culprit);
     w5_claim_cite(&t->summary, w5_theory_first(t, c)->cell);
     w5_theory_show(c, t, t->culprit, W5_FOR, NULL);
@@ -385,7 +400,8 @@ static void try_localhost(const w5_case *c, w5_theory *t)
     const w5_cell *listening = NULL;
     for (size_t i = 0; i < c->errors; i++) {
         w5_str upstream = w5_known_str(c->k, c->error[i].cell->upstream);
-        if (w5_error_is(&c->error[i], W5_BIT(REFUSED)) && w5_str_starts(upstream, W5_STR("[::1]:")) &&
+        if (w5_error_is(&c->error[i], W5_BIT(REFUSED)) &&
+            w5_str_starts(upstream, W5_STR("[::1]:")) &&
             !ever_listened(c, c->error[i].cell->upstream))
             w5_theory_explain(c, t, i, ipv4_sibling(c, upstream, &listening));
     }
@@ -396,7 +412,8 @@ static void try_localhost(const w5_case *c, w5_theory *t)
         if (w5_error_is(&c->error[i], W5_BIT(NO_LIVE)))
             w5_theory_explain(c, t, i, W5_JOIN_PATH);
     t->culprit = listening;
-    t->summary = W5_SAY(N_("The name localhost is %1$s first, and there nobody listens: the application is bound to IPv4 alone."),
+    t->summary = W5_SAY(N_("The name localhost is %1$s first, and there nobody listens: the "
+                           "application is bound to IPv4 alone."),
                         w5_known_str(c->k, first->cell->upstream));
     w5_claim_cite(&t->summary, listening);
     w5_claim_cite(&t->summary, first->cell);
@@ -414,7 +431,8 @@ static void explain_unreachable(const w5_case *c, w5_theory *t)
     if (!first)
         return;
     w5_theory_limit(t, W5_POSSIBLE, W5_BY_APP);
-    t->summary = W5_SAY(N_("The network knows no way to %1$s: the machine or container that had this address may be gone."),
+    t->summary = W5_SAY(N_("The network knows no way to %1$s: the machine or container that had "
+                           "this address may be gone."),
                         w5_known_str(c->k, first->cell->upstream));
     w5_claim_cite(&t->summary, first->cell);
 }
@@ -427,7 +445,8 @@ static void try_stale(const w5_case *c, w5_theory *t)
             continue;
         const w5_master *to = &c->k->lives->master[o->moved];
         t->culprit = to->listening;
-        t->summary = W5_SAY(N_("The application left %1$s and listens at %2$s since then; nginx still asks at the old address."),
+        t->summary = W5_SAY(N_("The application left %1$s and listens at %2$s since then; nginx "
+                               "still asks at the old address."),
                             place_of(c, t), w5_known_str(c->k, to->address[0]));
         show_outage(c, t, o);
         w5_claim_cite(&t->summary, to->listening);
@@ -450,18 +469,21 @@ static const w5_master *first_listener(const w5_case *c, w5_time after)
 
 static void try_reboot(const w5_case *c, w5_theory *t)
 {
-    const w5_cell *boot = w5_known_last(c->k, W5_K_HOST_BOOT, c->from - 10 * W5_MINUTE, c->to + W5_SECOND);
+    const w5_cell *boot =
+        w5_known_last(c->k, W5_K_HOST_BOOT, c->from - 10 * W5_MINUTE, c->to + W5_SECOND);
     if (!boot)
         return;
     const w5_master *listener = first_listener(c, boot->at);
     w5_time up = listener ? listener->listen : c->to;
     for (size_t i = 0; i < c->errors; i++) {
         const w5_error *e = &c->error[i];
-        if (!w5_error_is(e, W5_ABSENT | W5_BIT(UNREACHABLE)) || !w5_known_same_host(c->k, boot, e->cell) ||
-            e->cell->at > up + W5_SECOND)
+        if (!w5_error_is(e, W5_ABSENT | W5_BIT(UNREACHABLE)) ||
+            !w5_known_same_host(c->k, boot, e->cell) || e->cell->at > up + W5_SECOND)
             continue;
-        bool ours = listener && w5_master_reaches(c->k, listener, e->cell->upstream) == W5_REACH_YES;
-        w5_theory_explain(c, t, i, ours && e->cell->at >= boot->at - W5_MINUTE ? W5_JOIN_ADDRESS : W5_JOIN_TIME);
+        bool ours =
+            listener && w5_master_reaches(c->k, listener, e->cell->upstream) == W5_REACH_YES;
+        w5_theory_explain(
+            c, t, i, ours && e->cell->at >= boot->at - W5_MINUTE ? W5_JOIN_ADDRESS : W5_JOIN_TIME);
     }
     const w5_error *first = w5_theory_first(t, c);
     if (!first)
@@ -478,12 +500,12 @@ static void try_reboot(const w5_case *c, w5_theory *t)
 }
 
 const w5_trial w5_trials_outages[] = {
-    {"deploy-restart", W5_LAYER_EVENT, try_deploy},
-    {"app-down", W5_LAYER_EVENT, try_down},
-    {"boot-failure", W5_LAYER_REASON, try_boot},
-    {"wrong-bind-or-port", W5_LAYER_EVENT, try_wrong_bind},
-    {"localhost-ipv6", W5_LAYER_REASON, try_localhost},
-    {"stale-address", W5_LAYER_REASON, try_stale},
+    {"deploy-restart",     W5_LAYER_EVENT, try_deploy},
+    {"app-down",          W5_LAYER_EVENT, try_down},
+    {"boot-failure",           W5_LAYER_REASON, try_boot},
+    {"wrong-bind-or-port",            W5_LAYER_EVENT, try_wrong_bind},
+    {"localhost-ipv6",       W5_LAYER_REASON, try_localhost},
+    {"stale-address",            W5_LAYER_REASON, try_stale},
     {"host-reboot", W5_LAYER_REASON, try_reboot},
-    {0},
+    {0     },
 };

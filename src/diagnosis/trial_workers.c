@@ -1,8 +1,8 @@
 /* trial_workers.c -- deaths of workers: by gunicorn's time-out, by memory, by a hand, by a crash.
  *
  * A dying worker closes its connections, so nginx's line stands in the same second (facts
- * gunicorn-and-host.md §3). A sync worker serves one request: each death explains one error, no more.
- * Whose death it was is told by pid, and whose connection by the address its master holds. */
+ * gunicorn-and-host.md §3). A sync worker serves one request: each death explains one error, no
+ * more. Whose death it was is told by pid, and whose connection by the address its master holds. */
 #include "deaths.h"
 
 /* Trouble of the application's own log that opened an incident where nginx is silent. */
@@ -62,7 +62,8 @@ static bool by_program(const w5_hunt *h, const w5_worker *w)
     return w5_str_starts(h->t->cause->id, W5_STR("gunicorn"));
 }
 
-/* Since 22.0 the worker answers 500 before it goes, with the traceback of its abort; it tells the path. */
+/* Since 22.0 the worker answers 500 before it goes, with the traceback of its abort; it tells the
+ * path. */
 static bool same_request(const w5_case *c, const w5_worker *w, const w5_error *e)
 {
     size_t i = SIZE_MAX;
@@ -103,13 +104,19 @@ static void say_timeout(const w5_case *c, w5_theory *t, const w5_hunt *h, w5_tim
     if (stack)
         where = w5_known_str(c->k, stack->where);
     if (where.len)
-        t->summary = W5_SAY(N_("%1$s × WORKER TIMEOUT: a worker had been silent for gunicorn's --timeout (%2$s) while serving %3$s, and the master ended it; its code stood at %4$s."),
-                            w5_say_number(c->arena, h->joined), limit, path, where);
+        t->summary = W5_SAY(
+            N_("%1$s × WORKER TIMEOUT: a worker had been silent for gunicorn's --timeout (%2$s) "
+               "while serving %3$s, and the master ended it; its code stood at %4$s."),
+            w5_say_number(c->arena, h->joined), limit, path, where);
     else if (t->stuck_in_c)
-        t->summary = W5_SAY(N_("%1$s × WORKER TIMEOUT: a worker had been silent for gunicorn's --timeout (%2$s) while serving %3$s. It was stuck in C code: the master's first signal did nothing, and its SIGKILL followed. That SIGKILL is gunicorn's own, not the kernel's."),
-                            w5_say_number(c->arena, h->joined), limit, path);
+        t->summary = W5_SAY(
+            N_("%1$s × WORKER TIMEOUT: a worker had been silent for gunicorn's --timeout (%2$s) "
+               "while serving %3$s. It was stuck in C code: the master's first signal did nothing, "
+               "and its SIGKILL followed. That SIGKILL is gunicorn's own, not the kernel's."),
+            w5_say_number(c->arena, h->joined), limit, path);
     else
-        t->summary = W5_SAY(N_("%1$s × WORKER TIMEOUT: a worker had been silent for gunicorn's --timeout (%2$s) while serving %3$s, and the master ended it."),
+        t->summary = W5_SAY(N_("%1$s × WORKER TIMEOUT: a worker had been silent for gunicorn's "
+                               "--timeout (%2$s) while serving %3$s, and the master ended it."),
                             w5_say_number(c->arena, h->joined), limit, path);
     cite_death(&t->summary, h->first);
     w5_claim_cite(&t->summary, stack);
@@ -128,7 +135,8 @@ static void guess_by_duration(const w5_case *c, w5_theory *t)
     w5_timer timer = w5_case_worker_timer(c, c->incident->upstream);
     for (size_t i = 0; i < c->errors; i++) {
         const w5_error *e = &c->error[i];
-        if (!w5_error_is(e, W5_BIT(PREMATURE_CLOSE) | W5_BIT(UPSTREAM_5XX)) || e->took == W5_TIME_NONE)
+        if (!w5_error_is(e, W5_BIT(PREMATURE_CLOSE) | W5_BIT(UPSTREAM_5XX)) ||
+            e->took == W5_TIME_NONE)
             continue;
         n++;
         if (e->took >= timer.value && e->took <= timer.value + 2 * W5_SECOND) {
@@ -141,20 +149,22 @@ static void guess_by_duration(const w5_case *c, w5_theory *t)
         return;
     }
     w5_theory_limit(t, W5_POSSIBLE, W5_BY_APP);
-    t->summary = W5_SAY(N_("%1$s × a request was cut off after about %2$s, as gunicorn's --timeout would do it; its own log is missing."),
+    t->summary = W5_SAY(N_("%1$s × a request was cut off after about %2$s, as gunicorn's --timeout "
+                           "would do it; its own log is missing."),
                         w5_say_number(c->arena, fitting), w5_say_seconds(c->arena, timer.value));
     cite_first(c, t, &t->summary);
 }
 
-/* Nothing at all was answered, not the quickest page either: then workers wait for something else than
- * slow work, such as a request line that never comes because nginx speaks TLS. */
+/* Nothing at all was answered, not the quickest page either: then workers wait for something else
+ * than slow work, such as a request line that never comes because nginx speaks TLS. */
 static void doubt_timeout(const w5_case *c, w5_theory *t)
 {
     const w5_error *first = w5_theory_first(t, c);
     if (!c->blind || !first->access ||
         w5_known_answers(c->k, first->cell->upstream, c->from - W5_MINUTE, c->to + W5_MINUTE))
         return;
-    w5_claim against = W5_SAY(N_("Not one request was answered, quick pages neither: a slow page would leave some."));
+    w5_claim against = W5_SAY(
+        N_("Not one request was answered, quick pages neither: a slow page would leave some."));
     w5_claim_cite(&against, first->cell);
     w5_theory_doubt(t, 0.5, against);
 }
@@ -162,8 +172,11 @@ static void doubt_timeout(const w5_case *c, w5_theory *t)
 static void try_timeout(const w5_case *c, w5_theory *t)
 {
     w5_timer timer = w5_case_worker_timer(c, c->incident->upstream);
-    w5_hunt h = {.c = c, .t = t, .timer = timer.value, .fits = fits_timeout,
-              .bits = W5_CLOSES | W5_BIT(TRUNCATED_BODY) | W5_BIT(UPSTREAM_5XX) | W5_BIT(TLS)};
+    w5_hunt h = {.c = c,
+                 .t = t,
+                 .timer = timer.value,
+                 .fits = fits_timeout,
+                 .bits = W5_CLOSES | W5_BIT(TRUNCATED_BODY) | W5_BIT(UPSTREAM_5XX) | W5_BIT(TLS)};
     w5_hunt_deaths(&h);
     w5_hunt_promote(&h, W5_K_WORKER_TIMEOUT);
     if (!h.first) {
@@ -189,9 +202,10 @@ static void try_other_timer(const w5_case *c, w5_theory *t)
         return;
     bool uwsgi = w5_str_eq(t->cause->id, W5_STR("uwsgi-harakiri"));
     t->culprit = h.first->timeout;
-    t->summary = W5_SAY(uwsgi ? N_("%1$s × HARAKIRI: uWSGI killed a worker at the end of its time, first pid %2$s.")
-                              : N_("%1$s × php-fpm ended a worker at request_terminate_timeout, first pid %2$s."),
-                        w5_say_number(c->arena, h.joined), pid_of(c, h.first));
+    t->summary = W5_SAY(
+        uwsgi ? N_("%1$s × HARAKIRI: uWSGI killed a worker at the end of its time, first pid %2$s.")
+              : N_("%1$s × php-fpm ended a worker at request_terminate_timeout, first pid %2$s."),
+        w5_say_number(c->arena, h.joined), pid_of(c, h.first));
     cite_death(&t->summary, h.first);
     cite_first(c, t, &t->summary);
     show_deaths(c, t, h.first);
@@ -246,10 +260,13 @@ static void try_oom(const w5_case *c, w5_theory *t)
         t->culprit = h.first->oom;
     w5_str victim = t->culprit ? w5_known_str(c->k, t->culprit->what) : W5_NONE;
     if (t->anchor)
-        t->summary = W5_SAY(N_("The kernel killed a worker (%1$s) for want of memory; systemd then stopped the whole unit (OOMPolicy=stop) and started it again. Nobody deployed."),
-                            victim.len ? victim : W5_STR("gunicorn"));
+        t->summary =
+            W5_SAY(N_("The kernel killed a worker (%1$s) for want of memory; systemd then stopped "
+                      "the whole unit (OOMPolicy=stop) and started it again. Nobody deployed."),
+                   victim.len ? victim : W5_STR("gunicorn"));
     else
-        t->summary = W5_SAY(N_("%1$s × the kernel killed a worker (%2$s) for want of memory in the middle of a request."),
+        t->summary = W5_SAY(N_("%1$s × the kernel killed a worker (%2$s) for want of memory in the "
+                               "middle of a request."),
                             w5_say_number(c->arena, h.joined ? h.joined : 1),
                             victim.len ? victim : W5_STR("gunicorn"));
     w5_claim_cite(&t->summary, t->culprit);
@@ -276,7 +293,9 @@ static void try_killed(const w5_case *c, w5_theory *t)
     explain_trouble(c, t, W5_K_WORKER_KILLED, 9);
     if (!w5_theory_explains(t, c))
         return;
-    t->summary = W5_SAY(N_("%1$s × a worker died of SIGKILL in the middle of a request, without a time-out of gunicorn's before it. Whose hand it was, the kernel's for want of memory or somebody's, is in none of the logs."),
+    t->summary = W5_SAY(N_("%1$s × a worker died of SIGKILL in the middle of a request, without a "
+                           "time-out of gunicorn's before it. Whose hand it was, the kernel's for "
+                           "want of memory or somebody's, is in none of the logs."),
                         w5_say_number(c->arena, h.joined ? h.joined : w5_theory_count(t, c)));
     cite_death(&t->summary, h.first);
     cite_first(c, t, &t->summary);
@@ -310,11 +329,13 @@ static void try_crash(const w5_case *c, w5_theory *t)
     w5_str module = fault ? w5_known_str(c->k, fault->where) : W5_NONE;
     t->culprit = fault ? fault : h.first ? h.first->killed : NULL;
     if (module.len)
-        t->summary = W5_SAY(N_("%1$s × a worker crashed in native code (%2$s) in the middle of a request."),
-                            w5_say_number(c->arena, h.joined), module);
+        t->summary =
+            W5_SAY(N_("%1$s × a worker crashed in native code (%2$s) in the middle of a request."),
+                   w5_say_number(c->arena, h.joined), module);
     else
-        t->summary = W5_SAY(N_("%1$s × a worker crashed in native code in the middle of a request."),
-                            w5_say_number(c->arena, h.joined ? h.joined : w5_theory_count(t, c)));
+        t->summary =
+            W5_SAY(N_("%1$s × a worker crashed in native code in the middle of a request."),
+                   w5_say_number(c->arena, h.joined ? h.joined : w5_theory_count(t, c)));
     cite_death(&t->summary, h.first);
     cite_first(c, t, &t->summary);
     show_deaths(c, t, h.first);
@@ -328,7 +349,8 @@ static bool fits_exit(const w5_hunt *h, const w5_worker *w, const w5_error *e)
 {
     (void)e;
     const w5_master *m = w5_worker_master(h->c->k->lives, w);
-    if (w->timeout || w->recycle || w->oom || w->segfault || w->signal >= 0 || w->code == 3 || w->code == 4)
+    if (w->timeout || w->recycle || w->oom || w->segfault || w->signal >= 0 || w->code == 3 ||
+        w->code == 4)
         return false;
     if (m && ((m->term && m->term->at <= w->end + W5_SECOND) || m->boot_failure))
         return false;
@@ -342,7 +364,8 @@ static bool fits_exit(const w5_hunt *h, const w5_worker *w, const w5_error *e)
 static bool orphaned(const w5_lives *l, const w5_worker *w)
 {
     for (size_t i = 0; i < l->outages; i++)
-        if (w->master >= 0 && l->outage[i].master == w->master && l->outage[i].from <= w->end + 2 * W5_SECOND)
+        if (w->master >= 0 && l->outage[i].master == w->master &&
+            l->outage[i].from <= w->end + 2 * W5_SECOND)
             return true;
     return false;
 }
@@ -372,16 +395,19 @@ static void try_exit(const w5_case *c, w5_theory *t)
         return;
     const w5_master *m = w5_worker_master(c->k->lives, h.first);
     if (h.first->code > 0)
-        t->summary = W5_SAY(N_("%1$s × a worker ended itself (exit code %2$s) in the middle of a request."),
-                            w5_say_number(c->arena, h.joined),
-                            w5_say_number(c->arena, (uint64_t)h.first->code));
+        t->summary = W5_SAY(
+            N_("%1$s × a worker ended itself (exit code %2$s) in the middle of a request."),
+            w5_say_number(c->arena, h.joined), w5_say_number(c->arena, (uint64_t)h.first->code));
     else
-        t->summary = W5_SAY(N_("%1$s × a worker was booted in the place of one that had gone without a word, at the moment of an error: it ended itself in the middle of a request."),
-                            w5_say_number(c->arena, h.joined));
+        t->summary = W5_SAY(
+            N_("%1$s × a worker was booted in the place of one that had gone without a word, at "
+               "the moment of an error: it ended itself in the middle of a request."),
+            w5_say_number(c->arena, h.joined));
     cite_death(&t->summary, h.first);
     w5_claim_cite(&t->summary, h.first->booted);
     cite_first(c, t, &t->summary);
-    /* only 20.1 has a line for every death by signal and none for an exit; before it all are silent */
+    /* only 20.1 has a line for every death by signal and none for an exit; before it all are silent
+     */
     if (!h.first->pid && !(m && m->major == 20 && m->minor == 1))
         w5_theory_limit(t, W5_POSSIBLE, W5_BY_KERNEL);
     w5_theory_show(c, t, h.first->booted, W5_FOR, NULL);
@@ -412,7 +438,8 @@ static void try_recycle(const w5_case *c, w5_theory *t)
     for (size_t i = 0; sure && i < c->errors; i++)
         if (t->join[i])
             w5_theory_explain(c, t, i, W5_JOIN_PATH);
-    t->summary = W5_SAY(N_("%1$s × a connection was closed in the second in which a worker was recycled after max_requests."),
+    t->summary = W5_SAY(N_("%1$s × a connection was closed in the second in which a worker was "
+                           "recycled after max_requests."),
                         w5_say_number(c->arena, w5_theory_count(t, c)));
     w5_claim_cite(&t->summary, first);
     cite_first(c, t, &t->summary);
@@ -437,8 +464,8 @@ static w5_time stopped_at(const w5_case *c, const w5_master *m)
 {
     if (m->stop)
         return m->stop->at;
-    return m->term->at + w5_known_duration(c->k, "gunicorn", "graceful_timeout", c->incident->upstream,
-                                           W5_NONE, 30 * W5_SECOND);
+    return m->term->at + w5_known_duration(c->k, "gunicorn", "graceful_timeout",
+                                           c->incident->upstream, W5_NONE, 30 * W5_SECOND);
 }
 
 static void try_graceful(const w5_case *c, w5_theory *t)
@@ -465,7 +492,9 @@ static void try_graceful(const w5_case *c, w5_theory *t)
         if (!m->stop)
             w5_theory_limit(t, W5_LIKELY, W5_BY_APP);
         t->anchor = m;
-        t->summary = W5_SAY(N_("gunicorn was told to stop and %2$s later (graceful_timeout) cut what was still running: %1$s requests, and as many workers as never said \"Worker exiting\" (%3$s)."),
+        t->summary = W5_SAY(N_("gunicorn was told to stop and %2$s later (graceful_timeout) cut "
+                               "what was still running: %1$s requests, and as many workers as "
+                               "never said \"Worker exiting\" (%3$s)."),
                             w5_say_number(c->arena, w5_theory_count(t, c)),
                             w5_say_seconds(c->arena, grace), w5_say_number(c->arena, cut));
         w5_claim_cite(&t->summary, m->term);
@@ -479,13 +508,13 @@ static void try_graceful(const w5_case *c, w5_theory *t)
 
 const w5_trial w5_trials_workers[] = {
     {"gunicorn-worker-timeout", W5_LAYER_EVENT, try_timeout},
-    {"uwsgi-harakiri", W5_LAYER_EVENT, try_other_timer},
-    {"php-terminate-timeout", W5_LAYER_EVENT, try_other_timer},
-    {"worker-oom-kill", W5_LAYER_REASON, try_oom},
-    {"worker-killed", W5_LAYER_EVENT, try_killed},
-    {"worker-crash-segv", W5_LAYER_EVENT, try_crash},
-    {"worker-exit", W5_LAYER_EVENT, try_exit},
-    {"max-requests-recycle", W5_LAYER_EVENT, try_recycle},
-    {"graceful-timeout-cut", W5_LAYER_EVENT, try_graceful},
-    {0},
+    {"uwsgi-harakiri",              W5_LAYER_EVENT, try_other_timer},
+    {"php-terminate-timeout",          W5_LAYER_EVENT, try_other_timer},
+    {"worker-oom-kill",          W5_LAYER_REASON, try_oom},
+    {"worker-killed",   W5_LAYER_EVENT, try_killed},
+    {"worker-crash-segv",          W5_LAYER_EVENT, try_crash},
+    {"worker-exit",         W5_LAYER_EVENT, try_exit},
+    {"max-requests-recycle",                  W5_LAYER_EVENT, try_recycle},
+    {"graceful-timeout-cut",           W5_LAYER_EVENT, try_graceful},
+    {0              },
 };

@@ -2,7 +2,9 @@
 
 #include <inttypes.h>
 
-enum { DOCUMENTS_TIMEOUT = 300 }; /* both documents' 300 s, and the most we advise */
+enum {
+    DOCUMENTS_TIMEOUT = 300
+}; /* both documents' 300 s, and the most we advise */
 
 /* ---- time-outs ---- */
 
@@ -12,11 +14,12 @@ static uint64_t rounded_up(w5_time longest)
     return (seconds + 9) / 10 * 10;
 }
 
-/* 1.5 × the longest finished request of that path, rounded up to 10 s, at most 300 s; where none was
- * ever seen to finish beyond the limit in force, the documents' 300 s. */
+/* 1.5 × the longest finished request of that path, rounded up to 10 s, at most 300 s; where none
+ * was ever seen to finish beyond the limit in force, the documents' 300 s. */
 static void work_out_timeout(w5_values *v)
 {
-    const w5_path *p = w5_known_path(v->j->c->k, w5_case_path(v->j->c, v->j->chosen->join ? v->j->chosen : NULL));
+    const w5_path *p =
+        w5_known_path(v->j->c->k, w5_case_path(v->j->c, v->j->chosen->join ? v->j->chosen : NULL));
     w5_time limit = w5_judged_with(v->j, "nginx-read-timeout") ? v->read.value : v->worker.value;
     v->longest = -1;
     v->timeout = DOCUMENTS_TIMEOUT;
@@ -36,7 +39,8 @@ static uint64_t killed_rss(const w5_judgement *j)
     const w5_theory *t = w5_judged_with(j, "worker-oom-kill");
     w5_str head, rest = t && t->culprit ? w5_known_str(j->c->k, t->culprit->text) : W5_NONE;
     uint64_t kib;
-    if (!w5_str_cut_at(rest, W5_STR("anon-rss:"), &head, &rest) || !w5_str_take_u64(&rest, &kib) || kib > (UINT64_C(1) << 40))
+    if (!w5_str_cut_at(rest, W5_STR("anon-rss:"), &head, &rest) || !w5_str_take_u64(&rest, &kib) ||
+        kib > (UINT64_C(1) << 40))
         return 0;
     return kib << 10;
 }
@@ -82,7 +86,8 @@ static w5_str configured_unit(const w5_known *k, w5_str upstream)
     w5_str found = W5_NONE;
     for (size_t i = 0; i < n; i++) {
         w5_str name = base_name(all[i].file);
-        if (!w5_str_eq(all[i].program, W5_STR("gunicorn")) || !w5_str_ends(name, W5_STR(".service")))
+        if (!w5_str_eq(all[i].program, W5_STR("gunicorn")) ||
+            !w5_str_ends(name, W5_STR(".service")))
             continue;
         if (w5_str_eq(all[i].name, W5_STR("bind")) && w5_address_reaches(all[i].value, upstream))
             return name;
@@ -135,7 +140,8 @@ w5_values w5_values_of(const w5_judgement *j, w5_arena *arena)
 
 static bool may_be_pasted(w5_str s)
 {
-    static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:/@[]-";
+    static const char allowed[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:/@[]-";
     for (size_t i = 0; i < s.len; i++)
         if (!s.ptr[i] || !strchr(allowed, s.ptr[i]))
             return false;
@@ -161,7 +167,9 @@ static w5_str socket_path(w5_str upstream)
 static w5_str group_of(const w5_values *v)
 {
     w5_setting group;
-    return w5_known_setting(v->j->c->k, "systemd", "Group", v->upstream, W5_NONE, &group) ? group.value : W5_NONE;
+    return w5_known_setting(v->j->c->k, "systemd", "Group", v->upstream, W5_NONE, &group)
+               ? group.value
+               : W5_NONE;
 }
 
 static w5_str quoted_moment(const w5_values *v, w5_time at)
@@ -179,33 +187,40 @@ static w5_str pid_of(const w5_values *v)
 /* nginx must be the one that closes idle connections: five seconds before the application does. */
 static w5_str keepalive(const w5_values *v, bool of_nginx)
 {
-    w5_time nginx = w5_known_duration(v->j->c->k, "nginx", "keepalive_timeout", v->upstream, W5_NONE, W5_MINUTE);
+    w5_time nginx = w5_known_duration(v->j->c->k, "nginx", "keepalive_timeout", v->upstream,
+                                      W5_NONE, W5_MINUTE);
     int64_t seconds = nginx / W5_SECOND < 5 ? 5 : nginx / W5_SECOND > 300 ? 300 : nginx / W5_SECOND;
     return of_nginx ? w5_arena_fmt(v->arena, "%" PRId64 "s", seconds)
                     : w5_arena_fmt(v->arena, "%" PRId64, seconds + 5);
 }
 
-typedef struct named { w5_str value; bool known, own; } named; /* own: we wrote it, no log did */
+typedef struct named {
+    w5_str value;
+    bool known, own;
+} named; /* own: we wrote it, no log did */
 
 static named look_up(const w5_values *v, w5_str name)
 {
     const w5_incident *in = v->j->c->incident;
-    const struct { w5_str name, value; bool own; } all[] = {
-        {W5_STR("timeout"), w5_say_number(v->arena, v->timeout), true},
-        {W5_STR("timeout_stop"), w5_say_number(v->arena, v->timeout + 10), true},
-        {W5_STR("workers"), number_or_none(v, v->workers), true},
-        {W5_STR("connections"), number_or_none(v, v->connections), true},
-        {W5_STR("keepalive_nginx"), keepalive(v, true), true},
-        {W5_STR("keepalive_app"), keepalive(v, false), true},
-        {W5_STR("unit"), v->unit, false},
-        {W5_STR("upstream"), v->upstream, false},
-        {W5_STR("address"), listens_at(v), false},
-        {W5_STR("socket"), socket_path(v->upstream), false},
-        {W5_STR("group"), group_of(v), false},
-        {W5_STR("pid"), pid_of(v), true},
-        {W5_STR("path"), v->path, false},
-        {W5_STR("since"), quoted_moment(v, in->start - 10 * W5_SECOND), true},
-        {W5_STR("until"), quoted_moment(v, in->end + 10 * W5_SECOND), true},
+    const struct {
+        w5_str name, value;
+        bool own;
+    } all[] = {
+        {W5_STR("timeout"),            w5_say_number(v->arena, v->timeout),                       true            },
+        {W5_STR("timeout_stop"),       w5_say_number(v->arena, v->timeout + 10),                  true            },
+        {W5_STR("workers"),            number_or_none(v,       v->workers),                       true            },
+        {W5_STR("connections"),        number_or_none(v,       v->connections),                   true            },
+        {W5_STR("keepalive_nginx"),    keepalive(v,            true),                             true            },
+        {W5_STR("keepalive_app"),      keepalive(v,            false),                            true            },
+        {W5_STR("unit"),               v->unit,                false                            },
+        {W5_STR("upstream"),                 v->upstream,                  false                                 },
+        {W5_STR("address"),                       listens_at(v),                                             false                  },
+        {W5_STR("socket"),                            socket_path(v->upstream),                                    false                                          },
+        {W5_STR("group"),                group_of(v),         false},
+        {W5_STR("pid"),                     pid_of(v),                                      true                                                    },
+        {W5_STR("path"), v->path,                   false                               },
+        {W5_STR("since"),   quoted_moment(v,                     in->start - 10 * W5_SECOND),   true                },
+        {W5_STR("until"),                             quoted_moment(v,                                                    in->end + 10 * W5_SECOND),                                                                                      true},
     };
     for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
         if (w5_str_eq(all[i].name, name))
@@ -221,7 +236,8 @@ w5_str w5_values_fill(const w5_values *v, w5_str words, bool paste)
         if (w5_str_cut(rest, '}', &name, &after))
             n = look_up(v, name);
         if (n.known && (!paste || n.own || may_be_pasted(n.value))) {
-            out = w5_arena_fmt(v->arena, "%.*s%.*s%.*s", W5_ARG(out), W5_ARG(head), W5_ARG(n.value));
+            out =
+                w5_arena_fmt(v->arena, "%.*s%.*s%.*s", W5_ARG(out), W5_ARG(head), W5_ARG(n.value));
             rest = after;
         } else {
             out = w5_arena_fmt(v->arena, "%.*s%.*s{", W5_ARG(out), W5_ARG(head));
@@ -236,47 +252,48 @@ static const struct {
     w5_str setting;
     const char *program, *name;
 } settings[] = {
-    {W5_LIT("proxy_connect_timeout"), "nginx", "proxy_connect_timeout"},
-    {W5_LIT("proxy_send_timeout"), "nginx", "proxy_send_timeout"},
-    {W5_LIT("proxy_read_timeout"), "nginx", "proxy_read_timeout"},
-    {W5_LIT("send_timeout"), "nginx", "send_timeout"},
-    {W5_LIT("proxy_buffers"), "nginx", "proxy_buffers"},
-    {W5_LIT("proxy_buffer_size"), "nginx", "proxy_buffer_size"},
-    {W5_LIT("keepalive_timeout"), "nginx", "keepalive_timeout"},
-    {W5_LIT("worker_rlimit_nofile"), "nginx", "worker_rlimit_nofile"},
-    {W5_LIT("events { worker_connections }"), "nginx", "worker_connections"},
-    {W5_LIT("upstream { keepalive }"), "nginx", "keepalive"},
-    {W5_LIT("proxy_http_version"), "nginx", "proxy_http_version"},
-    {W5_LIT("proxy_pass"), "nginx", "proxy_pass"},
-    {W5_LIT("resolver"), "nginx", "resolver"},
-    {W5_LIT("uwsgi_read_timeout"), "nginx", "uwsgi_read_timeout"},
-    {W5_LIT("fastcgi_read_timeout"), "nginx", "fastcgi_read_timeout"},
-    {W5_LIT("--timeout"), "gunicorn", "timeout"},
-    {W5_LIT("--workers"), "gunicorn", "workers"},
-    {W5_LIT("--worker-class"), "gunicorn", "worker_class"},
-    {W5_LIT("--bind"), "gunicorn", "bind"},
-    {W5_LIT("--backlog"), "gunicorn", "backlog"},
-    {W5_LIT("--keep-alive"), "gunicorn", "keepalive"},
-    {W5_LIT("--graceful-timeout"), "gunicorn", "graceful_timeout"},
-    {W5_LIT("--max-requests"), "gunicorn", "max_requests"},
-    {W5_LIT("--max-requests-jitter"), "gunicorn", "max_requests_jitter"},
-    {W5_LIT("--umask"), "gunicorn", "umask"},
-    {W5_LIT("TimeoutStopSec"), "systemd", "TimeoutStopSec"},
-    {W5_LIT("ExecReload"), "systemd", "ExecReload"},
-    {W5_LIT("max_connections"), "mysql", "max_connections"},
-    {W5_LIT("slow_query_log"), "mysql", "slow_query_log"},
-    {W5_LIT("long_query_time"), "mysql", "long_query_time"},
-    {W5_LIT("innodb_buffer_pool_size"), "mysql", "innodb_buffer_pool_size"},
-    {W5_LIT("innodb_lock_wait_timeout"), "mysql", "innodb_lock_wait_timeout"},
-    {W5_LIT("harakiri"), "uwsgi", "harakiri"},
-    {W5_LIT("buffer-size"), "uwsgi", "buffer-size"},
-    {W5_LIT("request_terminate_timeout"), "php-fpm", "request_terminate_timeout"},
+    {W5_LIT("proxy_connect_timeout"),         "nginx",    "proxy_connect_timeout"    },
+    {W5_LIT("proxy_send_timeout"),            "nginx",    "proxy_send_timeout"       },
+    {W5_LIT("proxy_read_timeout"),            "nginx",    "proxy_read_timeout"       },
+    {W5_LIT("send_timeout"),                  "nginx",    "send_timeout"             },
+    {W5_LIT("proxy_buffers"),                 "nginx",    "proxy_buffers"            },
+    {W5_LIT("proxy_buffer_size"),             "nginx",    "proxy_buffer_size"        },
+    {W5_LIT("keepalive_timeout"),             "nginx",    "keepalive_timeout"        },
+    {W5_LIT("worker_rlimit_nofile"),          "nginx",    "worker_rlimit_nofile"     },
+    {W5_LIT("events { worker_connections }"), "nginx",    "worker_connections"       },
+    {W5_LIT("upstream { keepalive }"),        "nginx",    "keepalive"                },
+    {W5_LIT("proxy_http_version"),            "nginx",    "proxy_http_version"       },
+    {W5_LIT("proxy_pass"),                    "nginx",    "proxy_pass"               },
+    {W5_LIT("resolver"),                      "nginx",    "resolver"                 },
+    {W5_LIT("uwsgi_read_timeout"),            "nginx",    "uwsgi_read_timeout"       },
+    {W5_LIT("fastcgi_read_timeout"),          "nginx",    "fastcgi_read_timeout"     },
+    {W5_LIT("--timeout"),                     "gunicorn", "timeout"                  },
+    {W5_LIT("--workers"),                     "gunicorn", "workers"                  },
+    {W5_LIT("--worker-class"),                "gunicorn", "worker_class"             },
+    {W5_LIT("--bind"),                        "gunicorn", "bind"                     },
+    {W5_LIT("--backlog"),                     "gunicorn", "backlog"                  },
+    {W5_LIT("--keep-alive"),                  "gunicorn", "keepalive"                },
+    {W5_LIT("--graceful-timeout"),            "gunicorn", "graceful_timeout"         },
+    {W5_LIT("--max-requests"),                "gunicorn", "max_requests"             },
+    {W5_LIT("--max-requests-jitter"),         "gunicorn", "max_requests_jitter"      },
+    {W5_LIT("--umask"),                       "gunicorn", "umask"                    },
+    {W5_LIT("TimeoutStopSec"),                "systemd",  "TimeoutStopSec"           },
+    {W5_LIT("ExecReload"),                    "systemd",  "ExecReload"               },
+    {W5_LIT("max_connections"),               "mysql",    "max_connections"          },
+    {W5_LIT("slow_query_log"),                "mysql",    "slow_query_log"           },
+    {W5_LIT("long_query_time"),               "mysql",    "long_query_time"          },
+    {W5_LIT("innodb_buffer_pool_size"),       "mysql",    "innodb_buffer_pool_size"  },
+    {W5_LIT("innodb_lock_wait_timeout"),      "mysql",    "innodb_lock_wait_timeout" },
+    {W5_LIT("harakiri"),                      "uwsgi",    "harakiri"                 },
+    {W5_LIT("buffer-size"),                   "uwsgi",    "buffer-size"              },
+    {W5_LIT("request_terminate_timeout"),     "php-fpm",  "request_terminate_timeout"},
 };
 
 bool w5_values_now(const w5_values *v, w5_str setting, w5_setting *now)
 {
     for (size_t i = 0; i < sizeof(settings) / sizeof(*settings); i++)
         if (w5_str_eq(settings[i].setting, setting))
-            return w5_known_setting(v->j->c->k, settings[i].program, settings[i].name, v->upstream, v->path, now);
+            return w5_known_setting(v->j->c->k, settings[i].program, settings[i].name, v->upstream,
+                                    v->path, now);
     return false;
 }

@@ -1,9 +1,10 @@
 /* scene.h -- stories told line by line, and what the diagnosis makes of them.
  *
- * A line is "LOG SECOND[xN@STEP] CLASS[/CODE] name=value|name=value": at that second after noon (N times,
- * every STEP seconds) this log said an event of that class, with these fields. Lines of nginx get a
- * connection and a request of their own where they have none; access lines become the traffic, too.
- * LOG is error, access, gunicorn, kernel, systemd, mysql, slow, uwsgi, php-fpm or alb. */
+ * A line is "LOG SECOND[xN@STEP] CLASS[/CODE] name=value|name=value": at that second after noon (N
+ * times, every STEP seconds) this log said an event of that class, with these fields. Lines of
+ * nginx get a connection and a request of their own where they have none; access lines become the
+ * traffic, too. LOG is error, access, gunicorn, kernel, systemd, mysql, slow, uwsgi, php-fpm or
+ * alb. */
 #ifndef W5_TESTS_DIAGNOSIS_SCENE_H
 #define W5_TESTS_DIAGNOSIS_SCENE_H
 
@@ -35,9 +36,18 @@ typedef struct scene {
 static const struct {
     const char *log, *format;
 } scene_formats[] = {
-    {"error", "nginx-error"}, {"access", "nginx-access"}, {"gunicorn", "gunicorn"}, {"kernel", "kernel"},
-    {"systemd", "systemd"},   {"mysql", "mysql-error"},   {"slow", "mysql-slow"},   {"uwsgi", "uwsgi"},
-    {"php-fpm", "php-fpm"},   {"alb", "alb"},             {"other", "gunicorn"},    {"journal", "systemd"},
+    {"error",    "nginx-error" },
+    {"access",   "nginx-access"},
+    {"gunicorn", "gunicorn"    },
+    {"kernel",   "kernel"      },
+    {"systemd",  "systemd"     },
+    {"mysql",    "mysql-error" },
+    {"slow",     "mysql-slow"  },
+    {"uwsgi",    "uwsgi"       },
+    {"php-fpm",  "php-fpm"     },
+    {"alb",      "alb"         },
+    {"other",    "gunicorn"    },
+    {"journal",  "systemd"     },
 };
 
 static inline scene *scene_new(void)
@@ -82,8 +92,13 @@ static inline w5_stream *scene_stream(scene *s, w5_str log)
             format->id = w5_str_of(scene_formats[i].format);
     if (!format->id.len)
         fail_msg("no such log: %.*s", W5_ARG(log));
-    *new = (w5_stream){.index = (uint32_t)s->streams, .name = w5_arena_str(s->arena, log), .format = format,
-                       .first = W5_TIME_NONE, .last = W5_TIME_NONE, .zoned = true, .year_hint = NOON};
+    *new = (w5_stream){.index = (uint32_t)s->streams,
+                       .name = w5_arena_str(s->arena, log),
+                       .format = format,
+                       .first = W5_TIME_NONE,
+                       .last = W5_TIME_NONE,
+                       .zoned = true,
+                       .year_hint = NOON};
     s->stream[s->streams++] = new;
     return new;
 }
@@ -109,16 +124,24 @@ static inline void scene_fields(scene *s, w5_record *r, w5_str rest)
     }
 }
 
-static inline void scene_put(scene *s, w5_stream *log, w5_time at, w5_str klass, w5_str code, w5_str fields)
+static inline void scene_put(scene *s, w5_stream *log, w5_time at, w5_str klass, w5_str code,
+                             w5_str fields)
 {
-    w5_record r = {.stream = log, .format = log->format, .at = at, .zoned = true, .lines = 1, .count = 1,
-                   .line = ++s->line[log->index], .text = W5_STR("a line")};
+    w5_record r = {.stream = log,
+                   .format = log->format,
+                   .at = at,
+                   .zoned = true,
+                   .lines = 1,
+                   .count = 1,
+                   .line = ++s->line[log->index],
+                   .text = W5_STR("a line")};
     w5_event e = {.record = &r, .klass = w5_catalogue_class(s->catalogue, klass), .code = code};
     if (!e.klass && !w5_str_eq(klass, W5_STR("-")))
         fail_msg("unknown class %.*s", W5_ARG(klass));
     scene_fields(s, &r, fields);
     if (w5_str_eq(log->name, W5_STR("error")) && !(r.have >> W5_F_connection & 1)) {
-        w5_record_set(&r, W5_F_connection, w5_arena_fmt(s->arena, "%ju", (uintmax_t)++s->connection));
+        w5_record_set(&r, W5_F_connection,
+                      w5_arena_fmt(s->arena, "%ju", (uintmax_t)++s->connection));
         w5_record_set(&r, W5_F_pid, W5_STR("5"));
     }
     log->first = log->first == W5_TIME_NONE || at < log->first ? at : log->first;
@@ -137,7 +160,8 @@ static inline double scene_number(w5_str text)
 /* One line of a story. */
 static inline void scene_say(scene *s, const char *line)
 {
-    w5_str log, when, what, fields = W5_NONE, rest, code = W5_NONE, times = W5_NONE, step = W5_STR("1");
+    w5_str log, when, what, fields = W5_NONE, rest, code = W5_NONE, times = W5_NONE,
+                            step = W5_STR("1");
     if (!w5_str_cut(w5_str_of(line), ' ', &log, &rest) || !w5_str_cut(rest, ' ', &when, &rest))
         fail_msg("cannot read: %s", line);
     if (!w5_str_cut(rest, ' ', &what, &fields))
@@ -151,7 +175,8 @@ static inline void scene_say(scene *s, const char *line)
         double at = second + every * i;
         w5_time whole = (w5_time)at * W5_SECOND; /* nginx and gunicorn write whole seconds */
         bool fine = w5_str_starts(log, W5_STR("slow"));
-        scene_put(s, scene_stream(s, log), NOON + (fine ? (w5_time)(at * 1e6) : whole), what, code, fields);
+        scene_put(s, scene_stream(s, log), NOON + (fine ? (w5_time)(at * 1e6) : whole), what, code,
+                  fields);
     }
 }
 
@@ -163,11 +188,16 @@ static inline void scene_tell(scene *s, const char *const *lines)
 
 static inline w5_findings *scene_diagnose(scene *s)
 {
-    w5_timeline_options options = {.gap = W5_MINUTE, .lateness = 5 * W5_SECOND, .since = W5_TIME_NONE,
-                                   .until = W5_TIME_NONE, .now = s->now, .zone = {.fixed = true},
+    w5_timeline_options options = {.gap = W5_MINUTE,
+                                   .lateness = 5 * W5_SECOND,
+                                   .since = W5_TIME_NONE,
+                                   .until = W5_TIME_NONE,
+                                   .now = s->now,
+                                   .zone = {.fixed = true},
                                    .host = W5_STR("web1")};
     w5_config_seal(s->config);
-    s->timeline = w5_timeline_build(s->ledger, s->stream, s->streams, s->config, &options, s->arena);
+    s->timeline =
+        w5_timeline_build(s->ledger, s->stream, s->streams, s->config, &options, s->arena);
     s->incidents = w5_incidents_build(s->timeline, s->arena);
     s->findings = w5_diagnose(s->timeline, &s->incidents, &s->options, s->arena);
     return s->findings;
@@ -223,28 +253,30 @@ static inline const char *scene_text(const w5_sentence *said)
     return text;
 }
 
-#define assert_cause(diagnosis, named, word)                                                                              \
-    do {                                                                                                               \
-        const w5_finding *check_f = &(diagnosis)->cause;                                                               \
-        if (!w5_str_eq(check_f->cause->id, w5_str_of(named)) ||                                                           \
-            !w5_str_eq(w5_confidence_word[check_f->confidence], w5_str_of(word)))                                      \
-            fail_msg("is %.*s, %.*s, should be %s, %s: %s", W5_ARG(check_f->cause->id),                                \
-                     W5_ARG(w5_confidence_word[check_f->confidence]), named, word, scene_text(&check_f->summary));        \
+#define assert_cause(diagnosis, named, word)                                                       \
+    do {                                                                                           \
+        const w5_finding *check_f = &(diagnosis)->cause;                                           \
+        if (!w5_str_eq(check_f->cause->id, w5_str_of(named)) ||                                    \
+            !w5_str_eq(w5_confidence_word[check_f->confidence], w5_str_of(word)))                  \
+            fail_msg("is %.*s, %.*s, should be %s, %s: %s", W5_ARG(check_f->cause->id),            \
+                     W5_ARG(w5_confidence_word[check_f->confidence]), named, word,                 \
+                     scene_text(&check_f->summary));                                               \
     } while (0)
 
 /* The cause is not `named`. */
-#define assert_not_cause(diagnosis, named)                                                                                \
-    do {                                                                                                               \
-        if (w5_str_eq((diagnosis)->cause.cause->id, w5_str_of(named)))                                                    \
-            fail_msg("should not be %s: %s", named, scene_text(&(diagnosis)->cause.summary));                             \
+#define assert_not_cause(diagnosis, named)                                                         \
+    do {                                                                                           \
+        if (w5_str_eq((diagnosis)->cause.cause->id, w5_str_of(named)))                             \
+            fail_msg("should not be %s: %s", named, scene_text(&(diagnosis)->cause.summary));      \
     } while (0)
 
-#define assert_first(diagnosis, wanted)                                                                                \
-    do {                                                                                                               \
-        if (!(diagnosis)->advices || (diagnosis)->advice[0].state != W5_ADVISED)                                       \
-            fail_msg("nothing is advised, should be %s", wanted);                                                      \
-        if (!w5_str_eq((diagnosis)->advice[0].remedy->id, w5_str_of(wanted)))                                          \
-            fail_msg("first is %.*s, should be %s", W5_ARG((diagnosis)->advice[0].remedy->id), wanted);                \
+#define assert_first(diagnosis, wanted)                                                            \
+    do {                                                                                           \
+        if (!(diagnosis)->advices || (diagnosis)->advice[0].state != W5_ADVISED)                   \
+            fail_msg("nothing is advised, should be %s", wanted);                                  \
+        if (!w5_str_eq((diagnosis)->advice[0].remedy->id, w5_str_of(wanted)))                      \
+            fail_msg("first is %.*s, should be %s", W5_ARG((diagnosis)->advice[0].remedy->id),     \
+                     wanted);                                                                      \
     } while (0)
 
 #endif

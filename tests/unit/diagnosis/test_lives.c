@@ -18,11 +18,16 @@ static int end(void **state)
 
 static const w5_known *know(scene *s, const char *const *story)
 {
-    w5_timeline_options options = {.gap = W5_MINUTE, .since = W5_TIME_NONE, .until = W5_TIME_NONE,
-                                   .now = W5_TIME_NONE, .zone = {.fixed = true}, .host = W5_STR("web1")};
+    w5_timeline_options options = {.gap = W5_MINUTE,
+                                   .since = W5_TIME_NONE,
+                                   .until = W5_TIME_NONE,
+                                   .now = W5_TIME_NONE,
+                                   .zone = {.fixed = true},
+                                   .host = W5_STR("web1")};
     scene_tell(s, story);
     w5_config_seal(s->config);
-    s->timeline = w5_timeline_build(s->ledger, s->stream, s->streams, s->config, &options, s->arena);
+    s->timeline =
+        w5_timeline_build(s->ledger, s->stream, s->streams, s->config, &options, s->arena);
     s->incidents = w5_incidents_build(s->timeline, s->arena);
     w5_known *k = w5_known_new(s->timeline, &s->incidents, &s->options, s->arena);
     k->lives = w5_lives_new(k);
@@ -46,32 +51,36 @@ static void a_bound_address_takes_what_it_takes(void **state)
         const char *bound, *upstream;
         bool reaches;
     } cases[] = {
-        {"127.0.0.1:8000", "127.0.0.1:8000", true},
-        {"http://127.0.0.1:8000", "127.0.0.1:8000", true},
-        {"0.0.0.0:8000", "127.0.0.1:8000", true},
-        {"0.0.0.0:8000", "[::1]:8000", false},
-        {"[::]:8000", "[::1]:8000", true},
-        {"[::]:8000", "127.0.0.1:8000", true},
-        {"127.0.0.1:8000", "localhost:8000", true},
-        {"127.0.0.1:8000", "[::1]:8000", false},
-        {"127.0.0.1:8000", "127.0.0.1:8001", false},
-        {"127.0.0.5:8000", "127.0.0.6:8000", false},
-        {"unix:/run/g.sock", "unix:/run/g.sock", true},
-        {"unix:/run/g.sock", "unix:/run/g.sock:", true},
-        {"unix:/run/g.sock", "unix:/run/h.sock", false},
-        {"", "127.0.0.1:8000", false},
+        {"127.0.0.1:8000",        "127.0.0.1:8000",    true },
+        {"http://127.0.0.1:8000", "127.0.0.1:8000",    true },
+        {"0.0.0.0:8000",          "127.0.0.1:8000",    true },
+        {"0.0.0.0:8000",          "[::1]:8000",        false},
+        {"[::]:8000",             "[::1]:8000",        true },
+        {"[::]:8000",             "127.0.0.1:8000",    true },
+        {"127.0.0.1:8000",        "localhost:8000",    true },
+        {"127.0.0.1:8000",        "[::1]:8000",        false},
+        {"127.0.0.1:8000",        "127.0.0.1:8001",    false},
+        {"127.0.0.5:8000",        "127.0.0.6:8000",    false},
+        {"unix:/run/g.sock",      "unix:/run/g.sock",  true },
+        {"unix:/run/g.sock",      "unix:/run/g.sock:", true },
+        {"unix:/run/g.sock",      "unix:/run/h.sock",  false},
+        {"",                      "127.0.0.1:8000",    false},
     };
     for (size_t i = 0; i < COUNT(cases); i++)
-        if (w5_address_reaches(w5_str_of(cases[i].bound), w5_str_of(cases[i].upstream)) != cases[i].reaches)
+        if (w5_address_reaches(w5_str_of(cases[i].bound), w5_str_of(cases[i].upstream)) !=
+            cases[i].reaches)
             fail_msg("%s, %s", cases[i].bound, cases[i].upstream);
 }
 
 static void a_pid_given_again_is_another_life(void **state)
 {
-    static const char *const story[] = {
-        MASTER("0", "10"), "gunicorn 0 worker-boot pid=11|subject=11", "gunicorn 20 worker-timeout pid=10|subject=11",
-        "gunicorn 20 worker-exit pid=11|subject=11", "gunicorn 50 worker-boot pid=11|subject=11",
-        "gunicorn 90 worker-killed pid=10|subject=11|signal=11", NULL};
+    static const char *const story[] = {MASTER("0", "10"),
+                                        "gunicorn 0 worker-boot pid=11|subject=11",
+                                        "gunicorn 20 worker-timeout pid=10|subject=11",
+                                        "gunicorn 20 worker-exit pid=11|subject=11",
+                                        "gunicorn 50 worker-boot pid=11|subject=11",
+                                        "gunicorn 90 worker-killed pid=10|subject=11|signal=11",
+                                        NULL};
     const w5_lives *l = know(*state, story)->lives;
     assert_int_equal(l->workers, 2);
     assert_non_null(l->worker[0].timeout);
@@ -83,9 +92,12 @@ static void a_pid_given_again_is_another_life(void **state)
 
 static void within_a_second_the_order_of_lines_counts(void **state)
 {
-    static const char *const story[] = {
-        MASTER("0", "10"), "gunicorn 5 master-term pid=10", "gunicorn 5 master-stop pid=10", MASTER("5", "20"),
-        "gunicorn 5 worker-boot pid=21|subject=21", NULL};
+    static const char *const story[] = {MASTER("0", "10"),
+                                        "gunicorn 5 master-term pid=10",
+                                        "gunicorn 5 master-stop pid=10",
+                                        MASTER("5", "20"),
+                                        "gunicorn 5 worker-boot pid=21|subject=21",
+                                        NULL};
     const w5_lives *l = know(*state, story)->lives;
     assert_int_equal(l->masters, 2);
     assert_int_equal(l->worker[0].master, 1);
@@ -95,8 +107,9 @@ static void within_a_second_the_order_of_lines_counts(void **state)
 
 static void a_boot_in_nobodys_place_betrays_a_silent_death(void **state)
 {
-    static const char *const story[] = {
-        MASTER("0", "10"), "gunicorn 0 worker-boot pid=11|subject=11", "gunicorn 30 worker-boot pid=12|subject=12", NULL};
+    static const char *const story[] = {MASTER("0", "10"),
+                                        "gunicorn 0 worker-boot pid=11|subject=11",
+                                        "gunicorn 30 worker-boot pid=12|subject=12", NULL};
     const w5_lives *l = know(*state, story)->lives;
     assert_int_equal(l->worker[0].pid, 0);
     assert_int_equal(seconds(l->worker[0].end), 30);
@@ -104,26 +117,29 @@ static void a_boot_in_nobodys_place_betrays_a_silent_death(void **state)
 
 static void a_reload_betrays_nobody(void **state)
 {
-    static const char *const story[] = {
-        MASTER("0", "10"), "gunicorn 0 worker-boot pid=11|subject=11", "gunicorn 30 master-reload pid=10",
-        "gunicorn 30 worker-boot pid=12|subject=12", "gunicorn 31 worker-exit pid=11|subject=11", NULL};
+    static const char *const story[] = {MASTER("0", "10"),
+                                        "gunicorn 0 worker-boot pid=11|subject=11",
+                                        "gunicorn 30 master-reload pid=10",
+                                        "gunicorn 30 worker-boot pid=12|subject=12",
+                                        "gunicorn 31 worker-exit pid=11|subject=11",
+                                        NULL};
     const w5_lives *l = know(*state, story)->lives;
     assert_int_equal(l->workers, 2);
 }
 
 static void in_a_container_the_kernel_knows_another_pid(void **state)
 {
-    static const char *const story[] = {
-        MASTER("0", "1"), "gunicorn 0 worker-boot pid=7|subject=7", "kernel 20 oom-kill subject=31337|comm=gunicorn",
-        "gunicorn 20 worker-killed pid=1|subject=7|signal=9", NULL};
+    static const char *const story[] = {MASTER("0", "1"), "gunicorn 0 worker-boot pid=7|subject=7",
+                                        "kernel 20 oom-kill subject=31337|comm=gunicorn",
+                                        "gunicorn 20 worker-killed pid=1|subject=7|signal=9", NULL};
     const w5_lives *l = know(*state, story)->lives;
     assert_non_null(l->worker[0].oom);
 }
 
 static void a_stop_and_a_start_bracket_an_outage(void **state)
 {
-    static const char *const story[] = {
-        MASTER("0", "10"), "gunicorn 20 master-term pid=10", "gunicorn 23 master-stop pid=10", MASTER("25", "20"), NULL};
+    static const char *const story[] = {MASTER("0", "10"), "gunicorn 20 master-term pid=10",
+                                        "gunicorn 23 master-stop pid=10", MASTER("25", "20"), NULL};
     const w5_lives *l = know(*state, story)->lives;
     assert_int_equal(l->outages, 1);
     assert_int_equal(seconds(l->outage[0].from), 20);
@@ -132,9 +148,14 @@ static void a_stop_and_a_start_bracket_an_outage(void **state)
 
 static void a_master_that_could_not_boot_ends_no_outage(void **state)
 {
-    static const char *const story[] = {
-        MASTER("0", "10"), "gunicorn 20 master-term pid=10", "gunicorn 20 master-stop pid=10", MASTER("21", "20"),
-        "gunicorn 21 boot-failure pid=20|exception=ImportError", "gunicorn 21 master-stop pid=20", MASTER("30", "30"), NULL};
+    static const char *const story[] = {MASTER("0", "10"),
+                                        "gunicorn 20 master-term pid=10",
+                                        "gunicorn 20 master-stop pid=10",
+                                        MASTER("21", "20"),
+                                        "gunicorn 21 boot-failure pid=20|exception=ImportError",
+                                        "gunicorn 21 master-stop pid=20",
+                                        MASTER("30", "30"),
+                                        NULL};
     const w5_lives *l = know(*state, story)->lives;
     assert_int_equal(l->outages, 1);
     assert_int_equal(seconds(l->outage[0].to), 30);
@@ -143,16 +164,20 @@ static void a_master_that_could_not_boot_ends_no_outage(void **state)
 
 static void a_rolling_replacement_is_no_outage(void **state)
 {
-    static const char *const story[] = {
-        MASTER("0", "10"), MASTER("19", "20"), "gunicorn 25 master-term pid=10", "gunicorn 26 master-stop pid=10", NULL};
+    static const char *const story[] = {MASTER("0", "10"), MASTER("19", "20"),
+                                        "gunicorn 25 master-term pid=10",
+                                        "gunicorn 26 master-stop pid=10", NULL};
     assert_int_equal(know(*state, story)->lives->outages, 0);
 }
 
 static void an_unrelated_log_ends_no_outage(void **state)
 {
-    static const char *const story[] = {
-        MASTER("0", "10"), "gunicorn 20 master-term pid=10", "gunicorn 20 master-stop pid=10",
-        "other 60 master-start pid=70|version=20.1.0", "other 60 listening pid=70|address=http://127.0.0.1:8000", NULL};
+    static const char *const story[] = {MASTER("0", "10"),
+                                        "gunicorn 20 master-term pid=10",
+                                        "gunicorn 20 master-stop pid=10",
+                                        "other 60 master-start pid=70|version=20.1.0",
+                                        "other 60 listening pid=70|address=http://127.0.0.1:8000",
+                                        NULL};
     const w5_lives *l = know(*state, story)->lives;
     assert_int_equal(l->outages, 1);
     assert_true(l->outage[0].to == W5_TIME_MAX);
@@ -161,8 +186,9 @@ static void an_unrelated_log_ends_no_outage(void **state)
 static void a_database_is_away_between_its_end_and_ready(void **state)
 {
     static const char *const story[] = {
-        "mysql 10 db-stop reason=x", "mysql 12 db-start subject=5", "mysql 15 db-ready version=8",
-        "kernel 40 oom-kill subject=5|comm=mysqld", "mysql 42 db-start subject=6", "mysql 50 db-ready version=8",
+        "mysql 10 db-stop reason=x",   "mysql 12 db-start subject=5",
+        "mysql 15 db-ready version=8", "kernel 40 oom-kill subject=5|comm=mysqld",
+        "mysql 42 db-start subject=6", "mysql 50 db-ready version=8",
         "mysql 80 db-start subject=7", NULL};
     const w5_db_lives *d = know(*state, story)->databases;
     assert_int_equal(d->outages, 3);
@@ -174,7 +200,8 @@ static void a_database_is_away_between_its_end_and_ready(void **state)
 
 static void a_quiet_log_covers_less_than_one_that_goes_on(void **state)
 {
-    static const char *const story[] = {MASTER("0", "10"), "kernel 5 segfault subject=1", "kernel 90 segfault subject=2", NULL};
+    static const char *const story[] = {MASTER("0", "10"), "kernel 5 segfault subject=1",
+                                        "kernel 90 segfault subject=2", NULL};
     const w5_known *k = know(*state, story);
     w5_time from = NOON + 20 * W5_SECOND, to = NOON + 30 * W5_SECOND;
     assert_int_equal(w5_known_covers(k, W5_BY_APP, from, to), W5_COVER_OPEN);

@@ -11,9 +11,15 @@ static void the_binomial_tail_is_right(void **state)
         uint64_t k;
         double from, to;
     } cases[] = {
-        {1, 0.1, 1, 0.0999, 0.1001},     {10, 0.1, 0, 1, 1},           {10, 0.5, 11, 0, 0},
-        {10, 0.1, 5, 0.001634, 0.001636}, {3, 0.05, 3, 0.000124, 0.000126}, {20, 0.1, 2, 0.6, 1},
-        {100000, 0.5, 100, 0.4, 1},      {16000, 0.01, 400, 0, 1e-40},  {5, 0, 1, 0, 0},
+        {1,      0.1,  1,   0.0999,   0.1001  },
+        {10,     0.1,  0,   1,        1       },
+        {10,     0.5,  11,  0,        0       },
+        {10,     0.1,  5,   0.001634, 0.001636},
+        {3,      0.05, 3,   0.000124, 0.000126},
+        {20,     0.1,  2,   0.6,      1       },
+        {100000, 0.5,  100, 0.4,      1       },
+        {16000,  0.01, 400, 0,        1e-40   },
+        {5,      0,    1,   0,        0       },
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         double tail = w5_binomial_tail(cases[i].n, cases[i].p, cases[i].k);
@@ -29,13 +35,17 @@ static void chance_explains_what_is_everywhere(void **state)
         w5_coincidence what;
         bool nearer;
     } cases[] = {
-        {{.events = 3, .inside = 3, .clusters = 3, .hit = 3, .share = 0.001}, true},
-        {{.events = 1, .inside = 1, .clusters = 1, .hit = 1, .share = 0.00005}, true},
-        {{.events = 1, .inside = 1, .clusters = 1, .hit = 1, .share = 0.01}, false},  /* one may be chance */
-        {{.events = 50, .inside = 50, .clusters = 9, .hit = 9, .share = 0.25}, false}, /* time proves nothing */
-        {{.events = 100, .inside = 4, .clusters = 4, .hit = 4, .share = 0.03}, false}, /* as many elsewhere */
-        {{.events = 6, .inside = 6, .clusters = 20, .hit = 6, .share = 0.01}, false},  /* most have none */
-        {{.events = 0, .inside = 0, .clusters = 4, .hit = 0, .share = 0.01}, false},
+        {{.events = 3, .inside = 3, .clusters = 3, .hit = 3, .share = 0.001},   true },
+        {{.events = 1, .inside = 1, .clusters = 1, .hit = 1, .share = 0.00005}, true },
+        {{.events = 1, .inside = 1, .clusters = 1, .hit = 1, .share = 0.01},
+         false                                                                       }, /* one may be chance */
+        {{.events = 50, .inside = 50, .clusters = 9, .hit = 9, .share = 0.25},
+         false                                                                       }, /* time proves nothing */
+        {{.events = 100, .inside = 4, .clusters = 4, .hit = 4, .share = 0.03},
+         false                                                                       }, /* as many elsewhere */
+        {{.events = 6, .inside = 6, .clusters = 20, .hit = 6, .share = 0.01},
+         false                                                                       }, /* most have none */
+        {{.events = 0, .inside = 0, .clusters = 4, .hit = 0, .share = 0.01},    false},
     };
     for (size_t i = 0; i < COUNT(cases); i++)
         if (w5_nearer_than_chance(&cases[i].what) != cases[i].nearer)
@@ -52,7 +62,8 @@ static w5_case ten_errors(w5_arena *arena, w5_incident *incident)
         errors[i] = (w5_error){.cell = &cells[i], .weight = 1};
     }
     *incident = (w5_incident){.requests_failed = 10};
-    return (w5_case){.arena = arena, .incident = incident, .error = errors, .errors = 10, .weight = 10};
+    return (w5_case){
+        .arena = arena, .incident = incident, .error = errors, .errors = 10, .weight = 10};
 }
 
 static w5_theory theory(const w5_case *c, size_t n, w5_join join)
@@ -70,9 +81,14 @@ static void joins_decide_how_sure_we_are(void **state)
         w5_join join;
         w5_confidence confidence;
     } cases[] = {
-        {W5_JOIN_GUESS, W5_POSSIBLE},   {W5_JOIN_TIME, W5_POSSIBLE},  {W5_JOIN_PATH, W5_LIKELY},
-        {W5_JOIN_ADDRESS, W5_PROVEN},   {W5_JOIN_REQUEST, W5_PROVEN}, {W5_JOIN_INTERVAL, W5_PROVEN},
-        {W5_JOIN_PID, W5_PROVEN},       {W5_JOIN_LINE, W5_PROVEN},
+        {W5_JOIN_GUESS,    W5_POSSIBLE},
+        {W5_JOIN_TIME,     W5_POSSIBLE},
+        {W5_JOIN_PATH,     W5_LIKELY  },
+        {W5_JOIN_ADDRESS,  W5_PROVEN  },
+        {W5_JOIN_REQUEST,  W5_PROVEN  },
+        {W5_JOIN_INTERVAL, W5_PROVEN  },
+        {W5_JOIN_PID,      W5_PROVEN  },
+        {W5_JOIN_LINE,     W5_PROVEN  },
     };
     w5_arena *arena = w5_arena_new();
     w5_incident incident;

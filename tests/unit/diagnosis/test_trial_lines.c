@@ -16,19 +16,30 @@ static int end(void **state)
 static const struct {
     const char *line, *cause, *remedy;
 } alone[] = {
-    {"error 10x5@1 socket-missing/CK-2 upstream=http://unix:/run/g.sock:/a|path=/a|method=GET", "socket-missing", "restart-service"},
-    {"error 10x5@1 socket-permission/CK-13 upstream=http://unix:/run/g.sock:/a|path=/a|method=GET", "socket-permission", "fix-socket-permissions"},
-    {"error 10x5@1 backlog-full/CK-11 upstream=http://unix:/run/g.sock:/a|path=/a|method=GET", "backlog-full", "raise-backlog-or-workers"},
-    {"error 10x5@1 header-too-big/HU-BIG " APP "|path=/a|method=GET", "header-too-big", "nginx-buffers"},
-    {"error 10x5@1 invalid-response/HU-BAD " APP "|path=/a|method=GET", "invalid-response", "fix-crash"},
-    {"error 10x5@1 tls-handshake/TU-SSL " APP "|path=/a|method=GET", "tls-mismatch", "fix-upstream-tls"},
-    {"error 10x5@1 upstream-dns/RN-NX path=/a|method=GET", "upstream-dns", "fix-upstream-name"},
-    {"error 10x5@1 ports-exhausted/CL-99 " APP "|path=/a|method=GET", "ports-exhausted", "reuse-upstream-connections"},
-    {"error 10x5@1 fd-limit/CL-24 " APP "|path=/a|method=GET", "fd-exhaustion", "raise-fd-limit"},
-    {"error 10x5@1 worker-connections/CL-CONN " APP "|path=/a|method=GET", "fd-exhaustion", "raise-worker-connections"},
-    {"error 10x5@1 read-timeout/HN-110 " APP "|path=/a|method=GET", "nginx-read-timeout", "nginx-timeouts"},
-    {"error 10x5@1 send-timeout/SN-110 " APP "|path=/a|method=GET", "nginx-read-timeout", "nginx-timeouts"},
-    {"error 10x5@1 truncated-body/BU-EOF " APP "|path=/a|method=GET", "truncated-body", "fix-crash"},
+    {"error 10x5@1 socket-missing/CK-2 upstream=http://unix:/run/g.sock:/a|path=/a|method=GET",
+     "socket-missing",                                                                                                    "restart-service"         },
+    {"error 10x5@1 socket-permission/CK-13 upstream=http://unix:/run/g.sock:/a|path=/a|method=GET",
+     "socket-permission",                                                                                                 "fix-socket-permissions"  },
+    {"error 10x5@1 backlog-full/CK-11 upstream=http://unix:/run/g.sock:/a|path=/a|method=GET",
+     "backlog-full",                                                                                                      "raise-backlog-or-workers"},
+    {"error 10x5@1 header-too-big/HU-BIG " APP "|path=/a|method=GET",                               "header-too-big",
+     "nginx-buffers"                                                                                                                                },
+    {"error 10x5@1 invalid-response/HU-BAD " APP "|path=/a|method=GET",                             "invalid-response",
+     "fix-crash"                                                                                                                                    },
+    {"error 10x5@1 tls-handshake/TU-SSL " APP "|path=/a|method=GET",                                "tls-mismatch",
+     "fix-upstream-tls"                                                                                                                             },
+    {"error 10x5@1 upstream-dns/RN-NX path=/a|method=GET",                                          "upstream-dns",       "fix-upstream-name"       },
+    {"error 10x5@1 ports-exhausted/CL-99 " APP "|path=/a|method=GET",                               "ports-exhausted",
+     "reuse-upstream-connections"                                                                                                                   },
+    {"error 10x5@1 fd-limit/CL-24 " APP "|path=/a|method=GET",                                      "fd-exhaustion",      "raise-fd-limit"          },
+    {"error 10x5@1 worker-connections/CL-CONN " APP "|path=/a|method=GET",                          "fd-exhaustion",
+     "raise-worker-connections"                                                                                                                     },
+    {"error 10x5@1 read-timeout/HN-110 " APP "|path=/a|method=GET",                                 "nginx-read-timeout",
+     "nginx-timeouts"                                                                                                                               },
+    {"error 10x5@1 send-timeout/SN-110 " APP "|path=/a|method=GET",                                 "nginx-read-timeout",
+     "nginx-timeouts"                                                                                                                               },
+    {"error 10x5@1 truncated-body/BU-EOF " APP "|path=/a|method=GET",                               "truncated-body",
+     "fix-crash"                                                                                                                                    },
 };
 
 static void some_lines_settle_their_mechanism_alone(void **state)
@@ -62,7 +73,8 @@ static void other_lines_leave_the_documents_order_standing(void **state)
         assert_first(d, "nginx-timeouts");
         for (size_t r = 0; r < COUNT(ranks); r++)
             assert_str(d->advice[r].remedy->rank, w5_str_of(ranks[r]));
-        assert_non_null(strstr(scene_text(&d->advice[0].risk), "does not stop a close by the other side"));
+        assert_non_null(
+            strstr(scene_text(&d->advice[0].risk), "does not stop a close by the other side"));
         assert_true(scene_asks_for(d, "app"));
         scene_free(s);
     }
@@ -71,8 +83,8 @@ static void other_lines_leave_the_documents_order_standing(void **state)
 static void the_settling_command_can_be_pasted(void **state)
 {
     const w5_diagnosis *d = scene_only(*state, (const char *const[]){open[0], NULL});
-    assert_str(d->settle[0].command,
-               W5_STR("journalctl -o short-iso -S '2026-11-20 12:00:00' -U '2026-11-20 12:00:24' -u gunicorn"));
+    assert_str(d->settle[0].command, W5_STR("journalctl -o short-iso -S '2026-11-20 12:00:00' -U "
+                                            "'2026-11-20 12:00:24' -u gunicorn"));
 }
 
 static void no_live_upstreams_follow_from_the_first_failures(void **state)
@@ -80,10 +92,13 @@ static void no_live_upstreams_follow_from_the_first_failures(void **state)
     static const char *const story[] = {
         "error 10 read-timeout/HN-110 " APP "|path=/report|method=GET",
         "error 12 read-timeout/HN-110 upstream=127.0.0.1:8001|path=/report|method=GET",
-        "error 12x20@0.4 no-live-upstreams/CN-NOLIVE upstream=http://shop/items|path=/items|method=GET", NULL};
+        "error 12x20@0.4 no-live-upstreams/CN-NOLIVE "
+        "upstream=http://shop/items|path=/items|method=GET",
+        NULL};
     const w5_diagnosis *d;
     scene_config(*state, "/etc/nginx/nginx.conf",
-                 "http { upstream shop { server 127.0.0.1:8000; server 127.0.0.1:8001; } server { location / { proxy_pass http://shop; } } }");
+                 "http { upstream shop { server 127.0.0.1:8000; server 127.0.0.1:8001; } server { "
+                 "location / { proxy_pass http://shop; } } }");
     d = scene_only(*state, story);
     assert_cause(d, "no-live-upstreams", "proven");
     assert_non_null(scene_link(d, "nginx-read-timeout"));
@@ -92,22 +107,31 @@ static void no_live_upstreams_follow_from_the_first_failures(void **state)
 static void peers_that_are_down_explain_what_was_asked_of_nobody(void **state)
 {
     static const char *const story[] = {
-        "gunicorn 0 master-start pid=10|version=20.1.0", "gunicorn 0 listening pid=10|address=http://127.0.0.1:8000",
-        "gunicorn 0 worker-boot pid=11|subject=11", "gunicorn 9 master-term pid=10", "gunicorn 9 master-stop pid=10",
-        "gunicorn 22 master-start pid=20|version=20.1.0", "gunicorn 22 listening pid=20|address=http://127.0.0.1:8000",
+        "gunicorn 0 master-start pid=10|version=20.1.0",
+        "gunicorn 0 listening pid=10|address=http://127.0.0.1:8000",
+        "gunicorn 0 worker-boot pid=11|subject=11",
+        "gunicorn 9 master-term pid=10",
+        "gunicorn 9 master-stop pid=10",
+        "gunicorn 22 master-start pid=20|version=20.1.0",
+        "gunicorn 22 listening pid=20|address=http://127.0.0.1:8000",
         "error 10 connection-refused/CK-111 " APP "|path=/items|method=GET",
-        "error 11x20@0.4 no-live-upstreams/CN-NOLIVE upstream=http://shop/items|path=/items|method=GET", NULL};
+        "error 11x20@0.4 no-live-upstreams/CN-NOLIVE "
+        "upstream=http://shop/items|path=/items|method=GET",
+        NULL};
     scene_config(*state, "/etc/nginx/nginx.conf",
-                 "http { upstream shop { server 127.0.0.1:8000; server 127.0.0.1:8001 down; } server { location / { proxy_pass http://shop; } } }");
+                 "http { upstream shop { server 127.0.0.1:8000; server 127.0.0.1:8001 down; } "
+                 "server { location / { proxy_pass http://shop; } } }");
     assert_cause(scene_only(*state, story), "deploy-restart", "proven");
 }
 
 static void a_socket_elsewhere_is_a_wrong_path(void **state)
 {
     static const char *const story[] = {
-        "gunicorn 0 master-start pid=10|version=20.1.0", "gunicorn 0 listening pid=10|address=unix:/run/shop.sock",
+        "gunicorn 0 master-start pid=10|version=20.1.0",
+        "gunicorn 0 listening pid=10|address=unix:/run/shop.sock",
         "gunicorn 0 worker-boot pid=11|subject=11",
-        "error 10x5@1 socket-missing/CK-2 upstream=http://unix:/run/g.sock:/a|path=/a|method=GET", NULL};
+        "error 10x5@1 socket-missing/CK-2 upstream=http://unix:/run/g.sock:/a|path=/a|method=GET",
+        NULL};
     const w5_diagnosis *d = scene_only(*state, story);
     assert_cause(d, "socket-missing", "proven");
     assert_first(d, "fix-bind-address");
@@ -117,7 +141,8 @@ static void one_saturation_is_one_incident(void **state)
 {
     static const char *const story[] = {
         "error 10x20@0.2 backlog-full/CK-11 upstream=http://unix:/run/g.sock:/a|path=/a|method=GET",
-        "error 12x4@0.5 read-timeout/HN-110 upstream=http://unix:/run/g.sock:/b|path=/b|method=GET", NULL};
+        "error 12x4@0.5 read-timeout/HN-110 upstream=http://unix:/run/g.sock:/b|path=/b|method=GET",
+        NULL};
     const w5_diagnosis *d = scene_only(*state, story);
     assert_cause(d, "backlog-full", "proven");
     assert_int_equal(d->cause.explains, 24);
@@ -138,8 +163,10 @@ static void two_lines_of_unlike_causes_are_two_incidents(void **state)
 static void a_body_that_the_application_cut_names_the_exception(void **state)
 {
     static const char *const story[] = {
-        "gunicorn 0 master-start pid=10|version=20.1.0", "gunicorn 0 listening pid=10|address=http://127.0.0.1:8000",
-        "gunicorn 10 request-error pid=11|exception=ValueError: row 9001 has no price|frame=/srv/pages.py:4",
+        "gunicorn 0 master-start pid=10|version=20.1.0",
+        "gunicorn 0 listening pid=10|address=http://127.0.0.1:8000",
+        "gunicorn 10 request-error pid=11|exception=ValueError: row 9001 has no "
+        "price|frame=/srv/pages.py:4",
         "error 10 truncated-body/BU-EOF " APP "|path=/all.csv|method=GET", NULL};
     const w5_diagnosis *d = scene_only(*state, story);
     assert_cause(d, "truncated-body", "proven");

@@ -13,16 +13,25 @@ static int end(void **state)
 }
 
 #define ANSWERED(when, path, took)                                                                 \
-    "access " when " access status=200|upstream_addr=127.0.0.1:8000|upstream_status=200|method=GET|path=" path "|request_time=" took
+    "access " when                                                                                 \
+    " access status=200|upstream_addr=127.0.0.1:8000|upstream_status=200|method=GET|path=" path    \
+    "|request_time=" took
 #define TIMED_OUT_504(when, path)                                                                  \
     "error " when " read-timeout/HN-110 " APP "|method=GET|path=" path,                            \
-        "access " when " access status=504|upstream_addr=127.0.0.1:8000|upstream_status=504|method=GET|path=" path "|request_time=4.001"
+        "access " when                                                                             \
+        " access "                                                                                 \
+        "status=504|upstream_addr=127.0.0.1:8000|upstream_status=504|method=GET|path=" path        \
+        "|request_time=4.001"
 
 static void quick_pages_that_wait_show_that_workers_were_missing(void **state)
 {
-    static const char *const story[] = {
-        ANSWERED("0x20@1", "/items", "0.01"), ANSWERED("0x20@1", "/cart", "0.01"), ANSWERED("0x5@4", "/report", "2.0"),
-        TIMED_OUT_504("30x6@1", "/report"), TIMED_OUT_504("31x4@1", "/items"), TIMED_OUT_504("31x3@1", "/cart"), NULL};
+    static const char *const story[] = {ANSWERED("0x20@1", "/items", "0.01"),
+                                        ANSWERED("0x20@1", "/cart", "0.01"),
+                                        ANSWERED("0x5@4", "/report", "2.0"),
+                                        TIMED_OUT_504("30x6@1", "/report"),
+                                        TIMED_OUT_504("31x4@1", "/items"),
+                                        TIMED_OUT_504("31x3@1", "/cart"),
+                                        NULL};
     const w5_diagnosis *d = scene_only(*state, story);
     assert_cause(d, "worker-starvation", "likely");
     assert_first(d, "raise-backlog-or-workers");
@@ -32,8 +41,9 @@ static void quick_pages_that_wait_show_that_workers_were_missing(void **state)
 
 static void one_slow_page_is_not_starvation(void **state)
 {
-    static const char *const story[] = {
-        ANSWERED("0x40@1", "/items", "0.01"), ANSWERED("0x5@4", "/report", "3.9"), TIMED_OUT_504("30x6@1", "/report"), NULL};
+    static const char *const story[] = {ANSWERED("0x40@1", "/items", "0.01"),
+                                        ANSWERED("0x5@4", "/report", "3.9"),
+                                        TIMED_OUT_504("30x6@1", "/report"), NULL};
     const w5_diagnosis *d = scene_only(*state, story);
     assert_cause(d, "nginx-read-timeout", "proven");
     assert_first(d, "nginx-timeouts");
@@ -41,22 +51,25 @@ static void one_slow_page_is_not_starvation(void **state)
 
 static void a_pool_that_says_it_is_empty_is_proof(void **state)
 {
-    static const char *const story[] = {
-        "php-fpm 25 pool-exhausted ident=php-fpm|limit=5", TIMED_OUT_504("30x6@1", "/report"), NULL};
+    static const char *const story[] = {"php-fpm 25 pool-exhausted ident=php-fpm|limit=5",
+                                        TIMED_OUT_504("30x6@1", "/report"), NULL};
     assert_cause(scene_only(*state, story), "worker-starvation", "proven");
 }
 
 #define GEVENT                                                                                     \
-    "gunicorn 0 master-start pid=10|version=20.1.0", "gunicorn 0 listening pid=10|address=http://127.0.0.1:8000", \
-        "gunicorn 0 worker-boot pid=11|subject=11", "gunicorn 37 worker-timeout pid=10|subject=11",               \
-        "gunicorn 38 worker-exit pid=11|subject=11", "gunicorn 38 worker-boot pid=12|subject=12",                 \
+    "gunicorn 0 master-start pid=10|version=20.1.0",                                               \
+        "gunicorn 0 listening pid=10|address=http://127.0.0.1:8000",                               \
+        "gunicorn 0 worker-boot pid=11|subject=11",                                                \
+        "gunicorn 37 worker-timeout pid=10|subject=11",                                            \
+        "gunicorn 38 worker-exit pid=11|subject=11", "gunicorn 38 worker-boot pid=12|subject=12",  \
         "error 37x3@0 premature-close/HU-EOF " APP "|method=POST|path=/scan"
 
 static void a_time_out_of_an_asynchronous_worker_is_a_blocked_loop(void **state)
 {
     static const char *const story[] = {GEVENT, NULL};
     scene_config(*state, "/etc/systemd/system/gunicorn.service",
-                 "[Service]\nExecStart=/usr/bin/gunicorn --bind 127.0.0.1:8000 --worker-class gevent --timeout 3 shop:app\n");
+                 "[Service]\nExecStart=/usr/bin/gunicorn --bind 127.0.0.1:8000 --worker-class "
+                 "gevent --timeout 3 shop:app\n");
     const w5_diagnosis *d = scene_only(*state, story);
     assert_cause(d, "event-loop-blocked", "proven");
     assert_first(d, "bound-external-call");
@@ -65,8 +78,9 @@ static void a_time_out_of_an_asynchronous_worker_is_a_blocked_loop(void **state)
 static void a_sync_worker_has_no_loop_to_block(void **state)
 {
     static const char *const story[] = {GEVENT, NULL};
-    scene_config(*state, "/etc/systemd/system/gunicorn.service",
-                 "[Service]\nExecStart=/usr/bin/gunicorn --bind 127.0.0.1:8000 --timeout 3 shop:app\n");
+    scene_config(
+        *state, "/etc/systemd/system/gunicorn.service",
+        "[Service]\nExecStart=/usr/bin/gunicorn --bind 127.0.0.1:8000 --timeout 3 shop:app\n");
     assert_not_cause(scene_only(*state, story), "event-loop-blocked");
 }
 
@@ -76,7 +90,9 @@ static void a_page_that_fails_again_after_time_outs_were_raised_is_heavy(void **
 {
     static const char *const story[] = {FAILS("10x2@2"), FAILS("200x2@2"), NULL};
     scene *s = *state;
-    scene_config(s, "/etc/nginx/nginx.conf", "http { server { location / { proxy_pass http://127.0.0.1:8000; proxy_read_timeout 600s; } } }");
+    scene_config(s, "/etc/nginx/nginx.conf",
+                 "http { server { location / { proxy_pass http://127.0.0.1:8000; "
+                 "proxy_read_timeout 600s; } } }");
     scene_tell(s, story);
     scene_diagnose(s);
     assert_int_equal(s->findings->n, 2);
@@ -98,9 +114,12 @@ static void a_page_that_fails_again_as_things_were_is_not_known_to_be_heavy(void
 
 static void many_at_once_are_no_light_load(void **state)
 {
-    static const char *const story[] = {"error 5 nginx-reload text=reconfiguring", FAILS("10x20@0.1"), FAILS("200x20@0.1"), NULL};
+    static const char *const story[] = {"error 5 nginx-reload text=reconfiguring",
+                                        FAILS("10x20@0.1"), FAILS("200x20@0.1"), NULL};
     scene *s = *state;
-    scene_config(s, "/etc/nginx/nginx.conf", "http { server { location / { proxy_pass http://127.0.0.1:8000; proxy_read_timeout 600s; } } }");
+    scene_config(s, "/etc/nginx/nginx.conf",
+                 "http { server { location / { proxy_pass http://127.0.0.1:8000; "
+                 "proxy_read_timeout 600s; } } }");
     scene_tell(s, story);
     scene_diagnose(s);
     assert_not_cause(s->findings->at[0], "heavy-page");
@@ -108,9 +127,9 @@ static void many_at_once_are_no_light_load(void **state)
 
 static void tasks_that_hang_betray_want_of_memory(void **state)
 {
-    static const char *const story[] = {
-        "kernel 20 hung-task comm=gunicorn", "kernel 0 - text=boot", "kernel 8000 - text=late",
-        TIMED_OUT_504("30x6@1", "/report"), NULL};
+    static const char *const story[] = {"kernel 20 hung-task comm=gunicorn", "kernel 0 - text=boot",
+                                        "kernel 8000 - text=late",
+                                        TIMED_OUT_504("30x6@1", "/report"), NULL};
     const w5_diagnosis *d = scene_only(*state, story);
     assert_not_cause(d, "gunicorn-worker-timeout");
     assert_true(w5_str_eq(d->cause.cause->id, W5_STR("memory-pressure")) ||

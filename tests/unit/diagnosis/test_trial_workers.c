@@ -23,14 +23,14 @@ static int end(void **state)
 
 static void a_worker_that_timed_out_closed_its_request(void **state)
 {
-    static const char *const story[] = {
-        GUNICORN_STARTS,
-        "gunicorn 40 worker-timeout pid=10|subject=11",
-        "gunicorn 40 worker-exit pid=11|subject=11",
-        "gunicorn 40 worker-boot pid=13|subject=13",
-        "error 40 premature-close/HU-EOF " APP "|method=GET|path=/report",
-        ACCESS_502("40", "/report", "30.4"),
-        NULL};
+    static const char *const story[] = {GUNICORN_STARTS,
+                                        "gunicorn 40 worker-timeout pid=10|subject=11",
+                                        "gunicorn 40 worker-exit pid=11|subject=11",
+                                        "gunicorn 40 worker-boot pid=13|subject=13",
+                                        "error 40 premature-close/HU-EOF " APP
+                                        "|method=GET|path=/report",
+                                        ACCESS_502("40", "/report", "30.4"),
+                                        NULL};
     const w5_diagnosis *d = scene_only(*state, story);
     assert_cause(d, "gunicorn-worker-timeout", "proven");
     assert_first(d, "gunicorn-timeout");
@@ -40,16 +40,16 @@ static void a_worker_that_timed_out_closed_its_request(void **state)
 
 static void a_kill_right_after_a_time_out_is_gunicorns_own(void **state)
 {
-    static const char *const story[] = {
-        GUNICORN_STARTS,
-        "gunicorn 40 worker-timeout pid=10|subject=11",
-        "gunicorn 41 worker-killed pid=10|subject=11|signal=9",
-        "gunicorn 41 worker-boot pid=13|subject=13",
-        "error 41 premature-close/HU-EOF " APP "|method=POST|path=/token",
-        ACCESS_502("41", "/token", "31.4"),
-        "kernel 0 - text=nothing",
-        "kernel 80 - text=nothing",
-        NULL};
+    static const char *const story[] = {GUNICORN_STARTS,
+                                        "gunicorn 40 worker-timeout pid=10|subject=11",
+                                        "gunicorn 41 worker-killed pid=10|subject=11|signal=9",
+                                        "gunicorn 41 worker-boot pid=13|subject=13",
+                                        "error 41 premature-close/HU-EOF " APP
+                                        "|method=POST|path=/token",
+                                        ACCESS_502("41", "/token", "31.4"),
+                                        "kernel 0 - text=nothing",
+                                        "kernel 80 - text=nothing",
+                                        NULL};
     const w5_diagnosis *d = scene_only(*state, story);
     assert_cause(d, "gunicorn-worker-timeout", "proven");
     assert_int_equal(scene_advice(d, "gunicorn-gevent")->state, W5_HARMFUL);
@@ -57,40 +57,40 @@ static void a_kill_right_after_a_time_out_is_gunicorns_own(void **state)
 
 static void a_time_out_elsewhere_in_time_explains_nothing(void **state)
 {
-    static const char *const story[] = {
-        GUNICORN_STARTS,
-        "gunicorn 10 worker-timeout pid=10|subject=11",
-        "gunicorn 10 worker-exit pid=11|subject=11",
-        "gunicorn 10 worker-boot pid=13|subject=13",
-        "gunicorn 100 worker-boot pid=14|subject=14",
-        "error 40 premature-close/HU-EOF " APP "|method=GET|path=/report",
-        NULL};
+    static const char *const story[] = {GUNICORN_STARTS,
+                                        "gunicorn 10 worker-timeout pid=10|subject=11",
+                                        "gunicorn 10 worker-exit pid=11|subject=11",
+                                        "gunicorn 10 worker-boot pid=13|subject=13",
+                                        "gunicorn 100 worker-boot pid=14|subject=14",
+                                        "error 40 premature-close/HU-EOF " APP
+                                        "|method=GET|path=/report",
+                                        NULL};
     assert_not_cause(scene_only(*state, story), "gunicorn-worker-timeout");
 }
 
 static void a_time_out_never_explains_a_request_of_a_moment(void **state)
 {
-    static const char *const story[] = {
-        GUNICORN_STARTS,
-        "gunicorn 40 worker-timeout pid=10|subject=11",
-        "gunicorn 40 worker-exit pid=11|subject=11",
-        "gunicorn 40 worker-boot pid=13|subject=13",
-        "error 40 premature-close/HU-EOF " APP "|method=GET|path=/items",
-        ACCESS_502("40", "/items", "0.002"),
-        NULL};
+    static const char *const story[] = {GUNICORN_STARTS,
+                                        "gunicorn 40 worker-timeout pid=10|subject=11",
+                                        "gunicorn 40 worker-exit pid=11|subject=11",
+                                        "gunicorn 40 worker-boot pid=13|subject=13",
+                                        "error 40 premature-close/HU-EOF " APP
+                                        "|method=GET|path=/items",
+                                        ACCESS_502("40", "/items", "0.002"),
+                                        NULL};
     assert_not_cause(scene_only(*state, story), "gunicorn-worker-timeout");
 }
 
 static void a_time_out_at_another_address_explains_nothing(void **state)
 {
-    static const char *const story[] = {
-        "gunicorn 0 master-start pid=10|version=20.1.0",
-        "gunicorn 0 listening pid=10|address=http://127.0.0.1:9000",
-        "gunicorn 0 worker-boot pid=11|subject=11",
-        "gunicorn 40 worker-timeout pid=10|subject=11",
-        "gunicorn 40 worker-exit pid=11|subject=11",
-        "error 40 premature-close/HU-EOF " APP "|method=GET|path=/report",
-        NULL};
+    static const char *const story[] = {"gunicorn 0 master-start pid=10|version=20.1.0",
+                                        "gunicorn 0 listening pid=10|address=http://127.0.0.1:9000",
+                                        "gunicorn 0 worker-boot pid=11|subject=11",
+                                        "gunicorn 40 worker-timeout pid=10|subject=11",
+                                        "gunicorn 40 worker-exit pid=11|subject=11",
+                                        "error 40 premature-close/HU-EOF " APP
+                                        "|method=GET|path=/report",
+                                        NULL};
     assert_not_cause(scene_only(*state, story), "gunicorn-worker-timeout");
 }
 
@@ -101,10 +101,15 @@ static void since_gunicorn_22_a_time_out_is_a_500(void **state)
         "gunicorn 0 listening pid=10|address=http://127.0.0.1:8000",
         "gunicorn 0 worker-boot pid=11|subject=11",
         "gunicorn 40 worker-timeout pid=10|subject=11",
-        "gunicorn 40 request-error pid=11|path=/report|exception=SystemExit: 1|frame=/srv/app.py:8 in report",
+        "gunicorn 40 request-error pid=11|path=/report|exception=SystemExit: 1|frame=/srv/app.py:8 "
+        "in report",
         "gunicorn 40 worker-exit pid=11|subject=11",
-        "access 10x20@1 access status=200|upstream_addr=127.0.0.1:8000|upstream_status=200|method=GET|path=/items|request_time=0.01",
-        "access 40 upstream-5xx/HU-500 status=500|upstream_addr=127.0.0.1:8000|upstream_status=500|method=GET|path=/report|request_time=30.2",
+        "access 10x20@1 access "
+        "status=200|upstream_addr=127.0.0.1:8000|upstream_status=200|method=GET|path=/"
+        "items|request_time=0.01",
+        "access 40 upstream-5xx/HU-500 "
+        "status=500|upstream_addr=127.0.0.1:8000|upstream_status=500|method=GET|path=/"
+        "report|request_time=30.2",
         "error 0 - text=start",
         "error 60 - text=later",
         NULL};
@@ -115,13 +120,14 @@ static void since_gunicorn_22_a_time_out_is_a_500(void **state)
 
 static void the_kernels_word_about_a_pid_is_memory(void **state)
 {
-    static const char *const story[] = {
-        GUNICORN_STARTS,
-        "kernel 20 oom-kill subject=11|comm=gunicorn|text=Killed process 11 (gunicorn) anon-rss:178936kB",
-        "gunicorn 20 worker-killed pid=10|subject=11|signal=9",
-        "gunicorn 20 worker-boot pid=13|subject=13",
-        "error 20 premature-close/HU-EOF " APP "|method=POST|path=/import",
-        NULL};
+    static const char *const story[] = {GUNICORN_STARTS,
+                                        "kernel 20 oom-kill subject=11|comm=gunicorn|text=Killed "
+                                        "process 11 (gunicorn) anon-rss:178936kB",
+                                        "gunicorn 20 worker-killed pid=10|subject=11|signal=9",
+                                        "gunicorn 20 worker-boot pid=13|subject=13",
+                                        "error 20 premature-close/HU-EOF " APP
+                                        "|method=POST|path=/import",
+                                        NULL};
     const w5_diagnosis *d = scene_only(*state, story);
     assert_cause(d, "worker-oom-kill", "proven");
     assert_first(d, "fewer-workers");
@@ -131,11 +137,9 @@ static void the_kernels_word_about_a_pid_is_memory(void **state)
 static void a_kill_without_the_kernels_log_has_no_hand(void **state)
 {
     static const char *const story[] = {
-        GUNICORN_STARTS,
-        "gunicorn 20 worker-killed pid=10|subject=11|signal=9",
+        GUNICORN_STARTS, "gunicorn 20 worker-killed pid=10|subject=11|signal=9",
         "gunicorn 20 worker-boot pid=13|subject=13",
-        "error 20 premature-close/HU-EOF " APP "|method=POST|path=/import",
-        NULL};
+        "error 20 premature-close/HU-EOF " APP "|method=POST|path=/import", NULL};
     const w5_diagnosis *d = scene_only(*state, story);
     assert_cause(d, "worker-killed", "likely");
     assert_first(d, "check-logs");
@@ -192,14 +196,14 @@ static void a_segfault_is_a_crash(void **state)
 
 static void an_exit_code_names_an_exit(void **state)
 {
-    static const char *const story[] = {
-        "gunicorn 0 master-start pid=10|version=23.0.0",
-        "gunicorn 0 listening pid=10|address=http://127.0.0.1:8000",
-        "gunicorn 0 worker-boot pid=11|subject=11",
-        "gunicorn 20 worker-exit pid=10|subject=11|exit_code=7",
-        "gunicorn 20 worker-boot pid=13|subject=13",
-        "error 20 premature-close/HU-EOF " APP "|method=POST|path=/convert",
-        NULL};
+    static const char *const story[] = {"gunicorn 0 master-start pid=10|version=23.0.0",
+                                        "gunicorn 0 listening pid=10|address=http://127.0.0.1:8000",
+                                        "gunicorn 0 worker-boot pid=11|subject=11",
+                                        "gunicorn 20 worker-exit pid=10|subject=11|exit_code=7",
+                                        "gunicorn 20 worker-boot pid=13|subject=13",
+                                        "error 20 premature-close/HU-EOF " APP
+                                        "|method=POST|path=/convert",
+                                        NULL};
     assert_cause(scene_only(*state, story), "worker-exit", "proven");
 }
 
@@ -257,16 +261,16 @@ static void long_requests_are_cut_at_the_graceful_time_out(void **state)
 
 static void uwsgis_harakiri_is_not_gunicorns_time_out(void **state)
 {
-    static const char *const story[] = {
-        "uwsgi 20 worker-timeout ident=uwsgi|subject=31",
-        "uwsgi 20 worker-killed ident=uwsgi|subject=31|signal=9",
-        "uwsgi 40 worker-timeout ident=uwsgi|subject=32",
-        "uwsgi 40 worker-killed ident=uwsgi|subject=32|signal=9",
-        "uwsgi 60 worker-timeout ident=uwsgi|subject=33",
-        "uwsgi 60 worker-killed ident=uwsgi|subject=33|signal=9",
-        "uwsgi 4000 - text=late",
-        "error 20x3@20 premature-close/HU-EOF " APP "|method=GET|path=/report",
-        NULL};
+    static const char *const story[] = {"uwsgi 20 worker-timeout ident=uwsgi|subject=31",
+                                        "uwsgi 20 worker-killed ident=uwsgi|subject=31|signal=9",
+                                        "uwsgi 40 worker-timeout ident=uwsgi|subject=32",
+                                        "uwsgi 40 worker-killed ident=uwsgi|subject=32|signal=9",
+                                        "uwsgi 60 worker-timeout ident=uwsgi|subject=33",
+                                        "uwsgi 60 worker-killed ident=uwsgi|subject=33|signal=9",
+                                        "uwsgi 4000 - text=late",
+                                        "error 20x3@20 premature-close/HU-EOF " APP
+                                        "|method=GET|path=/report",
+                                        NULL};
     const w5_diagnosis *d = scene_only(*state, story);
     assert_cause(d, "uwsgi-harakiri", "likely");
     assert_first(d, "uwsgi-harakiri");
@@ -278,13 +282,16 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_worker_that_timed_out_closed_its_request, begin, end),
         cmocka_unit_test_setup_teardown(a_kill_right_after_a_time_out_is_gunicorns_own, begin, end),
         cmocka_unit_test_setup_teardown(a_time_out_elsewhere_in_time_explains_nothing, begin, end),
-        cmocka_unit_test_setup_teardown(a_time_out_never_explains_a_request_of_a_moment, begin, end),
+        cmocka_unit_test_setup_teardown(a_time_out_never_explains_a_request_of_a_moment, begin,
+                                        end),
         cmocka_unit_test_setup_teardown(a_time_out_at_another_address_explains_nothing, begin, end),
         cmocka_unit_test_setup_teardown(since_gunicorn_22_a_time_out_is_a_500, begin, end),
         cmocka_unit_test_setup_teardown(the_kernels_word_about_a_pid_is_memory, begin, end),
         cmocka_unit_test_setup_teardown(a_kill_without_the_kernels_log_has_no_hand, begin, end),
-        cmocka_unit_test_setup_teardown(memory_that_killed_another_process_is_not_this_one, begin, end),
-        cmocka_unit_test_setup_teardown(oom_policy_stop_looks_like_a_deploy_and_is_none, begin, end),
+        cmocka_unit_test_setup_teardown(memory_that_killed_another_process_is_not_this_one, begin,
+                                        end),
+        cmocka_unit_test_setup_teardown(oom_policy_stop_looks_like_a_deploy_and_is_none, begin,
+                                        end),
         cmocka_unit_test_setup_teardown(a_segfault_is_a_crash, begin, end),
         cmocka_unit_test_setup_teardown(an_exit_code_names_an_exit, begin, end),
         cmocka_unit_test_setup_teardown(in_20_1_an_exit_is_betrayed_by_its_successor, begin, end),
