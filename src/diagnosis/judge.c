@@ -28,25 +28,26 @@ static const char slowness[] =
     " event-loop-blocked memory-pressure uwsgi-harakiri php-terminate-timeout"
     " heavy-page disk-full db-down db-too-many-connections truncated-body ";
 
+/* clang-format off */
 static const link links[] = {
-  /* the documents' cascade: workers first, then the master */
-    {"app-down",                deaths                                                               },
-    {"deploy-restart",          " graceful-timeout-cut worker-oom-kill stale-address "               },
-    {"graceful-timeout-cut",    " app-down boot-failure stale-address "                              },
-    {"boot-failure",            " deploy-restart app-down db-down db-too-many-connections disk-full "},
-    {"worker-oom-kill",         " memory-pressure "                                                  },
-    {"host-reboot",             " app-down db-down disk-full "                                       },
-    {"tls-mismatch",            " gunicorn-worker-timeout "                                          },
-    {"truncated-body",          deaths                                                               },
-    {"db-down",                 " app-error-500 db-slow-query disk-full worker-oom-kill "            },
-    {"db-too-many-connections", " app-error-500 "                                                    },
-    {"disk-full",               " app-error-500 truncated-body app-down "                            },
-    {"backlog-full",            slowness                                                             }, /* one saturation has many faces */
-    {"worker-starvation",       slowness                                                             },
-    {"nginx-read-timeout",      slowness                                                             },
-    {"nginx-connect-timeout",   slowness                                                             },
-    {"gunicorn-worker-timeout", slowness                                                             },
+    {"app-down", deaths}, /* the documents' cascade: workers first, then the master */
+    {"deploy-restart", " graceful-timeout-cut worker-oom-kill stale-address "},
+    {"graceful-timeout-cut", " app-down boot-failure stale-address "},
+    {"boot-failure", " deploy-restart app-down db-down db-too-many-connections disk-full "},
+    {"worker-oom-kill", " memory-pressure "},
+    {"host-reboot", " app-down db-down disk-full "},
+    {"tls-mismatch", " gunicorn-worker-timeout "},
+    {"truncated-body", deaths},
+    {"db-down", " app-error-500 db-slow-query disk-full worker-oom-kill "},
+    {"db-too-many-connections", " app-error-500 "},
+    {"disk-full", " app-error-500 truncated-body app-down "},
+    {"backlog-full", slowness}, /* one saturation has many faces */
+    {"worker-starvation", slowness},
+    {"nginx-read-timeout", slowness},
+    {"nginx-connect-timeout", slowness},
+    {"gunicorn-worker-timeout", slowness},
 };
+/* clang-format on */
 
 static bool has_word(const char *words, w5_str word)
 {

@@ -9,13 +9,32 @@ static const struct {
     const char *cause, *remedy, *words;
 } harms[] = {
     {"worker-oom-kill", "gunicorn-workers",
-     N_("More workers need more memory, and memory is what ran out.worker-oom-killgunicorn-geventMore requests at once need more memory, and memory is what ran out.memory-pressuregunicorn-workersMore workers need more memory, and memory is what was short.worker-starvationgunicorn-timeoutLonger patience only lengthens the queue: it is workers that were missing, not time.")},
+     N_("More workers need more memory, and memory is what ran out.")},
+    {"worker-oom-kill", "gunicorn-gevent",
+     N_("More requests at once need more memory, and memory is what ran out.")},
+    {"memory-pressure", "gunicorn-workers",
+     N_("More workers need more memory, and memory is what was short.")},
+    {"worker-starvation", "gunicorn-timeout",
+     N_("Longer patience only lengthens the queue: it is workers that were missing, not time.")},
     {"worker-starvation", "nginx-timeouts",
      N_("Longer patience only lengthens the queue: it is workers that were missing, not time.")},
     {"backlog-full", "gunicorn-timeout",
      N_("Longer patience only lengthens the queue: it is workers that were missing, not time.")},
     {"backlog-full", "nginx-timeouts",
      N_("Longer patience only lengthens the queue: it is workers that were missing, not time.")},
+    {"db-too-many-connections", "gunicorn-workers",
+     N_("More workers open more connections, and the database had none left.")},
+    {"db-slow-query", "restart-db",
+     N_("The database was up; a restart empties its caches and makes every query slower for a "
+        "while.")},
+    {"db-lock-contention", "restart-db",
+     N_("A restart rolls the holder's work back and empties the caches; the next one takes the "
+        "lock again.")},
+    {"db-lock-contention", "gunicorn-timeout",
+     N_("Whoever waits longer for a lock holds a worker, and its own locks, longer.")},
+    {"event-loop-blocked", "gunicorn-gevent",
+     N_("The workers are asynchronous already; a call that does not yield stops all requests of "
+        "such a worker.")},
 };
 /* clang-format on */
 
@@ -63,21 +82,27 @@ static const struct {
     const char *words;
 } no_help[] = {
     {"nginx-timeouts", W5_FIGURE_TIMERS,
-     N_("%1$s of %2$s errors were nginx time-outs, so raising proxy_read_timeout alone would have prevented none of them.")},
+     N_("%1$s of %2$s errors were nginx time-outs, so raising proxy_read_timeout alone would "
+        "have prevented none of them.")},
     {"nginx-buffers", W5_FIGURE_BIG,
      N_("%1$s of %2$s errors were about a header too big for nginx's buffer.")},
     {"gunicorn-timeout", W5_FIGURE_TIMEOUTS,
      N_("%1$s of %2$s errors stand with a worker time-out of gunicorn's.")},
     {"gunicorn-workers", W5_FIGURE_QUEUE,
-     N_("%1$s of %2$s errors came from a full queue; nothing shows that requests waited for a free worker.")},
-    {"gunicorn-gevent", W5_FIGURE_NONE, N_("Nothing shows that requests waited for a free worker.")},
+     N_("%1$s of %2$s errors came from a full queue; nothing shows that requests waited for a "
+        "free worker.")},
+    {"gunicorn-gevent", W5_FIGURE_NONE,
+     N_("Nothing shows that requests waited for a free worker.")},
     {"db-optimize", W5_FIGURE_NONE, N_("No line points to the database's work.")},
     {"lb-idle-timeout", W5_FIGURE_NONE,
-     N_("A load balancer's patience never shows as an upstream error of nginx's, only as its own 504 and nginx's 499.")},
+     N_("A load balancer's patience never shows as an upstream error of nginx's, only as its own "
+        "504 and nginx's 499.")},
     {"instance-upgrade", W5_FIGURE_NONE, N_("Nothing shows that memory or processors were short.")},
-    {"lighten-page", W5_FIGURE_NONE, N_("Nothing shows that a page asked too much of the application.")},
+    {"lighten-page", W5_FIGURE_NONE,
+     N_("Nothing shows that a page asked too much of the application.")},
     {"check-logs", W5_FIGURE_NONE, N_("The logs that decide were read.")},
-    {"restart-service", W5_FIGURE_NONE, N_("It was running: a restart would only hide the cause until the next time.")},
+    {"restart-service", W5_FIGURE_NONE,
+     N_("It was running: a restart would only hide the cause until the next time.")},
     {"restart-db", W5_FIGURE_NONE, N_("Nothing shows that the database was down.")},
     {"fewer-workers", W5_FIGURE_NONE, N_("Nothing shows that memory was short.")},
     {"fix-bind-address", W5_FIGURE_NONE, N_("The application did listen at exactly that address.")},

@@ -3,24 +3,33 @@
  * Times are the host's, as nginx's error log writes them and journalctl takes them. */
 #include "settle.h"
 
+/* clang-format off */
 static const struct {
     w5_told_by by;
     const char *words;
 } reasons[] = {
-    {W5_BY_APP,      N_("The application's own log tells whether a worker timed out, was killed or "
-                   "exited, or whether it was being restarted.")                       },
+    {W5_BY_APP,
+     N_("The application's own log tells whether a worker timed out, was killed or exited, or "
+        "whether it was being restarted.")},
     {W5_BY_SYSTEMD,
-     N_("systemd's lines tell whether the unit was stopped, failed or was killed, and by what.")      },
-    {W5_BY_KERNEL,   N_("The kernel's log tells whether memory ran out or a process crashed.")        },
+     N_("systemd's lines tell whether the unit was stopped, failed or was killed, and by what.")},
+    {W5_BY_KERNEL,
+     N_("The kernel's log tells whether memory ran out or a process crashed.")},
     {W5_BY_NGINX,
-     N_("nginx's error log tells what happened to each request on its way to the application.")       },
-    {W5_BY_ACCESS,   N_("nginx's access log tells what clients saw, how long requests took, and "
-                      "whether it is over.")                                        },
-    {W5_BY_SLOW,     N_("The slow log tells whether the requests were waiting for a query or a lock.")},
-    {W5_BY_DATABASE, N_("The database's error log tells whether it was down.")                        },
-    {W5_BY_ALB,      N_("The load balancer's access log tells whether it gave up first.")             },
-    {W5_BY_CONFIG,   N_("The configuration tells which time-outs and addresses are in force.")        },
+     N_("nginx's error log tells what happened to each request on its way to the application.")},
+    {W5_BY_ACCESS,
+     N_("nginx's access log tells what clients saw, how long requests took, and whether it is "
+        "over.")},
+    {W5_BY_SLOW,
+     N_("The slow log tells whether the requests were waiting for a query or a lock.")},
+    {W5_BY_DATABASE,
+     N_("The database's error log tells whether it was down.")},
+    {W5_BY_ALB,
+     N_("The load balancer's access log tells whether it gave up first.")},
+    {W5_BY_CONFIG,
+     N_("The configuration tells which time-outs and addresses are in force.")},
 };
+/* clang-format on */
 
 #define BY(name) (1u << W5_BY_##name)
 

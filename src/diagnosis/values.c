@@ -159,8 +159,9 @@ static w5_str listens_at(const w5_values *v)
     return culprit ? w5_known_str(v->j->c->k, culprit->address) : W5_NONE;
 }
 
-static w5_str socket_path(w5_str upstream)
+static w5_str socket_of(const w5_values *v)
 {
+    w5_str upstream = v->upstream;
     return w5_str_take(&upstream, W5_STR("unix:")) ? upstream : W5_NONE;
 }
 
@@ -185,59 +186,111 @@ static w5_str pid_of(const w5_values *v)
 }
 
 /* nginx must be the one that closes idle connections: five seconds before the application does. */
-static w5_str keepalive(const w5_values *v, bool of_nginx)
+static int64_t keepalive(const w5_values *v)
 {
-    w5_time nginx = w5_known_duration(v->j->c->k, "nginx", "keepalive_timeout", v->upstream,
-                                      W5_NONE, W5_MINUTE);
-    int64_t seconds = nginx / W5_SECOND < 5 ? 5 : nginx / W5_SECOND > 300 ? 300 : nginx / W5_SECOND;
-    return of_nginx ? w5_arena_fmt(v->arena, "%" PRId64 "s", seconds)
-                    : w5_arena_fmt(v->arena, "%" PRId64, seconds + 5);
+    int64_t seconds = w5_known_duration(v->j->c->k, "nginx", "keepalive_timeout", v->upstream,
+                                        W5_NONE, W5_MINUTE) /
+                      W5_SECOND;
+    return seconds < 5 ? 5 : seconds > 300 ? 300 : seconds;
 }
 
-typedef struct named {
-    w5_str value;
-    bool known, own;
-} named; /* own: we wrote it, no log did */
-
-static named look_up(const w5_values *v, w5_str name)
+static w5_str keepalive_of_nginx(const w5_values *v)
 {
-    const w5_incident *in = v->j->c->incident;
-    const struct {
-        w5_str name, value;
-        bool own;
-    } all[] = {
-        {W5_STR("timeout"),            w5_say_number(v->arena, v->timeout),                       true            },
-        {W5_STR("timeout_stop"),       w5_say_number(v->arena, v->timeout + 10),                  true            },
-        {W5_STR("workers"),            number_or_none(v,       v->workers),                       true            },
-        {W5_STR("connections"),        number_or_none(v,       v->connections),                   true            },
-        {W5_STR("keepalive_nginx"),    keepalive(v,            true),                             true            },
-        {W5_STR("keepalive_app"),      keepalive(v,            false),                            true            },
-        {W5_STR("unit"),               v->unit,                false                            },
-        {W5_STR("upstream"),                 v->upstream,                  false                                 },
-        {W5_STR("address"),                       listens_at(v),                                             false                  },
-        {W5_STR("socket"),                            socket_path(v->upstream),                                    false                                          },
-        {W5_STR("group"),                group_of(v),         false},
-        {W5_STR("pid"),                     pid_of(v),                                      true                                                    },
-        {W5_STR("path"), v->path,                   false                               },
-        {W5_STR("since"),   quoted_moment(v,                     in->start - 10 * W5_SECOND),   true                },
-        {W5_STR("until"),                             quoted_moment(v,                                                    in->end + 10 * W5_SECOND),                                                                                      true},
-    };
-    for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
-        if (w5_str_eq(all[i].name, name))
-            return (named){all[i].value, all[i].value.len > 0, all[i].own};
-    return (named){0};
+    return w5_arena_fmt(v->arena, "%" PRId64 "s", keepalive(v));
+}
+
+static w5_str keepalive_of_app(const w5_values *v)
+{
+    return w5_arena_fmt(v->arena, "%" PRId64, keepalive(v) + 5);
+}
+
+static w5_str timeout_of(const w5_values *v)
+{
+    return w5_say_number(v->arena, v->timeout);
+}
+
+static w5_str timeout_to_stop(const w5_values *v)
+{
+    return w5_say_number(v->arena, v->timeout + 10);
+}
+
+static w5_str workers_of(const w5_values *v)
+{
+    return number_or_none(v, v->workers);
+}
+
+static w5_str connections_of(const w5_values *v)
+{
+    return number_or_none(v, v->connections);
+}
+
+static w5_str unit_name(const w5_values *v)
+{
+    return v->unit;
+}
+
+static w5_str upstream_of(const w5_values *v)
+{
+    return v->upstream;
+}
+
+static w5_str path_of(const w5_values *v)
+{
+    return v->path;
+}
+
+static w5_str since(const w5_values *v)
+{
+    return quoted_moment(v, v->j->c->incident->start - 10 * W5_SECOND);
+}
+
+static w5_str until(const w5_values *v)
+{
+    return quoted_moment(v, v->j->c->incident->end + 10 * W5_SECOND);
+}
+
+static const struct hole {
+    w5_str name;
+    bool own; /* we wrote it, no log did: it may be pasted as it is */
+    w5_str (*fill)(const w5_values *v);
+} holes[] = {
+    {W5_LIT("timeout"),         true,  timeout_of        },
+    {W5_LIT("timeout_stop"),    true,  timeout_to_stop   },
+    {W5_LIT("workers"),         true,  workers_of        },
+    {W5_LIT("connections"),     true,  connections_of    },
+    {W5_LIT("keepalive_nginx"), true,  keepalive_of_nginx},
+    {W5_LIT("keepalive_app"),   true,  keepalive_of_app  },
+    {W5_LIT("pid"),             true,  pid_of            },
+    {W5_LIT("since"),           true,  since             },
+    {W5_LIT("until"),           true,  until             },
+    {W5_LIT("unit"),            false, unit_name         },
+    {W5_LIT("upstream"),        false, upstream_of       },
+    {W5_LIT("address"),         false, listens_at        },
+    {W5_LIT("socket"),          false, socket_of         },
+    {W5_LIT("group"),           false, group_of          },
+    {W5_LIT("path"),            false, path_of           },
+};
+
+/* The value for a name in braces; "" when there is none, or none that may stand here. */
+static w5_str look_up(const w5_values *v, w5_str name, bool paste)
+{
+    for (size_t i = 0; i < sizeof(holes) / sizeof(*holes); i++) {
+        if (!w5_str_eq(holes[i].name, name))
+            continue;
+        w5_str value = holes[i].fill(v);
+        return !paste || holes[i].own || may_be_pasted(value) ? value : W5_NONE;
+    }
+    return W5_NONE;
 }
 
 w5_str w5_values_fill(const w5_values *v, w5_str words, bool paste)
 {
     w5_str out = W5_NONE, head, rest = words, name, after;
     while (w5_str_cut(rest, '{', &head, &rest)) {
-        named n = {0};
-        if (w5_str_cut(rest, '}', &name, &after))
-            n = look_up(v, name);
-        if (n.known && (!paste || n.own || may_be_pasted(n.value))) {
-            out =
-                w5_arena_fmt(v->arena, "%.*s%.*s%.*s", W5_ARG(out), W5_ARG(head), W5_ARG(n.value));
+        bool closed = w5_str_cut(rest, '}', &name, &after);
+        w5_str value = closed ? look_up(v, name, paste) : W5_NONE;
+        if (value.len) {
+            out = w5_arena_fmt(v->arena, "%.*s%.*s%.*s", W5_ARG(out), W5_ARG(head), W5_ARG(value));
             rest = after;
         } else {
             out = w5_arena_fmt(v->arena, "%.*s%.*s{", W5_ARG(out), W5_ARG(head));

@@ -5,22 +5,24 @@
 static void the_binomial_tail_is_right(void **state)
 {
     (void)state;
+    /* clang-format off */
     static const struct {
         uint64_t n;
         double p;
         uint64_t k;
         double from, to;
     } cases[] = {
-        {1,      0.1,  1,   0.0999,   0.1001  },
-        {10,     0.1,  0,   1,        1       },
-        {10,     0.5,  11,  0,        0       },
-        {10,     0.1,  5,   0.001634, 0.001636},
-        {3,      0.05, 3,   0.000124, 0.000126},
-        {20,     0.1,  2,   0.6,      1       },
-        {100000, 0.5,  100, 0.4,      1       },
-        {16000,  0.01, 400, 0,        1e-40   },
-        {5,      0,    1,   0,        0       },
+        {1, 0.1, 1, 0.0999, 0.1001},
+        {10, 0.1, 0, 1, 1},
+        {10, 0.5, 11, 0, 0},
+        {10, 0.1, 5, 0.001634, 0.001636},
+        {3, 0.05, 3, 0.000124, 0.000126},
+        {20, 0.1, 2, 0.6, 1},
+        {100000, 0.5, 100, 0.4, 1},
+        {16000, 0.01, 400, 0, 1e-40},
+        {5, 0, 1, 0, 0},
     };
+    /* clang-format on */
     for (size_t i = 0; i < COUNT(cases); i++) {
         double tail = w5_binomial_tail(cases[i].n, cases[i].p, cases[i].k);
         if (tail < cases[i].from || tail > cases[i].to)
@@ -31,22 +33,20 @@ static void the_binomial_tail_is_right(void **state)
 static void chance_explains_what_is_everywhere(void **state)
 {
     (void)state;
+    /* clang-format off */
     static const struct {
-        w5_coincidence what;
+        w5_coincidence what; /* events, inside, clusters, hit, share */
         bool nearer;
     } cases[] = {
-        {{.events = 3, .inside = 3, .clusters = 3, .hit = 3, .share = 0.001},   true },
-        {{.events = 1, .inside = 1, .clusters = 1, .hit = 1, .share = 0.00005}, true },
-        {{.events = 1, .inside = 1, .clusters = 1, .hit = 1, .share = 0.01},
-         false                                                                       }, /* one may be chance */
-        {{.events = 50, .inside = 50, .clusters = 9, .hit = 9, .share = 0.25},
-         false                                                                       }, /* time proves nothing */
-        {{.events = 100, .inside = 4, .clusters = 4, .hit = 4, .share = 0.03},
-         false                                                                       }, /* as many elsewhere */
-        {{.events = 6, .inside = 6, .clusters = 20, .hit = 6, .share = 0.01},
-         false                                                                       }, /* most have none */
-        {{.events = 0, .inside = 0, .clusters = 4, .hit = 0, .share = 0.01},    false},
+        {{3, 3, 3, 3, 0.001}, true},
+        {{1, 1, 1, 1, 0.00005}, true},
+        {{1, 1, 1, 1, 0.01}, false},    /* one may be chance */
+        {{50, 50, 9, 9, 0.25}, false},  /* time proves nothing */
+        {{100, 4, 4, 4, 0.03}, false},  /* as many elsewhere */
+        {{6, 6, 20, 6, 0.01}, false},   /* most clusters have none */
+        {{0, 0, 4, 0, 0.01}, false},
     };
+    /* clang-format on */
     for (size_t i = 0; i < COUNT(cases); i++)
         if (w5_nearer_than_chance(&cases[i].what) != cases[i].nearer)
             fail_msg("case %zu", i);

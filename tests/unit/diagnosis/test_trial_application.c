@@ -50,8 +50,8 @@ static void another_workers_complaint_is_not_its_own(void **state)
 
 #define ANSWERS_500(when)                                                                          \
     "access " when " upstream-5xx/HU-500 "                                                         \
-                   "status=500|upstream_addr=127.0.0.1:8000|upstream_status=500|method=POST|path=" \
-                   "/checkout|request_time=0.01"
+    "status=500|upstream_addr=127.0.0.1:8000|upstream_status=500|method=POST|path="                \
+    "/checkout|request_time=0.01"
 #define HEALTHY                                                                                    \
     "access 0x60@60 access "                                                                       \
     "status=200|upstream_addr=127.0.0.1:8000|upstream_status=200|method=GET|path=/"                \
@@ -73,8 +73,8 @@ static void a_500_with_its_own_traceback_is_the_applications(void **state)
 #define RACE(second)                                                                               \
     "error " second " premature-close/HU-EOF " APP "|method=POST|path=/cart",                      \
         "access " second " access "                                                                \
-                         "status=502|upstream_addr=127.0.0.1:8000|upstream_status=502|method="     \
-                         "POST|path=/cart|request_time=0.000"
+        "status=502|upstream_addr=127.0.0.1:8000|upstream_status=502|method="                      \
+        "POST|path=/cart|request_time=0.000"
 
 static void lone_closes_at_once_are_a_race(void **state)
 {

@@ -13,33 +13,44 @@ static int end(void **state)
 }
 
 /* One line of nginx's that settles its mechanism: the cause, and its own remedy first. */
+/* clang-format off */
 static const struct {
     const char *line, *cause, *remedy;
 } alone[] = {
-    {"error 10x5@1 socket-missing/CK-2 upstream=http://unix:/run/g.sock:/a|path=/a|method=GET",
-     "socket-missing",                                                                                                    "restart-service"         },
-    {"error 10x5@1 socket-permission/CK-13 upstream=http://unix:/run/g.sock:/a|path=/a|method=GET",
-     "socket-permission",                                                                                                 "fix-socket-permissions"  },
-    {"error 10x5@1 backlog-full/CK-11 upstream=http://unix:/run/g.sock:/a|path=/a|method=GET",
-     "backlog-full",                                                                                                      "raise-backlog-or-workers"},
-    {"error 10x5@1 header-too-big/HU-BIG " APP "|path=/a|method=GET",                               "header-too-big",
-     "nginx-buffers"                                                                                                                                },
-    {"error 10x5@1 invalid-response/HU-BAD " APP "|path=/a|method=GET",                             "invalid-response",
-     "fix-crash"                                                                                                                                    },
-    {"error 10x5@1 tls-handshake/TU-SSL " APP "|path=/a|method=GET",                                "tls-mismatch",
-     "fix-upstream-tls"                                                                                                                             },
-    {"error 10x5@1 upstream-dns/RN-NX path=/a|method=GET",                                          "upstream-dns",       "fix-upstream-name"       },
-    {"error 10x5@1 ports-exhausted/CL-99 " APP "|path=/a|method=GET",                               "ports-exhausted",
-     "reuse-upstream-connections"                                                                                                                   },
-    {"error 10x5@1 fd-limit/CL-24 " APP "|path=/a|method=GET",                                      "fd-exhaustion",      "raise-fd-limit"          },
-    {"error 10x5@1 worker-connections/CL-CONN " APP "|path=/a|method=GET",                          "fd-exhaustion",
-     "raise-worker-connections"                                                                                                                     },
-    {"error 10x5@1 read-timeout/HN-110 " APP "|path=/a|method=GET",                                 "nginx-read-timeout",
-     "nginx-timeouts"                                                                                                                               },
-    {"error 10x5@1 send-timeout/SN-110 " APP "|path=/a|method=GET",                                 "nginx-read-timeout",
-     "nginx-timeouts"                                                                                                                               },
-    {"error 10x5@1 truncated-body/BU-EOF " APP "|path=/a|method=GET",                               "truncated-body",
-     "fix-crash"                                                                                                                                    },
+    {"error 10x5@1 socket-missing/CK-2 upstream=http://unix:/run/g.sock:/a|path=/a",
+     "socket-missing", "restart-service"},
+    {"error 10x5@1 socket-permission/CK-13 upstream=http://unix:/run/g.sock:/a|path=/a",
+     "socket-permission", "fix-socket-permissions"},
+    {"error 10x5@1 backlog-full/CK-11 upstream=http://unix:/run/g.sock:/a|path=/a",
+     "backlog-full", "raise-backlog-or-workers"},
+    {"error 10x5@1 header-too-big/HU-BIG upstream=127.0.0.1:8000|path=/a",
+     "header-too-big", "nginx-buffers"},
+    {"error 10x5@1 invalid-response/HU-BAD upstream=127.0.0.1:8000|path=/a",
+     "invalid-response", "fix-crash"},
+    {"error 10x5@1 tls-handshake/TU-SSL upstream=127.0.0.1:8000|path=/a",
+     "tls-mismatch", "fix-upstream-tls"},
+    {"error 10x5@1 upstream-dns/RN-NX server=shop|path=/a",
+     "upstream-dns", "fix-upstream-name"},
+    {"error 10x5@1 ports-exhausted/CL-99 upstream=127.0.0.1:8000|path=/a",
+     "ports-exhausted", "reuse-upstream-connections"},
+    {"error 10x5@1 fd-limit/CL-24 upstream=127.0.0.1:8000|path=/a",
+     "fd-exhaustion", "raise-fd-limit"},
+    {"error 10x5@1 worker-connections/CL-CONN upstream=127.0.0.1:8000|path=/a",
+     "fd-exhaustion", "raise-worker-connections"},
+    {"error 10x5@1 read-timeout/HN-110 upstream=127.0.0.1:8000|path=/a",
+     "nginx-read-timeout", "nginx-timeouts"},
+    {"error 10x5@1 send-timeout/SN-110 upstream=127.0.0.1:8000|path=/a",
+     "nginx-read-timeout", "nginx-timeouts"},
+    {"error 10x5@1 truncated-body/BU-EOF upstream=127.0.0.1:8000|path=/a",
+     "truncated-body", "fix-crash"},
+};
+/* clang-format on */
+
+/* Lines that say only that the other side failed: the documents' order, and no cause. */
+static const char *const open[] = {
+    "error 10x5@1 premature-close/HU-EOF " APP "|path=/a|method=GET",
+    "error 10x5@1 connection-refused/CK-111 " APP "|path=/a|method=GET",
+    "error 10x5@1 connection-reset/HU-104 " APP "|path=/a|method=GET",
 };
 
 static void some_lines_settle_their_mechanism_alone(void **state)

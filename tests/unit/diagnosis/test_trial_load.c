@@ -18,8 +18,7 @@ static int end(void **state)
     "|request_time=" took
 #define TIMED_OUT_504(when, path)                                                                  \
     "error " when " read-timeout/HN-110 " APP "|method=GET|path=" path,                            \
-        "access " when                                                                             \
-        " access "                                                                                 \
+        "access " when " access "                                                                  \
         "status=504|upstream_addr=127.0.0.1:8000|upstream_status=504|method=GET|path=" path        \
         "|request_time=4.001"
 

@@ -23,8 +23,8 @@ static int end(void **state)
 #define REFUSED(when) "error " when " connection-refused/CK-111 " APP "|method=GET|path=/items"
 #define ANSWERED(when)                                                                             \
     "access " when " access "                                                                      \
-                   "status=200|upstream_addr=127.0.0.1:8000|upstream_status=200|method=GET|path=/" \
-                   "items|request_time=0.01"
+    "status=200|upstream_addr=127.0.0.1:8000|upstream_status=200|method=GET|path=/"                \
+    "items|request_time=0.01"
 
 static void refusals_between_stop_and_start_are_a_deploy(void **state)
 {
