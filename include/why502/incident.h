@@ -89,6 +89,16 @@ void w5_ledger_put(w5_ledger *l, const w5_event *event);
 /* Adds everything of `from`, whose streams have the same indices (chunks of one file, in order). A
  * timeline of `l`, its ids and w5_ledger_intern are valid until the next put, merge or reset. */
 void w5_ledger_merge(w5_ledger *l, const w5_ledger *from);
+/* Adds to the line numbers of all that was put so far: a chunk does not know how many lines stand
+ * before it. */
+void w5_ledger_renumber(w5_ledger *l, uint64_t by);
+/* How much detail a ledger has given up: a chunk's may as well begin with no more (w5_ledger_begin,
+ * on an empty one). */
+typedef struct w5_ledger_detail {
+    unsigned cells, texts, traffic, paths, requests, mixes;
+} w5_ledger_detail;
+w5_ledger_detail w5_ledger_detail_of(const w5_ledger *l);
+void w5_ledger_begin(w5_ledger *l, w5_ledger_detail detail);
 void w5_ledger_reset(w5_ledger *l);
 w5_intern *w5_ledger_intern(w5_ledger *l);
 size_t w5_ledger_cells(const w5_ledger *l, const w5_cell **all); /* stamps as they stood */

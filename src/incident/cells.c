@@ -2,9 +2,9 @@
  *
  * What gives way first is what the diagnosis misses least: look-alikes, then single requests of the
  * access log (its traffic has a table of its own), then slow queries, then the paths of errors
- * (which go on being counted elsewhere), then the second. From level RUNS on an unbroken run of
- * equal cells is one as long as it lasts within its span: silence, which parts incidents, is never
- * bridged. */
+ * (which go on being counted elsewhere), then the second. From level FIRST_RUNS on an unbroken run
+ * of equal cells is one as long as it lasts within its span: silence, which parts incidents, is
+ * never bridged. */
 #include "cells.h"
 
 #include "hash.h"
@@ -24,6 +24,7 @@ typedef enum detail {
     BRIEF,
     NAMED,
     BARE,
+    MIXED, /* not even the class, which goes on being counted elsewhere */
     NOTHING
 } detail;
 
@@ -32,26 +33,27 @@ typedef struct step {
     uint8_t detail;
 } step;
 
+/* clang-format off */
 static const step ladder[][W5_SORTS] = {
-  /* noise        access       query         life         error */
-    {{60, NAMED},        {1, ALL},    {1, ALL},     {1, ALL},     {1, ALL}    },
-    {{HOUR, NAMED},      {1, BRIEF},  {1, ALL},     {1, ALL},     {1, ALL}    },
-    {{HOUR, BARE},       {10, BRIEF}, {10, NAMED},  {1, ALL},     {1, BRIEF}  },
-    {{DAY, BARE},        {60, BRIEF}, {60, NAMED},  {1, ALL},     {10, BRIEF} },
-    {{DAY, BARE},        {60, BRIEF}, {60, BRIEF},  {10, NAMED},  {10, BRIEF} },
-    {{DAY, BARE},        {60, BRIEF}, {60, BRIEF},  {60, BRIEF},  {60, BRIEF} },
-    {{DAY, BARE},        {60, BRIEF}, {60, BRIEF},  {60, BRIEF},  {60, BRIEF} }, /* runs within an hour */
-    {{DAY, BARE},        {60, BARE},  {60, BARE},   {60, BARE},   {60, BARE}  }, /* runs within a day */
-    {{DAY, BARE},        {DAY, BARE}, {HOUR, BARE}, {HOUR, BARE}, {HOUR, BARE}},
-    {{FOREVER, NOTHING},
-     {FOREVER, NOTHING},
-     {FOREVER, NOTHING},
-     {FOREVER, NOTHING},
-     {FOREVER, NOTHING}                                                       },
+    /* noise               access               query                life                 error */
+    {{60, NAMED},         {1, ALL},            {1, ALL},            {1, ALL},            {1, ALL}},
+    {{HOUR, NAMED},       {1, BRIEF},          {1, ALL},            {1, ALL},            {1, ALL}},
+    {{HOUR, BARE},        {10, BRIEF},         {10, NAMED},         {1, ALL},            {1, BRIEF}},
+    {{DAY, BARE},         {60, BRIEF},         {60, NAMED},         {1, ALL},            {10, BRIEF}},
+    {{DAY, BARE},         {60, BRIEF},         {60, BRIEF},         {10, NAMED},         {10, BRIEF}},
+    {{DAY, BARE},         {60, BRIEF},         {60, BRIEF},         {60, BRIEF},         {60, BRIEF}},
+    {{DAY, BARE},         {60, BRIEF},         {60, BRIEF},         {60, BRIEF},         {60, BRIEF}},
+    {{DAY, BARE},         {HOUR, BARE},        {HOUR, BARE},        {HOUR, BARE},        {60, BRIEF}},
+    {{DAY, BARE},         {HOUR, BARE},        {HOUR, BARE},        {HOUR, BARE},        {60, MIXED}},
+    {{DAY, BARE},         {DAY, BARE},         {DAY, BARE},         {DAY, BARE},         {60, MIXED}},
+    {{DAY, BARE},         {DAY, BARE},         {DAY, BARE},         {DAY, BARE},         {HOUR, MIXED}},
+    {{FOREVER, NOTHING},  {FOREVER, NOTHING},  {FOREVER, NOTHING},  {FOREVER, NOTHING},  {FOREVER, NOTHING}},
 };
+/* clang-format on */
 enum {
-    RUNS_HOUR = 6,
-    RUNS_DAY = 7,
+    FIRST_RUNS = 6, /* runs within an hour */
+    DAY_RUNS = 9,   /* within a day */
+    LAST_RUNS = 9,
     RUN_GAP = 60,
     LEVELS = sizeof(ladder) / sizeof(*ladder)
 };
@@ -147,6 +149,8 @@ static bool coarsen(w5_rows *t, void *row)
         lost += drop_processes(cell);
     if (left != NAMED)
         lost += drop_names(cell);
+    if (left == MIXED && cell->code != W5_INTERN_FULL && c->lose_class)
+        c->lose_class(c->context, cell);
     if (left >= BARE)
         lost += drop(&cell->code, W5_INTERN_FULL);
     if (left == NOTHING)
@@ -166,6 +170,7 @@ static void key_of(const w5_rows *t, const w5_cell *cell, uint32_t key[WORDS])
 {
     const w5_trait *trait = w5_cells_trait(t->context, cell);
     const step *s = step_of(t, cell);
+    uint32_t klass = s->detail == MIXED ? UINT32_MAX : cell->klass;
     uint64_t at = (uint64_t)bucket(cell->at, s->span);
     bool life = !trait->upstream && s->detail == ALL;
     bool numbered = life && !trait->once;
@@ -174,7 +179,7 @@ static void key_of(const w5_rows *t, const w5_cell *cell, uint32_t key[WORDS])
         (uint32_t)at,
         (uint32_t)(at >> 32),
         cell->lane,
-        cell->klass,
+        klass,
         cell->code,
         cell->upstream,
         cell->method,
@@ -204,7 +209,7 @@ static uint64_t hash(const w5_rows *t, const void *row)
 static bool same(const w5_rows *t, const void *a, const void *b)
 {
     const w5_cell *one = a, *other = b;
-    if (one->klass != other->klass || one->upstream != other->upstream || one->path != other->path)
+    if (one->upstream != other->upstream || one->path != other->path)
         return false;
     uint32_t key[WORDS], its[WORDS];
     key_of(t, one, key);
@@ -272,7 +277,7 @@ static int run_order(const void *a, const void *b, void *rows)
 
 static bool one_run(const w5_rows *t, const w5_cell *a, const w5_cell *b)
 {
-    uint32_t span = t->level == RUNS_HOUR ? HOUR : DAY;
+    uint32_t span = t->level < DAY_RUNS ? HOUR : DAY;
     if (b->at - a->until > RUN_GAP * W5_SECOND || bucket(a->at, span) != bucket(b->at, span))
         return false;
     uint32_t key[WORDS], its[WORDS];
@@ -283,7 +288,7 @@ static bool one_run(const w5_rows *t, const w5_cell *a, const w5_cell *b)
 
 static void settle_runs(w5_rows *t)
 {
-    if ((t->level != RUNS_HOUR && t->level != RUNS_DAY) || t->n == 0)
+    if (t->level < FIRST_RUNS || t->level > LAST_RUNS || t->n == 0)
         return;
     uint32_t *order = w5_xrealloc(NULL, t->n, sizeof(*order));
     bool *gone = w5_xrealloc(NULL, t->n, sizeof(*gone));
@@ -394,9 +399,19 @@ void w5_cells_reset(w5_cells *c)
     c->texts = 0;
 }
 
+bool w5_cells_mixing(const w5_cells *c)
+{
+    return ladder[c->rows.level][W5_SORT_ERROR].detail == MIXED;
+}
+
 uint32_t w5_cells_span(const w5_cells *c, uint16_t klass)
 {
     return ladder[c->rows.level][c->trait[klass].sort].span;
+}
+
+bool w5_cells_mixed(const w5_cells *c, const w5_cell *cell)
+{
+    return step_of(&c->rows, cell)->detail == MIXED;
 }
 
 size_t w5_cells_find(w5_cells *c, w5_cell *cell)

@@ -35,8 +35,9 @@ typedef struct w5_cells {
     w5_rows rows;
     const w5_trait *trait;
     size_t traits;
-    /* Told of every path that a cell of an upstream error is about to lose. */
+    /* Told of every path, and of every class, that cells of upstream errors are about to lose. */
     void (*lose_path)(void *context, const w5_cell *cell);
+    void (*lose_class)(void *context, const w5_cell *cell);
     void *context;
     uint64_t seed;
     unsigned thinning; /* level at which excerpts are kept */
@@ -53,6 +54,9 @@ static inline w5_cell *w5_cells_at(const w5_cells *c, size_t i)
 const w5_trait *w5_cells_trait(const w5_cells *c, const w5_cell *cell);
 /* Errors do not carry their path any more: who counts them counts paths elsewhere. */
 bool w5_cells_pathless(const w5_cells *c);
+/* Does the cell stand for errors of several classes, which are counted elsewhere? */
+bool w5_cells_mixed(const w5_cells *c, const w5_cell *cell);
+bool w5_cells_mixing(const w5_cells *c); /* those of all upstream errors do */
 /* Seconds that a cell of a class covers at most, 0 for any time. */
 uint32_t w5_cells_span(const w5_cells *c, uint16_t klass);
 size_t w5_cells_find(w5_cells *c, w5_cell *cell);

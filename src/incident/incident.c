@@ -71,6 +71,45 @@ static void name_trouble(const w5_timeline *t, w5_incident *in)
     }
 }
 
+static bool is_upstream_of(const w5_timeline *t, const w5_incident *in, w5_id upstream)
+{
+    for (size_t i = 0; i < in->cells; i++)
+        if (w5_timeline_root(t, t->cell[in->cell[i]].upstream) == w5_timeline_root(t, upstream))
+            return true;
+    return false;
+}
+
+static size_t first_mix(const struct w5_timeline_inside *inside, w5_time at)
+{
+    size_t low = 0;
+    size_t high = inside->mixes;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (inside->mix[middle].at < at)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* Classes and codes that its cells no longer tell apart. */
+static void count_mixes(const w5_timeline *t, const w5_incident *in, w5_counts *classes,
+                        w5_counts *codes)
+{
+    const struct w5_timeline_inside *inside = t->inside;
+    for (size_t i = first_mix(inside, in->start); i < inside->mixes; i++) {
+        const w5_mix *mix = &inside->mix[i];
+        if (mix->at > in->end)
+            return;
+        if (!is_upstream_of(t, in, mix->upstream))
+            continue;
+        w5_counts_add(classes, mix->klass, mix->count);
+        if (mix->code != 0)
+            w5_counts_add(codes, mix->code, mix->count);
+    }
+}
+
 static void count_errors(const w5_timeline *t, w5_incident *in, w5_arena *arena)
 {
     w5_counts classes = {.at = NULL}, codes = {.at = NULL};
@@ -78,10 +117,14 @@ static void count_errors(const w5_timeline *t, w5_incident *in, w5_arena *arena)
         const w5_cell *cell = &t->cell[in->cell[i]];
         in->errors += cell->count;
         in->requests_failed += cell->failed;
+        if (w5_timeline_mixed(t, cell))
+            continue;
         w5_counts_add(&classes, cell->klass, cell->count);
         if (cell->code != 0)
             w5_counts_add(&codes, cell->code, cell->count);
     }
+    if (t->inside->mixed)
+        count_mixes(t, in, &classes, &codes);
     in->classes = w5_counts_classes(&classes, t->catalogue, arena);
     in->codes = w5_counts_words(&codes, t->intern, arena);
     w5_counts_done(&classes);
@@ -163,14 +206,6 @@ static void count_request(w5_counts *requests, const w5_cell *cell, uint64_t n)
 {
     if (cell->path > W5_INTERN_FULL)
         w5_counts_add(requests, (uint64_t)cell->method << 32 | cell->path, n);
-}
-
-static bool is_upstream_of(const w5_timeline *t, const w5_incident *in, w5_id upstream)
-{
-    for (size_t i = 0; i < in->cells; i++)
-        if (w5_timeline_root(t, t->cell[in->cell[i]].upstream) == w5_timeline_root(t, upstream))
-            return true;
-    return false;
 }
 
 /* Cells that have lost their path: it was counted apart. */

@@ -109,6 +109,20 @@ static void lose_path(void *context, const w5_cell *cell)
     w5_rows_put(&l->requests, &r);
 }
 
+static void lose_class(void *context, const w5_cell *cell)
+{
+    w5_ledger *l = context;
+    w5_mix m = {.at = cell->at,
+                .until = cell->until,
+                .count = cell->count,
+                .upstream = cell->upstream,
+                .host = cell->host,
+                .code = cell->code,
+                .klass = cell->klass,
+                .lane = cell->lane};
+    w5_rows_put(&l->mixes, &m);
+}
+
 w5_ledger *w5_ledger_new(const w5_catalogue *c)
 {
     w5_ledger *l = w5_xmalloc(sizeof(*l));
@@ -117,10 +131,12 @@ w5_ledger *w5_ledger_new(const w5_catalogue *c)
     w5_names_init(&l->names);
     w5_cells_init(l->cells, l->trait, l->traits, W5_CELLS_MAX);
     l->cells->lose_path = lose_path;
+    l->cells->lose_class = lose_class;
     l->cells->context = l;
     w5_traffic_init(&l->traffic, &l->names);
     w5_paths_init(&l->paths, &l->names);
     w5_requests_init(&l->requests, &l->names);
+    w5_mixes_init(&l->mixes, &l->names);
     w5_once_init(&l->once, W5_ONCE_SLOTS);
     w5_once_init(&l->ids, W5_IDS_SLOTS);
     l->codes.arena = w5_arena_new();
@@ -135,6 +151,7 @@ void w5_ledger_free(w5_ledger *l)
     w5_arena_free(l->codes.arena);
     w5_once_done(&l->ids);
     w5_once_done(&l->once);
+    w5_rows_done(&l->mixes);
     w5_rows_done(&l->requests);
     w5_rows_done(&l->paths);
     w5_rows_done(&l->traffic);
@@ -158,6 +175,7 @@ void w5_ledger_reset(w5_ledger *l)
     w5_rows_reset(&l->traffic);
     w5_rows_reset(&l->paths);
     w5_rows_reset(&l->requests);
+    w5_rows_reset(&l->mixes);
     w5_once_reset(&l->once);
     w5_once_reset(&l->ids);
     w5_arena_rewind(l->codes.arena, (w5_mark){NULL, 0});
@@ -412,7 +430,23 @@ static bool belongs(const w5_ledger *l, const w5_hot_cell *h, const error_line *
     return h->from <= e->at && e->at < h->to && h->lane == e->lane &&
            h->moved == l->cells->rows.moved &&
            (h->request == SIZE_MAX || h->requests_moved == l->requests.moved) &&
+           (h->mix == SIZE_MAX || h->mixes_moved == l->mixes.moved) &&
            e->r->line >= w5_cells_at(l->cells, h->cell)->line;
+}
+
+/* What the cell no longer tells apart is counted beside it. */
+static void count_beside(w5_ledger *l, const w5_hot_cell *h, const error_line *e)
+{
+    if (h->request != SIZE_MAX) {
+        w5_request *r = w5_rows_at(&l->requests, h->request);
+        r->count += e->n;
+        r->until = e->at > r->until ? e->at : r->until;
+    }
+    if (h->mix != SIZE_MAX) {
+        w5_mix *m = w5_rows_at(&l->mixes, h->mix);
+        m->count += e->n;
+        m->until = e->at > m->until ? e->at : m->until;
+    }
 }
 
 static void count_here(w5_ledger *l, const w5_hot_cell *h, const error_line *e)
@@ -422,11 +456,6 @@ static void count_here(w5_ledger *l, const w5_hot_cell *h, const error_line *e)
     cell->until = e->at > cell->until ? e->at : cell->until;
     cell->last_line = e->r->line > cell->last_line ? e->r->line : cell->last_line;
     add_failed(cell, count_request(l, e->r, e->at, h->upstream, h->place));
-    if (h->request == SIZE_MAX)
-        return;
-    w5_request *r = w5_rows_at(&l->requests, h->request);
-    r->count += e->n;
-    r->until = e->at > r->until ? e->at : r->until;
 }
 
 static w5_cell draft_error(const w5_hot_cell *h, const error_line *e)
@@ -450,18 +479,8 @@ static void narrow(w5_hot_cell *h, w5_time at, uint32_t span)
     h->to = to < h->to ? to : h->to;
 }
 
-/* Remembers the cell, and the row that counts its path if cells no longer do. */
-static void heat(w5_ledger *l, w5_hot_cell *h, const error_line *e, size_t row, const w5_cell *full)
+static void heat_request(w5_ledger *l, w5_hot_cell *h, const error_line *e, const w5_cell *full)
 {
-    h->lane = e->lane;
-    h->cell = row;
-    h->request = SIZE_MAX;
-    h->moved = l->cells->rows.moved;
-    h->from = INT64_MIN;
-    h->to = INT64_MAX;
-    narrow(h, e->at, w5_cells_span(l->cells, e->event->klass->index));
-    if (!w5_cells_pathless(l->cells))
-        return;
     w5_request r = {.at = full->at,
                     .until = full->at,
                     .lane = e->lane,
@@ -472,6 +491,36 @@ static void heat(w5_ledger *l, w5_hot_cell *h, const error_line *e, size_t row, 
     h->request = full->path > W5_INTERN_FULL ? w5_rows_find(&l->requests, &r) : SIZE_MAX;
     h->requests_moved = l->requests.moved;
     narrow(h, e->at, w5_requests_span(&l->requests));
+}
+
+static void heat_mix(w5_ledger *l, w5_hot_cell *h, const error_line *e, const w5_cell *full)
+{
+    w5_mix m = {.at = full->at,
+                .until = full->at,
+                .lane = e->lane,
+                .upstream = full->upstream,
+                .host = full->host,
+                .code = full->code,
+                .klass = full->klass};
+    h->mix = w5_rows_find(&l->mixes, &m);
+    h->mixes_moved = l->mixes.moved;
+    narrow(h, e->at, w5_mixes_span(&l->mixes));
+}
+
+/* Remembers the cell, and the rows that count its path and its class if cells no longer do. */
+static void heat(w5_ledger *l, w5_hot_cell *h, const error_line *e, size_t row, const w5_cell *full)
+{
+    h->lane = e->lane;
+    h->cell = row;
+    h->request = h->mix = SIZE_MAX;
+    h->moved = l->cells->rows.moved;
+    h->from = INT64_MIN;
+    h->to = INT64_MAX;
+    narrow(h, e->at, w5_cells_span(l->cells, e->event->klass->index));
+    if (w5_cells_pathless(l->cells))
+        heat_request(l, h, e, full);
+    if (w5_cells_mixed(l->cells, full))
+        heat_mix(l, h, e, full);
 }
 
 /* The line's cell was not the one remembered: it is another second's, or a new one. */
@@ -488,11 +537,8 @@ static void put_cold(w5_ledger *l, w5_hot_cell *h, const error_line *e)
         heat(l, h, e, row, &full);
         return;
     }
-    heat(l, h, e, row, &full);
-    size_t request = h->request;
-    h->request = SIZE_MAX; /* finding the cell has counted the path */
+    heat(l, h, e, row, &full); /* finding the cell has counted what it does not tell */
     count_here(l, h, e);
-    h->request = request;
 }
 
 static void put_error(w5_ledger *l, const error_line *e)
@@ -501,10 +547,12 @@ static void put_error(w5_ledger *l, const error_line *e)
     w5_hot_cell *h = &l->hot[names / 2 % W5_HOT_CELLS];
     if (h->names != names)
         learn_names(l, h, names, e);
-    if (belongs(l, h, e))
-        count_here(l, h, e);
-    else
+    if (!belongs(l, h, e)) {
         put_cold(l, h, e);
+        return;
+    }
+    count_here(l, h, e);
+    count_beside(l, h, e);
 }
 
 static void put_error_of(w5_ledger *l, const w5_event *e, uint16_t lane, w5_time at, uint64_t n)

@@ -21,9 +21,9 @@ typedef struct w5_code_counts {
 typedef struct w5_hot_cell {
     uint64_t names; /* hash of the class and of what the ids stand for; 0: free */
     w5_id code, upstream, method, path, server, host;
-    w5_time from, to;     /* stamps that belong into the cell */
-    size_t cell, request; /* rows; request: SIZE_MAX when cells carry the path */
-    uint64_t moved, requests_moved;
+    w5_time from, to;          /* stamps that belong into the cell */
+    size_t cell, request, mix; /* rows; SIZE_MAX when cells carry the path, the class */
+    uint64_t moved, requests_moved, mixes_moved;
     uint16_t lane, place;
 } w5_hot_cell;
 #define W5_HOT_CELLS 256
@@ -58,7 +58,7 @@ struct w5_ledger {
     uint64_t seed;
     w5_names names;
     w5_cells *cells;
-    w5_rows traffic, paths, requests;
+    w5_rows traffic, paths, requests, mixes;
     w5_once once, ids;
     w5_code_counts codes;
     w5_lane *lane;

@@ -35,6 +35,13 @@ static void move_request(w5_move *m, w5_request *r)
     r->path = w5_move_id(m, r->path);
 }
 
+static void move_mix(w5_move *m, w5_mix *mix)
+{
+    mix->upstream = w5_move_id(m, mix->upstream);
+    mix->host = w5_move_id(m, mix->host);
+    mix->code = w5_move_id(m, mix->code);
+}
+
 static uint32_t move_upstream(w5_move *m, uint32_t upstream)
 {
     return upstream == W5_SEEN_EXIT ? upstream : w5_move_id(m, upstream) & W5_SEEN_EXIT;
@@ -48,6 +55,8 @@ static void move_rows(w5_ledger *l, w5_move *m)
         move_cell(m, w5_cells_at(l->cells, i));
     for (size_t i = 0; i < l->requests.n; i++)
         move_request(m, w5_rows_at(&l->requests, i));
+    for (size_t i = 0; i < l->mixes.n; i++)
+        move_mix(m, w5_rows_at(&l->mixes, i));
     for (size_t i = 0; i < l->traffic.n; i++) {
         w5_traffic *row = w5_rows_at(&l->traffic, i);
         row->upstream = w5_move_id(m, row->upstream);
@@ -82,6 +91,7 @@ static void move_once_to_new_table(w5_ledger *l)
     l->names = fresh;
     w5_rows_rebuild(&l->cells->rows);
     w5_rows_rebuild(&l->requests);
+    w5_rows_rebuild(&l->mixes);
     w5_rows_rebuild(&l->traffic);
     w5_rows_rebuild(&l->paths);
     memset(l->hot, 0, sizeof(l->hot));
@@ -94,7 +104,7 @@ static void move_once_to_new_table(w5_ledger *l)
 void w5_ledger_move_names(w5_ledger *l)
 {
     move_once_to_new_table(l);
-    for (unsigned level = l->cells->rows.level; w5_names_full(&l->names) && level < 9; level++) {
+    for (unsigned level = l->cells->rows.level; w5_names_full(&l->names) && level < 11; level++) {
         w5_cells_raise(l->cells, level + 1, l->cells->thinning + 1);
         w5_cells_settle(l->cells);
         move_once_to_new_table(l);
@@ -282,6 +292,7 @@ static void merge_rows(merging *m)
     w5_rows_raise(&m->l->traffic, m->from->traffic.level);
     w5_rows_raise(&m->l->paths, m->from->paths.level);
     w5_rows_raise(&m->l->requests, m->from->requests.level);
+    w5_rows_raise(&m->l->mixes, m->from->mixes.level);
     for (size_t i = 0; i < m->from->traffic.n; i++) {
         w5_traffic row = *(const w5_traffic *)w5_rows_at(&m->from->traffic, i);
         row.upstream = w5_move_id(&m->move, row.upstream);
@@ -299,6 +310,12 @@ static void merge_rows(merging *m)
         row.lane = m->lane[row.lane];
         w5_rows_put(&m->l->requests, &row);
     }
+    for (size_t i = 0; i < m->from->mixes.n; i++) {
+        w5_mix row = *(const w5_mix *)w5_rows_at(&m->from->mixes, i);
+        move_mix(&m->move, &row);
+        row.lane = m->lane[row.lane];
+        w5_rows_put(&m->l->mixes, &row);
+    }
 }
 
 void w5_ledger_merge(w5_ledger *l, const w5_ledger *from)
@@ -315,4 +332,33 @@ void w5_ledger_merge(w5_ledger *l, const w5_ledger *from)
     w5_move_done(&m.move);
     if (w5_names_full(&l->names))
         w5_ledger_move_names(l);
+}
+
+/* --- chunks ---------------------------------------------------------------------------------- */
+void w5_ledger_renumber(w5_ledger *l, uint64_t by)
+{
+    for (size_t i = 0; i < l->cells->rows.n; i++) {
+        w5_cell *cell = w5_cells_at(l->cells, i);
+        cell->line += by;
+        cell->last_line += by;
+    }
+}
+
+w5_ledger_detail w5_ledger_detail_of(const w5_ledger *l)
+{
+    return (w5_ledger_detail){.cells = l->cells->rows.level,
+                              .texts = l->cells->thinning,
+                              .traffic = l->traffic.level,
+                              .paths = l->paths.level,
+                              .requests = l->requests.level,
+                              .mixes = l->mixes.level};
+}
+
+void w5_ledger_begin(w5_ledger *l, w5_ledger_detail detail)
+{
+    w5_cells_raise(l->cells, detail.cells, detail.texts);
+    w5_rows_raise(&l->traffic, detail.traffic);
+    w5_rows_raise(&l->paths, detail.paths);
+    w5_rows_raise(&l->requests, detail.requests);
+    w5_rows_raise(&l->mixes, detail.mixes);
 }

@@ -219,6 +219,29 @@ static w5_request *take_requests(making *m)
     return at;
 }
 
+static int by_begin(const void *a, const void *b)
+{
+    const w5_mix *one = a, *other = b;
+    return (one->at > other->at) - (one->at < other->at);
+}
+
+static w5_mix *take_mixes(making *m, size_t *n)
+{
+    w5_mix *at = W5_NEW_N(m->arena, w5_mix, m->l->mixes.n);
+    *n = 0;
+    for (size_t i = 0; i < m->l->mixes.n; i++) {
+        w5_mix mix = *(const w5_mix *)w5_rows_at(&m->l->mixes, i);
+        const w5_clock *clock = clock_of(m, mix.lane);
+        mix.at = w5_clock_utc(clock, mix.at, !clock->unzoned);
+        mix.until = w5_clock_utc(clock, mix.until, !clock->unzoned);
+        if (wanted(m, mix.at))
+            at[(*n)++] = mix;
+    }
+    if (*n > 1)
+        qsort(at, *n, sizeof(*at), by_begin);
+    return at;
+}
+
 static void take_inside(making *m)
 {
     struct w5_timeline_inside *inside = W5_NEW(m->arena, struct w5_timeline_inside);
@@ -230,6 +253,8 @@ static void take_inside(making *m)
                                           .requests = m->l->requests.n,
                                           .traffic_lane = m->l->lane_traffic,
                                           .roots = w5_intern_count(m->t->intern)};
+    inside->mix = take_mixes(m, &inside->mixes);
+    inside->mixed = w5_cells_mixing(m->l->cells);
     for (size_t i = 0; i < m->t->traffics; i++) {
         const w5_traffic *row = &m->t->traffic[i];
         inside->told |= row->upstream != 0;
@@ -276,18 +301,28 @@ static void tell_stream(const making *m, w5_stream *s)
                                        : w5_clock_utc(clock, s->last, !clock->unzoned) - s->last;
 }
 
+static void count_total(w5_timeline *t, uint64_t *by_class, w5_counts *codes, uint16_t klass,
+                        w5_id code, uint64_t n)
+{
+    const w5_trait *trait = &t->inside->trait[klass];
+    by_class[klass] += n;
+    if (trait->error)
+        t->upstream_errors += n;
+    if (trait->upstream && code != 0)
+        w5_counts_add(codes, code, n);
+}
+
 static void count_totals(making *m)
 {
     w5_timeline *t = m->t;
     w5_counts codes = {.at = NULL};
     uint64_t *by_class = W5_NEW_N(m->arena, uint64_t, m->l->traits);
-    for (size_t i = 0; i < t->cells; i++) {
-        const w5_trait *trait = w5_timeline_trait(t, &t->cell[i]);
-        by_class[t->cell[i].klass] += t->cell[i].count;
-        if (trait->error)
-            t->upstream_errors += t->cell[i].count;
-        if (trait->upstream && t->cell[i].code != 0)
-            w5_counts_add(&codes, t->cell[i].code, t->cell[i].count);
+    for (size_t i = 0; i < t->cells; i++)
+        if (!w5_timeline_mixed(t, &t->cell[i]))
+            count_total(t, by_class, &codes, t->cell[i].klass, t->cell[i].code, t->cell[i].count);
+    for (size_t i = 0; i < t->inside->mixes; i++) {
+        const w5_mix *mix = &t->inside->mix[i];
+        count_total(t, by_class, &codes, mix->klass, mix->code, mix->count);
     }
     t->by_class = by_class;
     t->classes = m->l->traits;

@@ -12,6 +12,9 @@ struct w5_timeline_inside {
     size_t peers;
     const w5_request *request; /* paths of errors whose cells have none; UTC, sorted by time */
     size_t requests;
+    const w5_mix *mix; /* classes of errors whose cells have several; UTC, sorted by time */
+    size_t mixes;
+    bool mixed;               /* the cells of errors do */
     const bool *traffic_lane; /* by lane: nginx's own access log */
     const w5_id *root; /* by id of an upstream: one id that stands for all peers of its block */
     size_t roots;
@@ -27,6 +30,12 @@ static inline w5_id w5_timeline_root(const w5_timeline *t, w5_id upstream)
 static inline const w5_trait *w5_timeline_trait(const w5_timeline *t, const w5_cell *cell)
 {
     return &t->inside->trait[cell->klass < t->inside->traits ? cell->klass : 0];
+}
+
+/* Does the cell stand for errors of several classes? `mix` tells of which. */
+static inline bool w5_timeline_mixed(const w5_timeline *t, const w5_cell *cell)
+{
+    return t->inside->mixed && w5_timeline_trait(t, cell)->sort == W5_SORT_ERROR;
 }
 
 /* How stamps of one lane become UTC. */

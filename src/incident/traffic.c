@@ -245,6 +245,62 @@ static const w5_rows_kind request_kind = {.size = sizeof(w5_request),
                                           .same = same_request,
                                           .join = join_request};
 
+/* --- mixes ---------------------------------------------------------------------------------------
+ */
+static const uint32_t mix_spans[] = {60, 600, HOUR, DAY, 30 * DAY, 10000 * DAY};
+enum {
+    MIX_LEVELS = sizeof(mix_spans) / sizeof(*mix_spans)
+};
+
+uint32_t w5_mixes_span(const w5_rows *t)
+{
+    return mix_spans[t->level];
+}
+
+static w5_time mix_span(const w5_rows *t, const w5_mix *mix)
+{
+    return w5_span_start(mix->at, mix_spans[t->level] * W5_SECOND);
+}
+
+static bool coarsen_mix(w5_rows *t, void *row)
+{
+    (void)t;
+    (void)row;
+    return false; /* only spans grow */
+}
+
+static uint64_t hash_mix(const w5_rows *t, const void *row)
+{
+    const w5_mix *m = row;
+    uint64_t key = w5_hash_mix(((const w5_names *)t->context)->seed, (uint64_t)mix_span(t, m));
+    uint32_t words[] = {m->lane, m->upstream, m->host, m->code, m->klass};
+    return w5_hash_words(key, words, sizeof(words) / sizeof(*words));
+}
+
+static bool same_mix(const w5_rows *t, const void *a, const void *b)
+{
+    const w5_mix *one = a, *other = b;
+    return one->code == other->code && one->klass == other->klass && one->lane == other->lane &&
+           one->upstream == other->upstream && one->host == other->host &&
+           mix_span(t, one) == mix_span(t, other);
+}
+
+static void join_mix(void *into, const void *from)
+{
+    w5_mix *sum = into;
+    const w5_mix *more = from;
+    sum->count += more->count;
+    sum->at = more->at < sum->at ? more->at : sum->at;
+    sum->until = more->until > sum->until ? more->until : sum->until;
+}
+
+static const w5_rows_kind mix_kind = {.size = sizeof(w5_mix),
+                                      .levels = MIX_LEVELS,
+                                      .coarsen = coarsen_mix,
+                                      .hash = hash_mix,
+                                      .same = same_mix,
+                                      .join = join_mix};
+
 void w5_traffic_init(w5_rows *t, w5_names *names)
 {
     w5_rows_init(t, &traffic_kind, W5_TRAFFIC_MAX, names);
@@ -258,4 +314,9 @@ void w5_paths_init(w5_rows *t, w5_names *names)
 void w5_requests_init(w5_rows *t, w5_names *names)
 {
     w5_rows_init(t, &request_kind, W5_REQUESTS_MAX, names);
+}
+
+void w5_mixes_init(w5_rows *t, w5_names *names)
+{
+    w5_rows_init(t, &mix_kind, W5_MIXES_MAX, names);
 }

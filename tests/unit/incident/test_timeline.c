@@ -21,8 +21,8 @@ static void refused(w5_ledger *l, w5_stream *s, uint64_t line, w5_time at)
 static void causes_come_before_effects_of_the_same_second(void **state)
 {
     (void)state;
-    static const char *const order[] = {"oom-kill", "unit-failed", "db-crash", "worker-killed",
-                                        "worker-boot", "premature-close"};
+    static const char *const order[] = {"oom-kill",      "unit-failed", "db-crash",
+                                        "worker-killed", "worker-boot", "premature-close"};
     w5_ledger *l = w5_ledger_new(catalogue());
     w5_stream *s = stream(0, "a.log", "journal");
     for (size_t i = COUNT(order); i-- > 0;)
@@ -84,7 +84,14 @@ static void seeking_finds_the_first_of_a_second(void **state)
     static const struct {
         int second;
         size_t index;
-    } table[] = {{-5, 0}, {0, 0}, {1, 1}, {10, 1}, {40, 4}, {41, 5}};
+    } table[] = {
+        {-5, 0},
+        {0,  0},
+        {1,  1},
+        {10, 1},
+        {40, 4},
+        {41, 5}
+    };
     for (size_t i = 0; i < COUNT(table); i++)
         assert_int_equal(w5_timeline_seek(t, AT(table[i].second) + W5_SECOND - 1), table[i].index);
     assert_int_equal(w5_timeline_seek(t, W5_TIME_NONE), 0);
@@ -99,9 +106,10 @@ static void civil_stamps_become_utc_with_all_their_times(void **state)
     w5_stream *s = stream(0, "slow.log", "mysql-slow");
     w5_timeline_options o = options();
     o.zone = (w5_zone){.fixed = true, .offset = 3600};
-    made_event m = event(s, 1, "slow-query", "", AT(3600),
-                         "query_time=5|query_start=2026-11-20T12:59:55Z|query_end=2026-11-20T13:00:00Z|"
-                         "fingerprint=select ?");
+    made_event m =
+        event(s, 1, "slow-query", "", AT(3600),
+              "query_time=5|query_start=2026-11-20T12:59:55Z|query_end=2026-11-20T13:00:00Z|"
+              "fingerprint=select ?");
     m.record.zoned = false;
     put(l, m);
     const w5_timeline *t = timeline(l, &s, 1, &o);
