@@ -90,7 +90,8 @@ static w5_fit parse(void *state, w5_str line, w5_record *r)
         return begin(m, line, r);
     if (m->place == OUTSIDE)
         return w5_str_starts(line, W5_STR("Tcp port: ")) || w5_str_starts(line, W5_STR("TCP Port: ")) ||
-                       w5_str_starts(line, W5_STR("Time  "))
+                       w5_str_starts(line, W5_STR("Time  ")) ||
+                       w5_str_starts(line, W5_STR("Time\t"))
                    ? W5_FIT_MORE
                    : W5_FIT_NO;
     if (m->place == HEAD && line.len && line.ptr[0] == '#' && !is_administrator(line))
