@@ -188,6 +188,17 @@ static bool json_line(w5_str line, w5_record *r)
     return true;
 }
 
+/* Lines that no server puts into a record of several lines: in a stream of several logs they begin
+ * another one. */
+static bool is_another_log(w5_str line)
+{
+    static const w5_str heads[] = {W5_LIT("==> "), W5_LIT("# Time: "), W5_LIT("# User@Host: ")};
+    for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++)
+        if (w5_str_starts(line, heads[i]))
+            return true;
+    return w5_str_ends(line, W5_STR("started with:"));
+}
+
 static w5_fit parse(void *state, w5_str line, w5_record *r)
 {
     memo *m = state;
@@ -195,7 +206,7 @@ static w5_fit parse(void *state, w5_str line, w5_record *r)
                       ? json_line(line, r)
                       : long_line(line, r) || short_line(line, r) || dateless_crash(m, line, r);
     if (!begins)
-        return m->open ? W5_FIT_MORE : W5_FIT_NO;
+        return m->open && !is_another_log(line) ? W5_FIT_MORE : W5_FIT_NO;
     if (r->at != W5_TIME_NONE)
         m->last = r->at;
     m->open = true;

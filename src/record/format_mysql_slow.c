@@ -88,6 +88,8 @@ static w5_fit parse(void *state, w5_str line, w5_record *r)
         return begin(m, line, r);
     if (time && m->place == HEAD && !m->timed) /* an entry without SQL before it */
         return begin(m, line, r);
+    if (m->place == BODY && m->ended && w5_str_starts(line, W5_STR("==> ")))
+        return W5_FIT_NO; /* tail's header: another log */
     if (m->place == OUTSIDE)
         return w5_str_starts(line, W5_STR("Tcp port: ")) || w5_str_starts(line, W5_STR("TCP Port: ")) ||
                        w5_str_starts(line, W5_STR("Time  ")) ||
