@@ -9,8 +9,13 @@
 
 #include "fields_nginx.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 typedef enum kind {
     PLAIN,
+    ADDRESS, /* of the client, perhaps a list */
     STATUS,
     LIST,      /* of upstreams: may hold blanks */
     ADDRESSES, /* a list of addresses */
@@ -29,7 +34,7 @@ static const struct variable {
 } variables[] = {
     {W5_LIT("status"),                   STATUS,     W5_F_status                },
     {W5_LIT("request"),                  PLAIN,      W5_F_request               },
-    {W5_LIT("remote_addr"),              PLAIN,      W5_F_client                },
+    {W5_LIT("remote_addr"),              ADDRESS,    W5_F_client                },
     {W5_LIT("time_local"),               TIME_LOCAL, -1                         },
     {W5_LIT("time_iso8601"),             TIME_ISO,   -1                         },
     {W5_LIT("msec"),                     TIME_MSEC,  -1                         },
@@ -90,12 +95,48 @@ enum {
     VARIABLES = sizeof(variables) / sizeof(*variables)
 };
 
-static int find_variable(w5_str name)
+int w5_access_variable(w5_str name)
 {
     for (int i = 0; i < VARIABLES; i++)
-        if (w5_str_eq(variables[i].name, name))
+        if (variables[i].name.len == name.len && w5_str_eq(variables[i].name, name))
             return i;
     return -1;
+}
+
+/* --- bytes ------------------------------------------------------------------------------------ */
+/* Most values are shorter than the price of a call. */
+static inline const char *find_byte(const char *p, const char *end, char c)
+{
+#ifdef __SSE2__
+    const __m128i wanted = _mm_set1_epi8(c);
+    for (; end - p >= 16; p += 16) {
+        __m128i here = _mm_loadu_si128((const __m128i *)(const void *)p);
+        int hits = _mm_movemask_epi8(_mm_cmpeq_epi8(here, wanted));
+        if (hits != 0)
+            return p + __builtin_ctz((unsigned)hits);
+    }
+    for (; p < end; p++)
+        if (*p == c)
+            return p;
+    return NULL;
+#else
+    return p < end ? memchr(p, c, (size_t)(end - p)) : NULL;
+#endif
+}
+
+static inline bool holds(w5_str s, char c)
+{
+    return find_byte(s.ptr, s.ptr + s.len, c) != NULL;
+}
+
+static inline bool stands_at(const char *p, const char *end, w5_str literal)
+{
+    if ((size_t)(end - p) < literal.len)
+        return false;
+    size_t i = 0;
+    while (i < literal.len && i < 6 && p[i] == literal.ptr[i])
+        i++;
+    return i == literal.len || (i == 6 && memcmp(p + 6, literal.ptr + 6, literal.len - 6) == 0);
 }
 
 /* --- values ----------------------------------------------------------------------------------- */
@@ -114,6 +155,20 @@ bool w5_access_time_local(w5_str s, w5_time *at)
     if (*at == W5_TIME_NONE || !w5_take_offset(&offset, &east))
         return false;
     *at -= east * W5_SECOND;
+    return true;
+}
+
+bool w5_access_time_cached(w5_access_clock *clock, w5_str s, w5_time *at)
+{
+    if (s.len < sizeof(clock->stamp))
+        return false;
+    if (memcmp(s.ptr, clock->stamp, sizeof(clock->stamp)) != 0) {
+        if (!w5_access_time_local(s, at))
+            return false;
+        memcpy(clock->stamp, s.ptr, sizeof(clock->stamp));
+        clock->at = *at;
+    }
+    *at = clock->at;
     return true;
 }
 
@@ -144,34 +199,45 @@ static bool put_msec(w5_record *r, w5_str value)
     return w5_str_micros(value, &micros) && put_time(r, micros, true, 3);
 }
 
-/* Digits, points, dashes and the separators of lists. */
-static bool is_list_of_numbers(w5_str s)
+static bool is_digit_or_dash(char c)
 {
-    for (size_t i = 0; i < s.len; i++)
-        if (!((s.ptr[i] >= '0' && s.ptr[i] <= '9') || memchr(".-, :", s.ptr[i], 5)))
-            return false;
-    return true;
+    return (unsigned char)(c - '0') <= 9 || c == '-';
 }
 
+/* "0.005, -", "502 : 200", "": how it begins and ends is enough to tell it from words. */
+static bool is_list_of_numbers(w5_str s)
+{
+    return s.len == 0 || (is_digit_or_dash(s.ptr[0]) && is_digit_or_dash(s.ptr[s.len - 1]));
+}
+
+/* Digits with a point among them, "-" or nothing. */
 static bool is_seconds(w5_str s)
 {
-    int64_t micros;
-    return w5_str_eq(s, W5_STR("-")) || s.len == 0 || w5_str_micros(s, &micros);
+    int points = 0;
+    for (size_t i = 0; i < s.len; i++) {
+        points += s.ptr[i] == '.';
+        if ((unsigned char)(s.ptr[i] - '0') > 9 && s.ptr[i] != '.')
+            return w5_str_eq(s, W5_STR("-"));
+    }
+    return points <= 1;
+}
+
+/* The blanks of a list stand behind a comma or around a colon. */
+static bool is_separator(w5_str s, size_t at)
+{
+    char before = at > 0 ? s.ptr[at - 1] : '\0';
+    char after = at + 1 < s.len ? s.ptr[at + 1] : '\0';
+    return before == ',' || before == ':' || after == ':';
 }
 
 /* "Mozilla/5.0 (X11; …" may stand under the same name as an address. */
 static bool is_list_of_addresses(w5_str s)
 {
-    for (size_t i = 0; i < s.len; i++) {
-        char c = s.ptr[i];
-        if (c == '(' || c == ';' || c == '"' || c == '\\')
-            return false;
-        if (c == ' ' && i > 0 && s.ptr[i - 1] != ',' && s.ptr[i - 1] != ':' &&
-            !w5_str_starts(w5_str_skip(s, i), W5_STR(" : ")))
-            return false;
-    }
-    size_t slash;
-    return !w5_str_find_char(s, '/', &slash) || w5_str_starts(s, W5_STR("unix:")) ||
+    if (holds(s, ' '))
+        for (size_t i = 0; i < s.len; i++)
+            if (s.ptr[i] == '(' || s.ptr[i] == ';' || (s.ptr[i] == ' ' && !is_separator(s, i)))
+                return false;
+    return !holds(s, '/') || w5_str_starts(s, W5_STR("unix:")) ||
            w5_mem_find(s.ptr, s.len, " unix:", 6);
 }
 
@@ -194,22 +260,35 @@ static w5_str without_query(w5_str s)
     return w5_str_find_char(s, '?', &at) ? w5_str_head(s, at) : s;
 }
 
-static bool put_variable(w5_record *r, int i, w5_str value)
+/* A blank in an address stands behind a comma; anything else is a layer's. */
+static bool is_address(w5_str s)
+{
+    if (!holds(s, ' '))
+        return true;
+    for (size_t i = 0; i < s.len; i++)
+        if (s.ptr[i] == ' ' && (i == 0 || s.ptr[i - 1] != ','))
+            return false;
+    return true;
+}
+
+bool w5_access_set(w5_record *r, int i, w5_str value)
 {
     const struct variable *v = &variables[i];
-    bool missing = w5_str_eq(value, W5_STR("-"));
+    bool missing = value.len == 1 && value.ptr[0] == '-';
     switch (v->kind) {
     case PLAIN:
         return missing || put_plain(r, v->field, value, true);
+    case ADDRESS:
+        return missing || put_plain(r, v->field, value, is_address(value));
     case STATUS:
         return put_plain(r, v->field, value, is_status(value));
     case LIST:
     case DURATIONS:
         return put_plain(r, v->field, value, is_list_of_numbers(value));
-    case ADDRESSES:
-        return put_plain(r, v->field, value, is_list_of_addresses(value));
     case SECONDS:
         return put_plain(r, v->field, value, is_seconds(value));
+    case ADDRESSES:
+        return put_plain(r, v->field, value, is_list_of_addresses(value));
     case TARGET:
         return missing || put_plain(r, v->field, without_query(value), true);
     case TIME_LOCAL:
@@ -223,8 +302,8 @@ static bool put_variable(w5_record *r, int i, w5_str value)
 
 bool w5_access_put(w5_record *r, w5_str name, w5_str value)
 {
-    int i = find_variable(name);
-    return i >= 0 && put_variable(r, i, value);
+    int i = w5_access_variable(name);
+    return i >= 0 && w5_access_set(r, i, value);
 }
 
 /* --- compiling -------------------------------------------------------------------------------- */
@@ -328,87 +407,169 @@ bool w5_access_compile(w5_str name, w5_str text, w5_arena *arena, w5_access_prog
         if (!w5_str_cut(rest, '$', &step->literal, &rest))
             break;
         step->more = take_name(&rest, &variable);
-        step->variable = find_variable(variable);
+        step->variable = w5_access_variable(variable);
         known = known || step->variable >= 0;
     }
     return known;
 }
 
 /* --- running ---------------------------------------------------------------------------------- */
-static size_t skip_string(w5_str s)
+/* The quote that ends a JSON string. */
+static const char *string_end(const char *p, const char *end)
 {
-    size_t i = 0;
-    while (i < s.len && s.ptr[i] != '"')
-        i += s.ptr[i] == '\\' ? 2 : 1;
-    return i < s.len ? i : s.len;
+    const char *start = p;
+    while ((p = find_byte(p, end, '"')) != NULL) {
+        const char *slash = p;
+        while (slash > start && slash[-1] == '\\')
+            slash--;
+        if ((p - slash) % 2 == 0)
+            return p;
+        p++;
+    }
+    return NULL;
+}
+
+static bool is_list(int variable)
+{
+    kind k = variable < 0 ? PLAIN : variables[variable].kind;
+    return k == LIST || k == ADDRESSES || k == DURATIONS;
 }
 
 /* A blank or comma inside a list: "a:1, b:2", "a:1 : b:2". */
-static bool inside_list(w5_str s, size_t at)
+static bool inside_list(const char *start, const char *p, const char *end)
 {
-    char before = at > 0 ? s.ptr[at - 1] : '\0';
-    w5_str here = w5_str_skip(s, at);
-    return (before == ',' && s.ptr[at] == ' ') || w5_str_starts(here, W5_STR(", ")) ||
-           w5_str_starts(here, W5_STR(" : ")) || (before == ':' && at > 1 && s.ptr[at - 2] == ' ');
+    char before = p > start ? p[-1] : '\0';
+    char after = end - p > 1 ? p[1] : '\0';
+    bool colon_before = before == ':' && p - start > 1 && p[-2] == ' ';
+    return (*p == ' ' &&
+            (before == ',' || colon_before || (after == ':' && end - p > 2 && p[2] == ' '))) ||
+           (*p == ',' && after == ' ');
 }
 
-/* How long a value is that `next` ends (to the end of the line when next is empty). */
-static bool value_length(const w5_access_program *p, int variable, w5_str s, w5_str next, size_t *n)
+/* A number of escape=json ends before the next key or the brace, whatever commas it holds. */
+static const char *number_end(const char *p, const char *end)
 {
-    bool list = variable >= 0 &&
-                (variables[variable].kind == LIST || variables[variable].kind == ADDRESSES ||
-                 variables[variable].kind == DURATIONS);
-    *n = s.len;
+    for (; p < end && *p != '}'; p++)
+        if (*p == ',' && (stands_at(p, end, W5_STR(",\"")) || stands_at(p, end, W5_STR(", \""))))
+            return p;
+    return p;
+}
+
+static const char *strict_end(const w5_access_program *p, int variable, const char *at,
+                              const char *end, char next)
+{
+    if (p->json)
+        return next == '"' ? string_end(at, end) : number_end(at, end);
+    const char *hit = find_byte(at, end, next);
+    while (hit && next == ' ' && is_list(variable) && inside_list(at, hit, end))
+        hit = find_byte(hit + 1, end, next);
+    return hit && next == '"' && hit > at && hit[-1] == '\\' ? NULL : hit;
+}
+
+static const char *loose_end(const w5_access_program *p, int variable, const char *at,
+                             const char *end, w5_str next)
+{
+    if (variable >= 0 && variables[variable].kind == TIME_LOCAL && next.ptr[0] == ' ' &&
+        end - at > 26)
+        return at + 26;
+    if (p->json && next.ptr[0] == '"')
+        return string_end(at, end);
+    bool list = is_list(variable) && next.ptr[0] != '"';
+    const char *hit = find_byte(at, end, next.ptr[0]);
+    while (hit && (!stands_at(hit, end, next) || (list && inside_list(at, hit, end))))
+        hit = find_byte(hit + 1, end, next.ptr[0]);
+    return hit;
+}
+
+/* Where a value ends that `next` follows; NULL: nowhere. */
+static const char *value_end(const w5_access_program *p, int variable, const char *at,
+                             const char *end, w5_str next)
+{
     if (next.len == 0)
-        return true;
-    if (variable >= 0 && variables[variable].kind == TIME_LOCAL && next.ptr[0] == ' ') {
-        *n = 26;
-        return w5_str_starts(w5_str_skip(s, 26), next);
-    }
-    if (p->json && next.ptr[0] == '"') {
-        *n = skip_string(s);
-        return w5_str_starts(w5_str_skip(s, *n), next);
-    }
-    for (size_t from = 0, at; w5_str_find(w5_str_skip(s, from), next, &at); from += at + 1)
-        if (!list || next.ptr[0] == '"' || !inside_list(s, from + at)) {
-            *n = from + at;
-            return true;
-        }
-    return false;
+        return p->strict && strict_end(p, variable, at, end, ' ') ? NULL : end;
+    return p->strict ? strict_end(p, variable, at, end, next.ptr[0])
+                     : loose_end(p, variable, at, end, next);
 }
 
-bool w5_access_run(const w5_access_program *p, w5_str line, w5_record *r)
+/* In a learned program a value that cannot be one is left out, as it would be read without it. */
+static bool take_value(const w5_access_program *p, w5_access_clock *clock, int variable,
+                       w5_str value, w5_record *r)
 {
+    if (variable < 0)
+        return true;
+    kind k = variables[variable].kind;
+    w5_time at;
+    if (k == TIME_LOCAL && w5_access_time_cached(clock, value, &at))
+        return put_time(r, at, true, 0);
+    return w5_access_set(r, variable, value) || value.len == 0 ||
+           (value.len == 1 && value.ptr[0] == '-') ||
+           (p->strict && k != STATUS && k != ADDRESS && k != TIME_LOCAL);
+}
+
+bool w5_access_run(const w5_access_program *p, w5_access_clock *clock, w5_str line, w5_record *r)
+{
+    const char *at = line.ptr;
+    const char *end = at + line.len;
     for (size_t i = 0; i < p->steps; i++) {
         const w5_access_step *step = &p->step[i];
-        size_t n;
-        if (!w5_str_take(&line, step->literal))
+        if (!stands_at(at, end, step->literal))
             return false;
+        at += step->literal.len;
         if (!step->more)
             break;
         w5_str next = i + 1 < p->steps ? step[1].literal : W5_NONE;
-        if (!value_length(p, step->variable, line, next, &n))
+        const char *stop = value_end(p, step->variable, at, end, next);
+        if (!stop || !take_value(p, clock, step->variable, (w5_str){at, (size_t)(stop - at)}, r))
             return false;
-        w5_str value = w5_str_head(line, n);
-        if (step->variable >= 0 && !put_variable(r, step->variable, value) && n > 0 &&
-            !w5_str_eq(value, W5_STR("-")))
-            return false;
-        line = w5_str_skip(line, n);
+        at = stop;
     }
-    return line.len == 0;
+    return at == end;
+}
+
+/* --- learning --------------------------------------------------------------------------------- */
+void w5_access_mark_put(w5_access_marks *m, int variable, w5_str value)
+{
+    if (m->n == W5_ACCESS_STEPS - 1) {
+        m->overflow = true;
+        return;
+    }
+    m->at[m->n].value = value;
+    m->at[m->n++].variable = variable;
+}
+
+/* Two values need something between them to be told apart. */
+bool w5_access_learn(const w5_access_marks *m, w5_str line, bool json, char *copy,
+                     w5_access_program *p)
+{
+    size_t at = 0;
+    *p = (w5_access_program){.json = json, .strict = true};
+    memcpy(copy, line.ptr, line.len);
+    for (size_t i = 0; i < m->n; i++) {
+        size_t from = (size_t)(m->at[i].value.ptr - line.ptr);
+        if (m->overflow || from < at || (i > 0 && from == at))
+            return false;
+        p->step[p->steps++] = (w5_access_step){
+            {copy + at, from - at},
+            m->at[i].variable, true
+        };
+        at = from + m->at[i].value.len;
+    }
+    if (at < line.len)
+        p->step[p->steps++] = (w5_access_step){
+            {copy + at, line.len - at},
+            -1, false
+        };
+    return p->steps > 0;
 }
 
 /* --- what follows from the fields ------------------------------------------------------------- */
 /* The peer tried last: behind the last ", " or " : ". */
 static w5_str last_peer(w5_str list)
 {
-    w5_str peer = list;
-    w5_str head;
-    while (w5_str_cut_at(peer, W5_STR(", "), &head, &peer))
-        ;
-    while (w5_str_cut_at(peer, W5_STR(" : "), &head, &peer))
-        ;
-    return w5_str_eq(peer, W5_STR("-")) ? W5_NONE : peer;
+    size_t blank;
+    if (w5_str_rfind_char(list, ' ', &blank))
+        list = w5_str_skip(list, blank + 1);
+    return w5_str_eq(list, W5_STR("-")) ? W5_NONE : list;
 }
 
 static int hex(char c)

@@ -24,19 +24,42 @@ typedef struct w5_access_program {
     w5_access_step step[W5_ACCESS_STEPS];
     size_t steps;
     bool json;
+    bool strict; /* learned from a line: a value ends at the first byte of what follows, or never */
 } w5_access_program;
+
+typedef struct w5_access_clock { /* the last $time_local of a stream and what it meant */
+    char stamp[26];
+    w5_time at;
+} w5_access_clock;
 
 /* Compiles `text`: what stands in nginx.conf, with or without `log_format NAME`, escape=… and quotes.
  * The program borrows from `arena`. False: it holds no variable that tells anything. */
 bool w5_access_compile(w5_str name, w5_str text, w5_arena *arena, w5_access_program *p);
 /* Reads a line into *r; false, and *r is not to be used, when it does not fit. */
-bool w5_access_run(const w5_access_program *p, w5_str line, w5_record *r);
+bool w5_access_run(const w5_access_program *p, w5_access_clock *clock, w5_str line, w5_record *r);
 
-/* A value under its variable's name, or under a name people use for it ("rt", "us"). False when the
- * name is not known, or the value cannot be one of that variable. */
+/* Where the values of a line stood, in their order: the program of lines like it. */
+typedef struct w5_access_marks {
+    struct w5_access_mark {
+        w5_str value;
+        int variable;
+    } at[W5_ACCESS_STEPS];
+    size_t n;
+    bool overflow;
+} w5_access_marks;
+void w5_access_mark_put(w5_access_marks *m, int variable, w5_str value);
+/* The program of a line whose values were marked. `copy` has room for the line and lives as long. */
+bool w5_access_learn(const w5_access_marks *m, w5_str line, bool json, char *copy, w5_access_program *p);
+
+/* The variable of a name, or of a name that people use for it ("rt", "us"); -1: none. */
+int w5_access_variable(w5_str name);
+/* A value of a variable. False when it cannot be one. */
+bool w5_access_set(w5_record *r, int variable, w5_str value);
+/* Both at once: false when the name is not known. */
 bool w5_access_put(w5_record *r, w5_str name, w5_str value);
 /* "20/Nov/2026:16:37:20 +0000" */
 bool w5_access_time_local(w5_str s, w5_time *at);
+bool w5_access_time_cached(w5_access_clock *clock, w5_str s, w5_time *at);
 /* What is to be known of every access line: status, time, request; path and upstream are drawn from
  * the other fields, escapes taken off with `scratch` (may be NULL). False: something is missing. */
 bool w5_access_finish(w5_record *r, bool json, w5_arena *scratch);

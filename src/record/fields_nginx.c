@@ -380,8 +380,7 @@ void w5_nginx_request(w5_record *r, w5_str request, bool whole)
     if (!w5_str_cut(request, ' ', &method, &target) || !is_method(method))
         return;
     w5_record_set(r, W5_F_method, method);
-    if (w5_str_ends(target, W5_STR(" HTTP/1.1")) || w5_str_ends(target, W5_STR(" HTTP/1.0")) ||
-        w5_str_ends(target, W5_STR(" HTTP/2.0")) || w5_str_ends(target, W5_STR(" HTTP/3.0")))
+    if (target.len > 9 && memcmp(target.ptr + target.len - 9, " HTTP/", 6) == 0)
         target.len -= 9;
     else if (w5_str_find_char(target, ' ', &at))
         target.len = at;

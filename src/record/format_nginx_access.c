@@ -15,11 +15,18 @@
 #include "records.h"
 
 typedef struct memo {
-    char stamp[26];  /* the last time_local and what it meant */
+    w5_access_clock clock;
     uint8_t program; /* 1 + the log_format that fitted last, 0: none */
-    w5_time at;
 } memo;
 _Static_assert(sizeof(memo) <= W5_MEMO, "the memo is too small");
+
+/* What a line is read with for the first time; lines like it are read by the program that is
+ * learned. */
+typedef struct first {
+    memo *memo;
+    w5_record *r;
+    w5_access_marks marks;
+} first;
 
 enum {
     STAMP = 26,
@@ -27,28 +34,19 @@ enum {
     BEFORE_MAX = 400 /* bytes before the stamp, and between it and the request */
 };
 
+static void put(first *f, const char *name, w5_str value)
+{
+    int variable = w5_access_variable(w5_str_of(name));
+    w5_access_set(f->r, variable, value);
+    w5_access_mark_put(&f->marks, variable, value);
+}
+
 static bool has(const w5_record *r, w5_field f)
 {
     return r->have >> f & 1;
 }
 
 /* --- the common shape ------------------------------------------------------------------------- */
-static bool take_stamp(memo *m, w5_str s, w5_record *r)
-{
-    if (s.len < STAMP)
-        return false;
-    if (memcmp(s.ptr, m->stamp, STAMP) != 0) {
-        w5_time at;
-        if (!w5_access_time_local(s, &at))
-            return false;
-        memcpy(m->stamp, s.ptr, STAMP);
-        m->at = at;
-    }
-    r->at = m->at;
-    r->zoned = true;
-    return true;
-}
-
 /* "[20/Nov/2026:" within the first bytes. */
 static bool find_stamp(w5_str line, size_t *at)
 {
@@ -71,8 +69,9 @@ static bool is_host(w5_str s)
 {
     for (size_t i = 0; i < s.len; i++) {
         char c = s.ptr[i];
-        bool word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-        if (!word && !memchr(".:-_,", c, 5))
+        bool digit = (unsigned char)(c - '0') <= 9;
+        bool letter = (unsigned char)((c | 0x20) - 'a') < 26;
+        if (!digit && !letter && c != '.' && c != ':' && c != '-' && c != '_' && c != ',')
             return false;
     }
     return s.len > 0 && !(s.len > 10 && s.ptr[4] == '-' && s.ptr[7] == '-');
@@ -80,7 +79,7 @@ static bool is_host(w5_str s)
 
 /* "1.2.3.4", "shop.example 1.2.3.4", "1.2.3.4, 5.6.7.8": anything else is a layer that comes off
  * first. */
-static bool take_addresses(w5_str s, w5_record *r)
+static bool take_addresses(w5_str s, first *f)
 {
     w5_str client = s;
     w5_str word;
@@ -92,25 +91,27 @@ static bool take_addresses(w5_str s, w5_record *r)
         bool listed = w5_str_ends(word, W5_STR(","));
         if (!is_host(word) || (words > 0 && !last && !listed))
             return false;
-        if (words == 0 && !last && !listed)
+        if (words == 0 && !last && !listed) {
+            w5_access_mark_put(&f->marks, -1, word);
             client = rest;
+        }
     }
-    if (client.len > 0 && !w5_str_eq(client, W5_STR("-")))
-        w5_record_set(r, W5_F_client, client);
+    if (client.len > 0)
+        put(f, "remote_addr", client);
     return true;
 }
 
 /* "$remote_addr - $remote_user " */
-static bool take_client(w5_str before, w5_record *r)
+static bool take_client(w5_str before, first *f)
 {
     w5_str client;
     w5_str user;
     if (!w5_str_cut_at(before, W5_STR(" - "), &client, &user))
-        return take_addresses(w5_str_trim(before), r);
-    user = w5_str_trim(user);
-    if (user.len > 0 && !w5_str_eq(user, W5_STR("-")))
-        w5_record_set(r, W5_F_user, user);
-    return take_addresses(client, r);
+        return take_addresses(w5_str_trim(before), f);
+    if (!take_addresses(client, f))
+        return false;
+    put(f, "remote_user", w5_str_trim(user));
+    return true;
 }
 
 /* The quote that ends a string; gunicorn and Apache write \" inside one. */
@@ -148,7 +149,7 @@ static bool is_status(w5_str s)
 }
 
 /* `"GET /x HTTP/1.1" 502 157`: the first string that a status follows. */
-static bool take_request(w5_str *rest, w5_record *r)
+static bool take_request(w5_str *rest, first *f)
 {
     w5_str s = *rest;
     w5_str request;
@@ -157,29 +158,31 @@ static bool take_request(w5_str *rest, w5_record *r)
         s = w5_str_skip(s, open);
         if (!take_quoted(&s, &request))
             return false;
-        if (!is_status(s))
+        if (!is_status(s)) {
+            w5_access_mark_put(&f->marks, -1, request);
             continue;
-        w5_record_set(r, W5_F_request, request);
-        w5_record_set(r, W5_F_status, (w5_str){s.ptr + 1, 3});
+        }
+        put(f, "request", request);
+        put(f, "status", (w5_str){s.ptr + 1, 3});
         *rest = w5_str_skip(s, 5);
         return true;
     }
     return false;
 }
 
-static void take_bytes(w5_str *rest, w5_record *r)
+static void take_bytes(w5_str *rest, first *f)
 {
     size_t n = 0;
     while (n < rest->len && ((rest->ptr[n] >= '0' && rest->ptr[n] <= '9') || rest->ptr[n] == '-'))
         n++;
     if (n > 0 && (n == rest->len || rest->ptr[n] == ' ')) {
-        w5_record_set(r, W5_F_bytes_sent, w5_str_head(*rest, n));
+        put(f, "body_bytes_sent", w5_str_head(*rest, n));
         *rest = w5_str_skip(*rest, n + 1);
     }
 }
 
 /* ` "referer" "agent"` */
-static void take_agent(w5_str *rest, w5_record *r)
+static void take_agent(w5_str *rest, first *f)
 {
     w5_str left = *rest;
     w5_str referrer;
@@ -187,10 +190,8 @@ static void take_agent(w5_str *rest, w5_record *r)
     if (!take_quoted(&left, &referrer) || !w5_str_take(&left, W5_STR(" ")) ||
         !take_quoted(&left, &agent))
         return;
-    if (!w5_str_eq(referrer, W5_STR("-")))
-        w5_record_set(r, W5_F_referrer, referrer);
-    if (!w5_str_eq(agent, W5_STR("-")))
-        w5_record_set(r, W5_F_user_agent, agent);
+    put(f, "http_referer", referrer);
+    put(f, "http_user_agent", agent);
     *rest = left;
 }
 
@@ -199,19 +200,19 @@ static void take_agent(w5_str *rest, w5_record *r)
 static w5_str take_bare(w5_str *rest)
 {
     size_t n = 0;
-    while (n < rest->len) {
+    for (size_t at; w5_str_find_char(w5_str_skip(*rest, n), ' ', &at); n++) {
+        n += at;
         w5_str here = w5_str_skip(*rest, n);
-        if (w5_str_starts(here, W5_STR(", ")))
+        if (w5_str_starts(here, W5_STR(" : ")))
             n += 2;
-        else if (w5_str_starts(here, W5_STR(" : ")))
-            n += 3;
-        else if (here.ptr[0] == ' ' || here.ptr[0] == '\t')
-            break;
-        else
-            n++;
+        else if (n == 0 || rest->ptr[n - 1] != ',') {
+            w5_str value = w5_str_head(*rest, n);
+            *rest = here;
+            return value;
+        }
     }
-    w5_str value = w5_str_head(*rest, n);
-    *rest = w5_str_skip(*rest, n);
+    w5_str value = *rest;
+    *rest = w5_str_skip(*rest, rest->len);
     return value;
 }
 
@@ -219,8 +220,8 @@ static bool take_key(w5_str *rest, w5_str *key)
 {
     size_t n = 0;
     while (n < rest->len && n < 40 &&
-           ((rest->ptr[n] >= 'a' && rest->ptr[n] <= 'z') || rest->ptr[n] == '_' ||
-            (rest->ptr[n] >= '0' && rest->ptr[n] <= '9')))
+           ((unsigned char)(rest->ptr[n] - 'a') < 26 || rest->ptr[n] == '_' ||
+            (unsigned char)(rest->ptr[n] - '0') <= 9))
         n++;
     if (n == 0 || n == rest->len || (rest->ptr[n] != '=' && rest->ptr[n] != ':'))
         return false;
@@ -229,16 +230,17 @@ static bool take_key(w5_str *rest, w5_str *key)
     return true;
 }
 
-static void take_pairs(w5_str rest, w5_record *r)
+static void take_pairs(w5_str rest, first *f)
 {
     while (rest.len > 0) {
         w5_str key = W5_NONE;
         w5_str value;
-        bool named = take_key(&rest, &key);
+        int variable = take_key(&rest, &key) ? w5_access_variable(key) : -1;
         if (!take_quoted(&rest, &value))
             value = take_bare(&rest);
-        if (named)
-            w5_access_put(r, key, value);
+        if (variable >= 0)
+            w5_access_set(f->r, variable, value);
+        w5_access_mark_put(&f->marks, variable, value);
         while (rest.len > 0 && (rest.ptr[0] == ' ' || rest.ptr[0] == '\t' || rest.ptr[0] == ','))
             rest = w5_str_skip(rest, 1);
     }
@@ -246,11 +248,21 @@ static void take_pairs(w5_str rest, w5_record *r)
 
 /* ingress-nginx's "upstreaminfo", behind the combined part: no names and no quotes, but two fields
  * in brackets (docs of ingress-nginx, "Log format"). */
-static bool take_ingress(w5_str rest, w5_record *r)
+static bool take_ingress(w5_str rest, first *f)
 {
+    static const char *const names[9] = {"",
+                                         "request_time",
+                                         "",
+                                         "",
+                                         "upstream_addr",
+                                         "upstream_response_length",
+                                         "upstream_response_time",
+                                         "upstream_status",
+                                         ""};
     w5_str part[9];
     size_t n = 0;
-    w5_str_take(&rest, W5_STR(" "));
+    if ((unsigned char)(rest.ptr[0] - '0') > 9)
+        return false;
     for (; n < 9 && rest.len > 0; n++) {
         part[n] = take_bare(&rest);
         w5_str_take(&rest, W5_STR(" "));
@@ -258,35 +270,53 @@ static bool take_ingress(w5_str rest, w5_record *r)
     if (n != 9 || rest.len > 0 || part[2].len < 2 || part[2].ptr[0] != '[' || part[3].len < 2 ||
         part[3].ptr[0] != '[')
         return false;
-    return w5_access_put(r, W5_STR("request_time"), part[1]) &&
-           w5_access_put(r, W5_STR("upstream_addr"), part[4]) &&
-           w5_access_put(r, W5_STR("upstream_response_time"), part[6]) &&
-           w5_access_put(r, W5_STR("upstream_status"), part[7]);
+    for (size_t i = 0; i < 9; i++)
+        if (names[i][0])
+            put(f, names[i], part[i]);
+        else
+            w5_access_mark_put(&f->marks, -1, part[i]);
+    return true;
 }
 
-static bool common(memo *m, w5_str line, w5_record *r)
+static w5_arena *scratch_of(const w5_record *r)
 {
+    return r->stream ? w5_scratch_of(r->stream) : NULL;
+}
+
+static bool common(first *f, w5_str line)
+{
+    w5_record *r = f->r;
     size_t at;
-    if (!find_stamp(line, &at) || !take_stamp(m, w5_str_skip(line, at + 1), r) ||
-        line.ptr[at + 1 + STAMP] != ']')
+    if (!find_stamp(line, &at) || line.ptr[at + 1 + STAMP] != ']' ||
+        !w5_access_time_cached(&f->memo->clock, w5_str_skip(line, at + 1), &r->at))
         return false;
+    r->zoned = true;
     w5_str rest = w5_str_skip(line, at + 2 + STAMP);
-    if (!take_client(w5_str_head(line, at), r) || !take_request(&rest, r))
+    if (!take_client(w5_str_head(line, at), f))
         return false;
-    take_bytes(&rest, r);
-    take_agent(&rest, r);
-    if (rest.len > 0 && !take_ingress(rest, r))
-        take_pairs(w5_str_trim(rest), r);
-    return w5_access_finish(r, false, r->stream ? w5_scratch_of(r->stream) : NULL);
+    w5_access_mark_put(&f->marks, w5_access_variable(W5_STR("time_local")),
+                       (w5_str){line.ptr + at + 1, STAMP});
+    if (!take_request(&rest, f))
+        return false;
+    take_bytes(&rest, f);
+    take_agent(&rest, f);
+    rest = w5_str_trim(rest);
+    if (rest.len > 0 && !take_ingress(rest, f))
+        take_pairs(rest, f);
+    return w5_access_finish(r, false, scratch_of(r));
 }
 
 /* --- JSON ------------------------------------------------------------------------------------- */
 static size_t string_end(w5_str s)
 {
-    size_t i = 0;
-    while (i < s.len && s.ptr[i] != '"')
-        i += s.ptr[i] == '\\' ? 2 : 1;
-    return i;
+    for (size_t from = 0, at; w5_str_find_char(w5_str_skip(s, from), '"', &at); from += at + 1) {
+        size_t slashes = 0;
+        while (slashes < from + at && s.ptr[from + at - slashes - 1] == '\\')
+            slashes++;
+        if (slashes % 2 == 0)
+            return from + at;
+    }
+    return s.len;
 }
 
 /* A value up to the comma before the next key or the closing brace: escape=json leaves numbers that
@@ -294,11 +324,13 @@ static size_t string_end(w5_str s)
 static w5_str take_number(w5_str *rest)
 {
     size_t n = 0;
-    while (n < rest->len && rest->ptr[n] != '}' &&
-           !(rest->ptr[n] == ',' && n + 1 < rest->len &&
-             (rest->ptr[n + 1] == '"' ||
-              (rest->ptr[n + 1] == ' ' && n + 2 < rest->len && rest->ptr[n + 2] == '"'))))
-        n++;
+    for (; n < rest->len && rest->ptr[n] != '}'; n++) {
+        if (rest->ptr[n] != ',')
+            continue;
+        w5_str behind = w5_str_trim(w5_str_head(w5_str_skip(*rest, n + 1), 8));
+        if (w5_str_starts(behind, W5_STR("\"")))
+            break;
+    }
     w5_str value = w5_str_trim(w5_str_head(*rest, n));
     *rest = w5_str_skip(*rest, n);
     return value;
@@ -310,40 +342,48 @@ static bool is_own(w5_str key)
     static const w5_str own[] = {
         W5_LIT("remote_addr"),     W5_LIT("upstream_addr"), W5_LIT("upstream_status"),
         W5_LIT("request_time"),    W5_LIT("time_local"),    W5_LIT("time_iso8601"),
-        W5_LIT("body_bytes_sent"), W5_LIT("request_uri"),   W5_LIT("upstream_response_time")};
+        W5_LIT("body_bytes_sent"), W5_LIT("request_uri"),   W5_LIT("upstream_response_time"),
+    };
     for (size_t i = 0; i < sizeof(own) / sizeof(*own); i++)
         if (w5_str_eq(own[i], key))
             return true;
     return false;
 }
 
-static bool object(w5_str line, w5_record *r)
+/* The value behind a key and its colon; false where an object of its own begins. */
+static bool take_member(w5_str *rest, w5_str *value)
+{
+    *rest = w5_str_trim(*rest);
+    if (w5_str_take(rest, W5_STR("\""))) {
+        *value = w5_str_head(*rest, string_end(*rest));
+        *rest = w5_str_skip(*rest, value->len + 1);
+        return true;
+    }
+    if (w5_str_starts(*rest, W5_STR("{")))
+        return false;
+    *value = take_number(rest);
+    return true;
+}
+
+static bool object(first *f, w5_str line)
 {
     unsigned own = 0;
     w5_str rest = w5_str_skip(line, 1);
-    while (rest.len > 0) {
-        size_t at;
-        if (!w5_str_find_char(rest, '"', &at))
-            break;
+    size_t at;
+    while (w5_str_find_char(rest, '"', &at)) {
         rest = w5_str_skip(rest, at + 1);
         w5_str key = w5_str_head(rest, string_end(rest));
-        rest = w5_str_trim(w5_str_skip(rest, key.len + 1));
-        if (!w5_str_take(&rest, W5_STR(":")))
-            continue;
-        rest = w5_str_trim(rest);
         w5_str value;
-        if (w5_str_take(&rest, W5_STR("\""))) {
-            value = w5_str_head(rest, string_end(rest));
-            rest = w5_str_skip(rest, value.len + 1);
-        } else if (w5_str_starts(rest, W5_STR("{"))) {
+        rest = w5_str_trim(w5_str_skip(rest, key.len + 1));
+        if (!w5_str_take(&rest, W5_STR(":")) || !take_member(&rest, &value))
             continue;
-        } else {
-            value = take_number(&rest);
-        }
+        int variable = w5_access_variable(key);
         own += is_own(key);
-        w5_access_put(r, key, value);
+        if (variable >= 0)
+            w5_access_set(f->r, variable, value);
+        w5_access_mark_put(&f->marks, variable, value);
     }
-    return own >= 2 && w5_access_finish(r, true, r->stream ? w5_scratch_of(r->stream) : NULL);
+    return own >= 2 && w5_access_finish(f->r, true, scratch_of(f->r));
 }
 
 /* --- whose line it is ------------------------------------------------------------------------- */
@@ -356,24 +396,48 @@ static bool is_gunicorns(const w5_record *r)
            (r->stream && w5_gunicorn_speaks(r->stream));
 }
 
+static bool run(const w5_access_program *p, memo *m, w5_str line, w5_record *r)
+{
+    uint64_t have = r->have;
+    if (w5_access_run(p, &m->clock, line, r) && w5_access_finish(r, p->json, scratch_of(r)))
+        return true;
+    r->have = have;
+    r->at = W5_TIME_NONE;
+    r->zoned = false;
+    r->digits = 0;
+    return false;
+}
+
 /* The log_formats of the configuration, the one that fitted last first. */
 static bool configured(memo *m, w5_str line, w5_record *r)
 {
     const w5_access_program *program;
     size_t n = r->stream ? w5_programs_of(r->stream, &program) : 0;
-    uint64_t have = r->have;
     for (size_t i = 0; i < n; i++) {
         size_t k = (i + (m->program > 0 ? m->program - 1u : 0)) % n;
-        if (w5_access_run(&program[k], line, r) &&
-            w5_access_finish(r, program[k].json, w5_scratch_of(r->stream))) {
+        if (run(&program[k], m, line, r)) {
             m->program = (uint8_t)(k + 1);
             return true;
         }
-        r->have = have;
-        r->at = W5_TIME_NONE;
-        r->digits = 0;
     }
     return false;
+}
+
+/* Reads a line by its own marks, and learns from it how to read the next. */
+static bool by_marks(memo *m, w5_str line, w5_record *r)
+{
+    first f;
+    f.memo = m;
+    f.r = r;
+    f.marks.n = 0;
+    f.marks.overflow = false;
+    bool json = line.ptr[0] == '{';
+    if (!(json ? object(&f, line) : common(&f, line)))
+        return false;
+    w5_guess *guess = r->stream ? w5_guess_of(r->stream) : NULL;
+    if (guess && line.len <= sizeof(guess->text))
+        guess->fits = w5_access_learn(&f.marks, line, json, guess->text, &guess->program);
+    return true;
 }
 
 static w5_fit parse(void *state, w5_str line, w5_record *r)
@@ -383,7 +447,8 @@ static w5_fit parse(void *state, w5_str line, w5_record *r)
         return W5_FIT_YES;
     if (line.len < SHORTEST)
         return W5_FIT_NO;
-    bool fits = line.ptr[0] == '{' ? object(line, r) : common(m, line, r);
+    const w5_guess *guess = r->stream ? w5_guess_of(r->stream) : NULL;
+    bool fits = (guess && guess->fits && run(&guess->program, m, line, r)) || by_marks(m, line, r);
     return fits && !is_gunicorns(r) ? W5_FIT_YES : W5_FIT_NO;
 }
 

@@ -49,6 +49,7 @@ static void free_log(w5_log *log)
     for (size_t i = 0; i < W5_LANES; i++)
         w5_lane_free(log->lane[i]);
     w5_arena_free(log->entry.arena);
+    free(log->guess);
     free(log);
 }
 
@@ -92,6 +93,16 @@ size_t w5_programs_of(const w5_stream *stream, const w5_access_program **program
 w5_arena *w5_scratch_of(const w5_stream *stream)
 {
     return log_of(stream)->stage->finish;
+}
+
+w5_guess *w5_guess_of(w5_stream *stream)
+{
+    w5_log *log = (w5_log *)(void *)stream;
+    if (!log->guess) {
+        log->guess = w5_xmalloc(sizeof(*log->guess));
+        log->guess->fits = false;
+    }
+    return log->guess;
 }
 
 bool w5_names_gunicorn(w5_str s)

@@ -24,12 +24,19 @@ typedef struct w5_chain { /* the layers of a line, outermost first, and whose li
     uint64_t key; /* of the lane; 0 without a layer */
 } w5_chain;
 
+typedef struct w5_guess { /* how the last access line was read that had to be read by its own marks */
+    w5_access_program program;
+    char text[2048];
+    bool fits;
+} w5_guess;
+
 typedef struct w5_log {  /* a stream and what the stage knows of it */
     w5_stream pub;       /* first: a w5_stream of ours is one of these */
     struct w5_records *stage;
     w5_lane *lane[W5_LANES]; /* [0]: lines that no layer wraps */
     uint64_t seen[W5_FORMATS_MAX];
     bool gunicorn;       /* its name says so */
+    w5_guess *guess;
     w5_chain chain;      /* of the last line */
     const w5_wrapper *collects; /* a layer of several lines an entry, in the middle of one */
     w5_entry entry;
@@ -136,6 +143,7 @@ bool w5_read_peel(w5_records *r, const w5_chain *chain, w5_str line, w5_str *inn
  * lasts until the next take, and whether gunicorn, not nginx, writes there. */
 size_t w5_programs_of(const w5_stream *stream, const w5_access_program **programs);
 w5_arena *w5_scratch_of(const w5_stream *stream);
+w5_guess *w5_guess_of(w5_stream *stream);
 bool w5_gunicorn_speaks(const w5_stream *stream);
 bool w5_names_gunicorn(w5_str s);
 void w5_queue_put(w5_records *r, w5_pending *p);

@@ -20,7 +20,8 @@ static void assert_run(const char *format, const char *line, const expected *fie
 {
     w5_access_program *p = compile(format);
     w5_record r = {.at = W5_TIME_NONE};
-    if (!w5_access_run(p, w5_str_of(line), &r) || !w5_access_finish(&r, p->json, arena))
+    w5_access_clock clock = {0};
+    if (!w5_access_run(p, &clock, w5_str_of(line), &r) || !w5_access_finish(&r, p->json, arena))
         fail_msg("\"%s\" does not fit \"%s\"", line, format);
     for (size_t i = 0; i < n; i++)
         assert_str(w5_record_get(&r, fields[i].field), w5_str_of(fields[i].value));
@@ -84,7 +85,8 @@ static void a_line_of_another_format_does_not_fit(void **state)
     w5_access_program *p = compile(combined);
     for (size_t i = 0; i < COUNT(lines); i++) {
         w5_record r = {.at = W5_TIME_NONE};
-        assert_false(w5_access_run(p, w5_str_of(lines[i]), &r));
+        w5_access_clock clock = {0};
+        assert_false(w5_access_run(p, &clock, w5_str_of(lines[i]), &r));
     }
     free(p);
 }

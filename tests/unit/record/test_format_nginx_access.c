@@ -28,7 +28,7 @@ static void what_stands_behind_is_read_by_its_names(void **state)
     (void)state;
     assert_read("1.2.3.4" TIME "\"GET /x HTTP/1.1\" 504 167",
                 TOLD FIELDS " status=<504> bytes_sent=<167>\n");
-    assert_read("1.2.3.4" TIME "\"GET /x HTTP/1.1\" 504 - \"-\" \"-\" \"5.6.7.8\"", TOLD FIELDS " status=<504> bytes_sent=<->\n");
+    assert_read("1.2.3.4" TIME "\"GET /x HTTP/1.1\" 504 - \"-\" \"-\" \"5.6.7.8\"", TOLD FIELDS " status=<504>\n");
     assert_read("1.2.3.4" TIME "\"GET /x HTTP/1.1\" 200 1 \"-\" \"a b\" 0.005 0.004", TOLD FIELDS
                 " status=<200> user_agent=<a b> bytes_sent=<1>\n");
     assert_read("1.2.3.4" TIME "\"GET /x HTTP/1.1\" 200 1 \"-\" \"-\" request_time=0.005 upstream_addr=1.1.1.1:1, b : "
