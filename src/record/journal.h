@@ -38,7 +38,7 @@ bool w5_journal_read_json(w5_str object, w5_wrapped *w);
 /* The line without the CR of a file with DOS line ends. */
 static inline w5_str w5_journal_chomp(w5_str line)
 {
-    if (line.len > 0 && line.ptr[line.len - 1] == '\r')
+    if (line.ptr && line.len > 0 && line.ptr[line.len - 1] == '\r')
         line.len--;
     return line;
 }
