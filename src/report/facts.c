@@ -168,8 +168,8 @@ w5_str w5_fact_sentences(const w5_show *show, const w5_diagnosis *d, const w5_se
         w5_str cites = w5_show_cites(show, d, &s[i]);
         bool same = cites.len > 0 && w5_str_eq(cites, last);
         w5_str said = same ? w5_show_sentence(show, &s[i]) : w5_fact_sentence(show, d, &s[i]);
-        while (said.len > 0 && said.ptr[said.len - 1] == '.' && i + 1 < n)
-            said.len--;
+        if (i + 1 < n)
+            w5_fact_stop(&said);
         text = w5_show_join(show, text, "; ", said);
         last = cites;
     }

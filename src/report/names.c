@@ -138,16 +138,21 @@ w5_str w5_show_pattern(const w5_diagnosis *d)
     return d->incident->classes.n ? d->incident->classes.at[0].name : W5_NONE;
 }
 
+/* Words of the catalogue are translated, values are left as they are. */
+static w5_str told(const w5_show *show, w5_str text)
+{
+    return w5_show_safe(show, w5_show_word(show, text));
+}
+
 w5_str w5_show_change(const w5_show *show, const w5_change *c)
 {
-    const char *arrow = show->view->ascii ? "->" : "\xe2\x86\x92";
-    w5_str file = w5_show_safe(show, c->file);
-    w5_str now = w5_show_safe(show, c->now);
-    w5_str text = w5_arena_fmt(
-        show->arena, "%.*s %.*s%s%s%s%.*s", W5_ARG(w5_show_safe(show, c->setting)), W5_ARG(now),
-        now.len ? " " : "", arrow, c->to.len ? " " : "", W5_ARG(w5_show_safe(show, c->to)));
+    const char *arrow = show->view->ascii ? "-> " : "\xe2\x86\x92 ";
+    w5_str file = told(show, c->file);
+    w5_str to = w5_show_join(show, w5_str_of(arrow), "", told(show, c->to));
     if (c->line)
         file = w5_arena_fmt(show->arena, "%.*s:%u", W5_ARG(file), c->line);
+    w5_str text = w5_show_join(show, told(show, c->setting), " ", w5_show_safe(show, c->now));
+    text = w5_show_join(show, text, " ", w5_str_trim(to));
     return w5_show_join(show, text, "   ", file);
 }
 

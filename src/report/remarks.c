@@ -59,7 +59,7 @@ w5_str w5_show_healthy(const w5_show *show)
     rest = w5_show_join(show, rest, aborts ? ", " : "; ",
                         W5_TELL_N(show, strange, "%1$s line not understood",
                                   "%1$s lines not understood", w5_show_count(show, strange)));
-    w5_str text = w5_arena_fmt(show->arena, "%.*s %.*s.", W5_ARG(verdict), W5_ARG(rest));
+    w5_str text = w5_show_join(show, verdict, " ", W5_TELL(show, "%1$s.", rest));
     for (size_t i = 0; i < f->blinds; i++)
         text = w5_show_join(show, text, " ", w5_show_sentence(show, &f->blind[i]));
     return text;

@@ -155,7 +155,7 @@ static void put_sources(const w5_page *page)
         w5_page_para(page, 0, W5_("Sources"), 2, w5_show_covered(show));
         put_source_rows(page);
     } else {
-        w5_page_para(page, 0, W5_("Sources"), 2, w5_arena_fmt(show->arena, "%.*s.", W5_ARG(text)));
+        w5_page_para(page, 0, W5_("Sources"), 2, W5_TELL(show, "%1$s.", text));
     }
 }
 

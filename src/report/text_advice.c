@@ -120,8 +120,7 @@ static w5_str other_text(const w5_show *show, const w5_diagnosis *d, const w5_ad
         text = w5_arena_fmt(show->arena, "%.*s (%.*s)", W5_ARG(text),
                             W5_ARG(w5_show_grade(show, a->remedy)));
     w5_str why = why_text(show, d, a);
-    while (why.len > 0 && why.ptr[why.len - 1] == '.')
-        why.len--;
+    w5_fact_stop(&why);
     return w5_show_join(show, text, ": ", why);
 }
 

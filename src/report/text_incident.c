@@ -85,9 +85,8 @@ static void put_cause(const w5_page *page, const w5_diagnosis *d)
     const w5_show *show = page->show;
     w5_page_para(page, 0, W5_("Cause"), 2, w5_fact_finding(show, d, &d->cause));
     if (d->cause.cause)
-        w5_page_para(
-            page, 2, "", 2,
-            w5_arena_fmt(show->arena, "%.*s.", W5_ARG(w5_show_word(show, d->cause.cause->title))));
+        w5_page_para(page, 2, "", 2,
+                     W5_TELL(show, "%1$s.", w5_show_word(show, d->cause.cause->title)));
     w5_str summary = w5_fact_sentence(show, d, &d->cause.summary);
     if (summary.len)
         w5_page_para(page, 2, "", 2, summary);

@@ -98,7 +98,9 @@ w5_str w5_show_sentence(const w5_show *show, const w5_sentence *s)
 
 w5_str w5_show_english(const w5_show *show, const w5_sentence *s)
 {
-    w5_str arg[8] = {{NULL, 0}};
+    w5_str arg[8] = {
+        {NULL, 0}
+    };
     if (!s->words)
         return W5_NONE;
     for (size_t i = 0; i < s->args; i++)
@@ -171,10 +173,13 @@ w5_str w5_show_filled(const w5_show *show, w5_str english, w5_str filled)
     return whole(&p);
 }
 
+/* Japanese sentences follow each other without a blank. */
 w5_str w5_show_join(const w5_show *show, w5_str before, const char *between, w5_str after)
 {
     if (before.len == 0 || after.len == 0)
         return before.len == 0 ? after : before;
+    if (strcmp(between, " ") == 0 && w5_str_ends(before, W5_STR("\xe3\x80\x82")))
+        between = "";
     pieces p = {.arena = show->arena};
     add(&p, before);
     add(&p, w5_str_of(between));

@@ -1,0 +1,43 @@
+# words.awk -- what people read that stands in tables, written as code for xgettext.
+# usage: awk -f src/po/words.awk src/*/*.def src/catalogue/data/*.w5
+#
+# Of the options their help; of the catalogue titles, sentences and what to change.
+function tell(text) {
+    gsub(/\\/, "\\\\", text)
+    gsub(/"/, "\\\"", text)
+    if (text != "")
+        print "W5_(\"" text "\");"
+}
+function value(    text) {
+    text = $0
+    sub(/^[^:]*:[ \t]*/, "", text)
+    sub(/[ \t]+$/, "", text)
+    return text
+}
+
+FILENAME ~ /\.def$/ {
+    text = $0
+    while (match(text, /W5_N_\("([^"\\]|\\.)*"\)/)) {
+        print "W5_(" substr(text, RSTART + 6, RLENGTH - 7) ");"
+        text = substr(text, RSTART + RLENGTH)
+    }
+    next
+}
+FNR == 1 { inside = 0 }
+/^-- / {
+    kind = $2
+    inside = 1 # 1: keys, 2: prose
+    next
+}
+inside == 0 { next }
+/^[ \t]*$/ { inside = 2; next }
+inside == 1 && kind != "pattern" && /^(title|verify|undo|risk|wont-help|effort):/ { tell(value()); next }
+inside == 1 && kind == "remedy" && /^change:/ {
+    n = split(value(), part, "|")
+    for (i = 1; i <= n; i++) {
+        gsub(/^[ \t]+|[ \t]+$/, "", part[i])
+        if (part[i] !~ /[{}]/ && part[i] ~ /[a-z] [a-z]|→/) # words, and no setting or value
+            tell(part[i])
+    }
+    next
+}
