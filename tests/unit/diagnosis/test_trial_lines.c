@@ -46,13 +46,6 @@ static const struct {
 };
 /* clang-format on */
 
-/* Lines that say only that the other side failed: the documents' order, and no cause. */
-static const char *const open[] = {
-    "error 10x5@1 premature-close/HU-EOF " APP "|path=/a|method=GET",
-    "error 10x5@1 connection-refused/CK-111 " APP "|path=/a|method=GET",
-    "error 10x5@1 connection-reset/HU-104 " APP "|path=/a|method=GET",
-};
-
 static void some_lines_settle_their_mechanism_alone(void **state)
 {
     (void)state;
