@@ -52,6 +52,9 @@ typedef struct w5_sources w5_sources;
 typedef struct w5_source_options {
     bool follow;    /* keep reading by name as files grow, across rotation */
     bool poll;      /* follow without inotify */
+    /* Is this the beginning of a known format? Asked of the files of a folder (spec §2), of which the
+     * others are left out; NULL: all are read. */
+    bool (*known)(w5_str head);
     w5_time since, until; /* for journals, which can seek; W5_TIME_NONE: open */
 } w5_source_options;
 

@@ -136,18 +136,17 @@ static void add_word(reader *r, w5_str word)
 }
 
 /* The words from `first` on, with `between` them. */
-static w5_str joined(const reader *r, size_t first, const char *between)
+static w5_str joined(const reader *r, size_t first, w5_str between)
 {
     size_t len = 0;
-    size_t gap = strlen(between);
     for (size_t i = first; i < r->words; i++)
-        len += r->word[i].len + gap;
+        len += r->word[i].len + between.len;
     char *text = w5_arena_alloc(r->c->arena, len + 1);
     size_t n = 0;
     for (size_t i = first; i < r->words; i++) {
-        if (i > first) {
-            memcpy(text + n, between, gap);
-            n += gap;
+        if (i > first && between.len > 0) {
+            memcpy(text + n, between.ptr, between.len);
+            n += between.len;
         }
         if (r->word[i].len > 0)
             memcpy(text + n, r->word[i].ptr, r->word[i].len);
@@ -169,7 +168,7 @@ static void add_format(reader *r)
     if (r->words <= first)
         return;
     c->format = w5_grow(c->arena, c->format, c->formats, &c->format_room, sizeof *c->format);
-    c->format[c->formats++] = (w5_named_format){r->word[1], joined(r, first, "")};
+    c->format[c->formats++] = (w5_named_format){r->word[1], joined(r, first, W5_STR(""))};
 }
 
 static void add_server(reader *r)
@@ -235,12 +234,13 @@ static void end_directive(reader *r)
     if (word_is(r, 0, "log_format"))
         add_format(r);
     if (word_is(r, 0, "server_name"))
-        r->current->names = joined(r, 1, " ");
+        r->current->names = joined(r, 1, W5_STR(" "));
     if (r->words > 1 && word_is(r, 0, "server") && w5_block_is(r->current, "upstream"))
         add_server(r);
     if (r->words > 1)
         note_pass(r);
-    w5_str value = word_is(r, 0, "log_format") ? joined(r, 2, "") : joined(r, 1, " ");
+    w5_str value =
+        word_is(r, 0, "log_format") ? joined(r, 2, W5_STR("")) : joined(r, 1, W5_STR(" "));
     size_t i = w5_set(r->c, "nginx", r->word[0], value, (w5_place){r->file, r->at, W5_NONE});
     r->c->extra[i].block = r->current;
     r->c->extra[i].earlier = r->current->last <= i ? r->current->last : 0;
@@ -248,7 +248,7 @@ static void end_directive(reader *r)
 }
 
 /* --- blocks --------------------------------------------------------------------------------- */
-static w5_nginx_block *add_block(w5_config *c, const w5_nginx_block *parent)
+static w5_nginx_block *add_block(w5_config *c, w5_nginx_block *parent)
 {
     w5_nginx_block *b = W5_NEW(c->arena, w5_nginx_block);
     b->parent = parent;
@@ -306,7 +306,7 @@ static void open_block(reader *r)
     }
     w5_nginx_block *b = add_block(c, r->current);
     b->kind = r->word[0];
-    b->args = joined(r, 1, " ");
+    b->args = joined(r, 1, W5_STR(" "));
     b->opaque = r->current->opaque || is_opaque(b->kind);
     if (w5_block_is(b, "upstream") && !b->opaque) {
         c->upstream =
@@ -325,7 +325,7 @@ static void close_block(reader *r)
         w5_trouble(r->c, r->file, r->line, "a '}' too many");
         return;
     }
-    r->current = (w5_nginx_block *)(uintptr_t)r->current->parent;
+    r->current = r->current->parent;
 }
 
 static void end_file(reader *r)

@@ -113,7 +113,7 @@ static bool find_text(w5_config *c, w5_str path, w5_place at, w5_str *text)
 
 void w5_read_included(w5_config *c, w5_str path, w5_reader reader, w5_place at)
 {
-    w5_str text;
+    w5_str text = W5_NONE;
     path = w5_arena_str(c->arena, path);
     if (c->depth >= W5_INCLUDE_DEPTH) {
         w5_trouble(c, at.file, at.line, "'%.*s' is included too deep, perhaps by itself",

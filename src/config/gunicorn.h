@@ -31,7 +31,7 @@ void w5_gunicorn_options(w5_config *c, const w5_str *word, size_t count, enum w5
                          w5_place place, w5_str *config);
 
 /* The gunicorn that a unit starts, if it starts one: its options, environment and file. */
-void w5_gunicorn_of_unit(w5_config *c, w5_str unit);
+void w5_gunicorn_of_unit(w5_config *c, w5_str unit_name);
 /* Gives a unit the settings of a configuration file that was read: by its path, or by its name
  * alone when nothing else fits. False when there is none. */
 bool w5_gunicorn_adopt(w5_config *c, w5_str path, w5_str unit);

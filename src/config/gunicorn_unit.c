@@ -266,8 +266,6 @@ static bool read_shell_word(unit *u, const w5_words *words, w5_place at)
 static bool is_script(const w5_words *words)
 {
     static const w5_str shells[] = {W5_LIT("sh"), W5_LIT("bash"), W5_LIT("dash"), W5_LIT("zsh")};
-    if (words->count == 0)
-        return false;
     for (size_t i = 0; i < sizeof shells / sizeof *shells; i++)
         if (w5_str_eq(w5_name_of(words->word[0]), shells[i]))
             return true;
@@ -287,10 +285,11 @@ static bool read_command(unit *u, const w5_setting *s)
     expand_words(u, &raw, &words, at);
     if (read_gunicorn_words(u, &words, at) || read_shell_word(u, &words, at))
         return true;
-    if (is_script(&words))
+    if (words.count > 0 && is_script(&words)) {
+        w5_str script = words.word[words.count > 1 ? 1 : 0];
         w5_trouble(u->c, at.file, at.line,
-                   "what '%.*s' starts, and with which options, is not known",
-                   W5_ARG(words.word[words.count > 1 ? 1 : 0]));
+                   "what '%.*s' starts, and with which options, is not known", W5_ARG(script));
+    }
     return false;
 }
 
@@ -371,18 +370,18 @@ static void use_config(unit *u, w5_place at)
     }
 }
 
-void w5_gunicorn_of_unit(w5_config *c, w5_str name)
+void w5_gunicorn_of_unit(w5_config *c, w5_str unit_name)
 {
-    unit u = {.c = c, .name = name};
+    unit u = {.c = c, .name = unit_name};
     size_t from = 0;
-    const w5_setting *folder = w5_unit_setting(c, name, "WorkingDirectory", &(size_t){0});
+    const w5_setting *folder = w5_unit_setting(c, unit_name, "WorkingDirectory", &(size_t){0});
     if (folder)
         u.folder = folder->value;
     w5_str_take(&u.folder, W5_STR("-"));
     read_environment(&u);
     read_environment_files(&u);
-    for (const w5_setting *s; (s = w5_unit_setting(c, name, "ExecStart", &from));) {
-        w5_place at = {s->file, s->line, name};
+    for (const w5_setting *s; (s = w5_unit_setting(c, unit_name, "ExecStart", &from));) {
+        w5_place at = {s->file, s->line, unit_name};
         if (!read_command(&u, s))
             continue;
         w5_know(c, "gunicorn", at.file);

@@ -152,11 +152,10 @@ static bool resolve_one(const w5_config *c, const w5_nginx_block *b, w5_str *tar
         return false;
     w5_str tail = w5_str_skip(*target, at + 1);
     bool braces = w5_str_take(&tail, W5_STR("{"));
-    w5_str name = {target->ptr + at, 1 + (size_t)braces};
     size_t n = 0;
     while (n < tail.len && is_variable_char(tail.ptr[n]))
         n++;
-    name = w5_arena_fmt(c->arena, "$%.*s", (int)n, tail.ptr);
+    w5_str name = w5_arena_fmt(c->arena, "$%.*s", (int)n, tail.ptr);
     tail = w5_str_skip(tail, n);
     if (braces)
         w5_str_take(&tail, W5_STR("}"));
@@ -228,13 +227,12 @@ static bool regex_matches(w5_str pattern, w5_str path)
 
 static bool takes_regex(const w5_nginx_block *b, w5_str path)
 {
-    char caseless[1024];
+    char caseless[1024] = "(?i)";
     w5_str pattern = b->args;
     if (w5_str_take(&pattern, W5_STR("~ ")))
         return regex_matches(pattern, path);
     if (!w5_str_take(&pattern, W5_STR("~* ")) || pattern.len + 4 > sizeof caseless)
         return false;
-    memcpy(caseless, "(?i)", 4);
     memcpy(caseless + 4, pattern.ptr, pattern.len);
     return regex_matches((w5_str){caseless, pattern.len + 4}, path);
 }

@@ -5,17 +5,17 @@
 #include "reading.h"
 
 struct w5_nginx_block {
-    w5_nginx_block *next;         /* in the order of the files */
-    const w5_nginx_block *parent; /* NULL: the top of a file that nothing includes */
-    w5_str kind;                  /* http, server, location, upstream, if …; "" at the top */
-    w5_str args;                  /* "= /x", "~ \.php$", the upstream's name */
-    w5_str names;                 /* server: its server_name */
-    w5_str target;                /* where it passes requests, as written */
-    w5_str protocol;              /* proxy, fastcgi, uwsgi, scgi, grpc: by which directive */
-    w5_str pass;                  /* the target as an upstream; filled in by the seal */
-    w5_str scope;                 /* filled in by the seal */
-    size_t last;                  /* one more than the index of its last setting, 0: none */
-    bool opaque;                  /* its lines are no directives (types, map) */
+    w5_nginx_block *next;   /* in the order of the files */
+    w5_nginx_block *parent; /* NULL: the top of a file that nothing includes */
+    w5_str kind;            /* http, server, location, upstream, if …; "" at the top */
+    w5_str args;            /* "= /x", "~ \.php$", the upstream's name */
+    w5_str names;           /* server: its server_name */
+    w5_str target;          /* where it passes requests, as written */
+    w5_str protocol;        /* proxy, fastcgi, uwsgi, scgi, grpc: by which directive */
+    w5_str pass;            /* the target as an upstream; filled in by the seal */
+    w5_str scope;           /* filled in by the seal */
+    size_t last;            /* one more than the index of its last setting, 0: none */
+    bool opaque;            /* its lines are no directives (types, map) */
 };
 
 bool w5_block_is(const w5_nginx_block *b, const char *kind);

@@ -155,10 +155,10 @@ static bool allow_questions(scmp_filter_ctx filter)
     static const unsigned long questions[] = {TCGETS, TIOCGWINSZ, FIONREAD};
     for (size_t i = 0; i < COUNT(questions); i++)
         if (seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
-                             SCMP_A1(SCMP_CMP_EQ, questions[i])) != 0)
+                             SCMP_A1(SCMP_CMP_EQ, questions[i], 0)) != 0)
             return false;
     return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1,
-                            SCMP_A2(SCMP_CMP_EQ, 0)) == 0; /* limits are asked, not set */
+                            SCMP_A2(SCMP_CMP_EQ, 0, 0)) == 0; /* limits are asked, not set */
 }
 
 static bool build(scmp_filter_ctx filter, const w5_guard_plan *plan)

@@ -31,6 +31,7 @@ typedef struct w5_decoder {
     /* Ready for the next member. */
     w5_rc (*reset)(void *state, w5_err *err);
     void (*end)(void *state);
+    bool endless; /* the data have no end of their own: they end where the file does */
 } w5_decoder;
 
 /* The decoder for data that begin so; NULL: plain, or (with *more) too short to tell. */

@@ -44,7 +44,7 @@ static w5_rc decode(void *state, w5_str *in, char *out, size_t room, size_t *mad
     bz_stream *z = state;
     unsigned offered = clamp(in->len);
     unsigned space = clamp(room);
-    z->next_in = (char *)(uintptr_t)in->ptr; /* libbz2 only reads there, its type does not say so */
+    memcpy(&z->next_in, &in->ptr, sizeof in->ptr); /* only read, but its type does not say so */
     z->avail_in = offered;
     z->next_out = out;
     z->avail_out = space;
@@ -75,7 +75,7 @@ static void end(void *state)
     free(state);
 }
 
-const w5_decoder w5_decoder_bz2 = {W5_LIT("bzip2"), sniff, begin, decode, reset, end};
+const w5_decoder w5_decoder_bz2 = {W5_LIT("bzip2"), sniff, begin, decode, reset, end, false};
 
 #else
 

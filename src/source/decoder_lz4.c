@@ -65,7 +65,7 @@ static void end(void *state)
     free(z);
 }
 
-const w5_decoder w5_decoder_lz4 = {W5_LIT("lz4"), sniff, begin, decode, reset, end};
+const w5_decoder w5_decoder_lz4 = {W5_LIT("lz4"), sniff, begin, decode, reset, end, false};
 
 #else
 

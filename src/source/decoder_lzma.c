@@ -78,7 +78,7 @@ static void end(void *state)
     free(state);
 }
 
-const w5_decoder w5_decoder_lzma = {W5_LIT("xz"), sniff, begin, decode, reset, end};
+const w5_decoder w5_decoder_lzma = {W5_LIT("xz"), sniff, begin, decode, reset, end, false};
 
 #else
 

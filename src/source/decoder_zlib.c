@@ -65,4 +65,4 @@ static void end(void *state)
     free(state);
 }
 
-const w5_decoder w5_decoder_zlib = {W5_LIT("gzip"), sniff, begin, decode, reset, end};
+const w5_decoder w5_decoder_zlib = {W5_LIT("gzip"), sniff, begin, decode, reset, end, false};

@@ -85,7 +85,7 @@ static void end(void *state)
     free(z);
 }
 
-const w5_decoder w5_decoder_zstd = {W5_LIT("zstd"), sniff, begin, decode, reset, end};
+const w5_decoder w5_decoder_zstd = {W5_LIT("zstd"), sniff, begin, decode, reset, end, false};
 
 #else
 

@@ -80,6 +80,6 @@ void w5_slot_close(w5_slot *slot);
 void w5_slot_fail(w5_slot *slot, const w5_err *reason);
 
 /* A w5_read from a w5_file. */
-w5_rc w5_file_read(void *file, char *out, size_t room, size_t *got, w5_err *err);
+w5_rc w5_file_read(void *from, char *out, size_t room, size_t *got, w5_err *err);
 
 #endif

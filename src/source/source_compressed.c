@@ -16,7 +16,7 @@ struct w5_unpack {
     w5_str in;     /* in the buffer, not yet decoded */
     bool raw_over; /* no more raw bytes will come */
     bool between;  /* a member is complete, none has begun */
-    bool full;     /* the decoder may hold more than the last room took */
+    bool stuck;    /* the decoder can do nothing without more bytes */
     uint64_t made;
     w5_rc over; /* W5_OK while it goes on */
     w5_err error;
@@ -30,12 +30,13 @@ static const w5_decoder *const decoders[] = {
 #define X(name) &w5_decoder_##name,
 #include "source/decoder.inc"
 #undef X
+    NULL,
 };
 
 const w5_decoder *w5_decoder_for(w5_str head, bool *more)
 {
     *more = false;
-    for (size_t i = 0; i < sizeof decoders / sizeof *decoders; i++) {
+    for (size_t i = 0; decoders[i]; i++) {
         w5_sniff sniff = decoders[i]->sniff(head);
         if (sniff == W5_SNIFF_YES)
             return decoders[i];
@@ -75,7 +76,7 @@ const w5_decoder *w5_unpack_decoder(const w5_unpack *u)
     return u->decoder;
 }
 
-/* Adds raw bytes behind what is left in the buffer (at most a few bytes between members). */
+/* Adds raw bytes behind the few that are left in the buffer. */
 static w5_rc refill(w5_unpack *u, w5_err *err)
 {
     size_t got = 0;
@@ -106,12 +107,20 @@ static w5_rc next_member(w5_unpack *u, w5_err *err)
                    W5_ARG(u->decoder->name));
 }
 
+/* Nothing more comes and the decoder asks for more: for most formats that is damage. */
+static w5_rc ended(const w5_unpack *u, w5_err *err)
+{
+    if (u->decoder->endless)
+        return W5_END;
+    return w5_fail(err, W5_EDAMAGED, 0, "the %.*s data end too early", W5_ARG(u->decoder->name));
+}
+
 /* One step inside a member; *made may stay 0. */
 static w5_rc step(w5_unpack *u, char *out, size_t room, size_t *made, w5_err *err)
 {
     if (u->between)
         return next_member(u, err);
-    if (u->in.len == 0 && !u->raw_over && !u->full) {
+    if (u->stuck && !u->raw_over) {
         w5_rc rc = refill(u, err);
         if (rc != W5_OK)
             return rc;
@@ -119,16 +128,15 @@ static w5_rc step(w5_unpack *u, char *out, size_t room, size_t *made, w5_err *er
     size_t before = u->in.len;
     w5_rc rc = u->decoder->decode(u->state, &u->in, out, room, made, err);
     u->between = rc == W5_END;
-    u->full = rc == W5_OK && *made == room;
-    if (rc == W5_OK && *made == 0 && u->in.len == before && u->raw_over)
-        return w5_fail(err, W5_EDAMAGED, 0, "the %.*s data end too early",
-                       W5_ARG(u->decoder->name));
+    u->stuck = rc == W5_OK && *made == 0 && u->in.len == before;
+    if (u->stuck && u->raw_over)
+        return ended(u, err);
     return rc == W5_END ? W5_OK : rc;
 }
 
-w5_rc w5_unpack_read(void *self, char *out, size_t room, size_t *got, w5_err *err)
+w5_rc w5_unpack_read(void *from, char *out, size_t room, size_t *got, w5_err *err)
 {
-    w5_unpack *u = self;
+    w5_unpack *u = from;
     size_t made = 0;
     while (u->over == W5_OK && made == 0) {
         w5_rc rc = step(u, out, room, &made, &u->error);

@@ -19,9 +19,9 @@ typedef struct w5_unpack w5_unpack;
 w5_rc w5_unpack_new(const w5_decoder *d, w5_str first, w5_read raw, void *from, w5_unpack **u,
                     w5_err *err);
 void w5_unpack_free(w5_unpack *u);
-/* A w5_read whose `from` is the w5_unpack. Errors say the reason alone: the caller knows
+/* A w5_read from a w5_unpack. Errors say the reason alone: the caller knows
  * the name. */
-w5_rc w5_unpack_read(void *u, char *out, size_t room, size_t *got, w5_err *err);
+w5_rc w5_unpack_read(void *from, char *out, size_t room, size_t *got, w5_err *err);
 const w5_decoder *w5_unpack_decoder(const w5_unpack *u);
 
 #endif

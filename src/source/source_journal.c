@@ -137,13 +137,12 @@ static bool is_path(w5_str what)
 
 static int open_path(sd_journal **j, const char *path)
 {
-    const char *const paths[] = {path, NULL};
-    const char **list = (const char **)(uintptr_t)paths; /* sd_journal_open_files only reads it */
+    const char *paths[] = {path, NULL};
     struct stat st;
     if (stat(path, &st) != 0)
         return -errno;
     return S_ISDIR(st.st_mode) ? sd_journal_open_directory(j, path, 0)
-                               : sd_journal_open_files(j, list, 0);
+                               : sd_journal_open_files(j, paths, 0);
 }
 
 /* libsystemd passes over what it may not read in silence; that would look like "all is well". */
@@ -188,7 +187,7 @@ static w5_rc choose_entries(w5_slot *slot, sd_journal *j, w5_str what, w5_err *e
 
 w5_rc w5_journal_open(w5_slot *slot, w5_str what, w5_err *err)
 {
-    sd_journal *j;
+    sd_journal *j = NULL;
     int rc = is_path(what) ? open_path(&j, what.ptr) : sd_journal_open(&j, SD_JOURNAL_LOCAL_ONLY);
     if (rc < 0)
         return failed(err, rc, "the journal cannot be opened");

@@ -93,7 +93,7 @@ static w5_slot *slot_add(w5_sources *s, w5_str name, w5_str format)
     };
     if (s->shared.count == s->room) {
         s->room = s->room ? 2 * s->room : 16;
-        s->shared.slot = w5_xrealloc(s->shared.slot, s->room, sizeof *s->shared.slot);
+        s->shared.slot = w5_xrealloc(s->shared.slot, s->room, sizeof(void *));
     }
     s->shared.slot[s->shared.count++] = slot;
     return slot;
@@ -113,6 +113,19 @@ static void add_file(w5_sources *s, w5_str path, w5_str format)
     slot->source.kind = W5_STR("file");
     w5_slot_open(slot);
     slot->source.done = slot->source.error.code != W5_OK && !slot->pending && !slot->awaited;
+}
+
+/* A file that nobody named but that stands in a folder: only if its content is known. */
+static void add_found(w5_sources *s, w5_str path, w5_str format)
+{
+    add_file(s, path, format);
+    w5_slot *slot = s->shared.slot[s->shared.count - 1];
+    bool (*known)(w5_str) = s->shared.options.known;
+    if (!known || slot->head_len == 0 || slot->kind == &w5_kind_journal ||
+        known((w5_str){slot->head, slot->head_len}))
+        return;
+    slot_free(slot);
+    s->shared.count--;
 }
 
 static void add_stdin(w5_sources *s, w5_str name, w5_str format)
@@ -143,7 +156,7 @@ static void add_folder(w5_sources *s, const char *path, w5_str format)
     if (err.code != W5_OK)
         add_failure(s, w5_str_of(path), &err);
     for (size_t i = 0; err.code == W5_OK && i < count; i++)
-        add_file(s, log[i], format);
+        add_found(s, log[i], format);
 }
 
 static bool is_folder(const char *path)
@@ -355,7 +368,7 @@ static void rescan_folder(w5_sources *s, folder *f)
     if (changed && w5_folder_list(scratch, f->path, &log, &count, NULL) == W5_OK)
         for (size_t i = 0; i < count; i++)
             if (is_new(s, log[i]))
-                add_file(s, log[i], f->format);
+                add_found(s, log[i], f->format);
     if (changed)
         f->modified = st.st_mtim;
     w5_arena_free(scratch);

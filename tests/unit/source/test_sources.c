@@ -75,6 +75,25 @@ static void a_folder_becomes_its_logs(void **state)
     assert_str(read_all(s, 0), W5_STR("b\nold\n"));
 }
 
+static bool begins_with_a_year(w5_str head)
+{
+    return w5_str_starts(head, W5_STR("2026/"));
+}
+
+static void of_a_folder_only_known_contents_are_read(void **state)
+{
+    scene *s = *state;
+    put(s, "error.log", "2026/11/20 one\n");
+    put(s, "install.log", "Preparing to unpack\n");
+    put(s, "empty.log", "");
+    start(s, (w5_source_options){
+                 .known = begins_with_a_year, .since = W5_TIME_NONE, .until = W5_TIME_NONE});
+    add(s, s->folder);
+    assert_int_equal(w5_sources_count(s->sources), 2);
+    add(s, at(s, "install.log")); /* named: read */
+    assert_str(read_all(s, 0), W5_STR("2026/11/20 one\nPreparing to unpack\n"));
+}
+
 static void a_folder_without_logs_is_said(void **state)
 {
     scene *s = *state;
@@ -170,6 +189,7 @@ int main(void)
         TEST(what_cannot_be_opened_is_a_source_with_an_error),
         TEST(an_unreadable_file_is_said),
         TEST(a_folder_becomes_its_logs),
+        TEST(of_a_folder_only_known_contents_are_read),
         TEST(a_folder_without_logs_is_said),
         TEST(the_same_file_twice_is_read_once),
         TEST(standard_input_may_be_a_file_given_twice),
