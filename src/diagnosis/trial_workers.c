@@ -160,7 +160,7 @@ static void guess_by_duration(const w5_case *c, w5_theory *t)
 static void doubt_timeout(const w5_case *c, w5_theory *t)
 {
     const w5_error *first = w5_theory_first(t, c);
-    if (!c->blind || !first->access ||
+    if (!c->blind || !first || !first->access ||
         w5_known_answers(c->k, first->cell->upstream, c->from - W5_MINUTE, c->to + W5_MINUTE))
         return;
     w5_claim against = W5_SAY(
