@@ -157,8 +157,9 @@ typedef struct w5_timeline_options {
     w5_str host;
 } w5_timeline_options;
 
-/* Settles every stream's zone (spec §5.3), shifts, sorts. The result lives in `arena`. */
-const w5_timeline *w5_timeline_build(const w5_ledger *l, w5_stream *const *streams, size_t n,
+/* Settles every stream's zone (spec §5.3), shifts, sorts. The result lives in `arena`; the ledger only
+ * gives back memory that it does not need. */
+const w5_timeline *w5_timeline_build(w5_ledger *l, w5_stream *const *streams, size_t n,
                                      const w5_config *config, const w5_timeline_options *options,
                                      w5_arena *arena);
 static inline w5_str w5_timeline_str(const w5_timeline *t, w5_id id)
@@ -222,5 +223,8 @@ w5_incidents w5_incidents_build(const w5_timeline *t, w5_arena *arena);
 /* Makes an incident of a set of cells (indices in time order): counts, windows, tallies. For the diagnosis, which
  * joins groups that one cause explains and parts those that two explain. */
 w5_incident *w5_incident_make(const w5_timeline *t, const uint32_t *cells, size_t n, w5_arena *arena);
+/* Codes, statuses, kinds, servers, requests, columns: what the rest of w5_incidents_build lacks beyond
+ * the W5_INCIDENTS_MAX worst. Nothing happens to one that has them. */
+void w5_incident_complete(const w5_timeline *t, w5_incident *incident, w5_arena *arena);
 
 #endif

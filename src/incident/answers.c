@@ -8,18 +8,20 @@
 #include "tally.h"
 
 enum {
-    LATE = 2
-}; /* seconds */
+    LATE = 2,  /* seconds */
+    ROOTS = 16 /* upstreams of one incident, peers of a block counted once */
+};
 
 typedef struct asking {
     const w5_timeline *t;
     const w5_incident *in;
     w5_str host;
-    const w5_id *root; /* of its upstreams */
+    w5_id root[ROOTS]; /* of its upstreams */
     size_t roots;
     bool shared; /* other upstreams have errors in its window */
     bool parted; /* there are errors of its upstreams that are not its own */
-    uint64_t failed, truncated;
+    bool full;   /* the statuses are wanted */
+    uint64_t failed, requests;
     w5_time after; /* first answer behind its end */
 } asking;
 
@@ -32,16 +34,20 @@ static bool is_ours(const asking *a, w5_id upstream)
     return false;
 }
 
-static void find_roots(asking *a, w5_arena *arena)
+static void add_root(asking *a, w5_str upstream)
+{
+    w5_id id = w5_intern_find(a->t->intern, upstream);
+    if (!is_ours(a, id) && a->roots < ROOTS)
+        a->root[a->roots++] = w5_timeline_root(a->t, id);
+}
+
+static void find_roots(asking *a)
 {
     const w5_incident *in = a->in;
-    w5_id *root = W5_NEW_N(arena, w5_id, in->upstreams.n + 2);
     for (size_t i = 0; i < in->upstreams.n; i++)
-        root[a->roots++] =
-            w5_timeline_root(a->t, w5_intern_find(a->t->intern, in->upstreams.at[i].name));
+        add_root(a, in->upstreams.at[i].name);
     if (a->roots == 0 && in->upstream.len > 0)
-        root[a->roots++] = w5_timeline_root(a->t, w5_intern_find(a->t->intern, in->upstream));
-    a->root = root;
+        add_root(a, in->upstream);
 }
 
 /* Who else had errors meanwhile? */
@@ -115,7 +121,9 @@ static void count_row(asking *a, w5_incident *in, const w5_traffic *row, w5_coun
     bool failed = w5_status_failed(row->status);
     uint64_t n =
         failed ? share(row, start - W5_SECOND, end + LATE * W5_SECOND) : share(row, start, end);
-    w5_counts_add(statuses, row->status, n);
+    if (a->full)
+        w5_counts_add(statuses, row->status, n);
+    a->requests += n;
     a->failed += failed ? n : 0;
     if (!answered(row->status))
         return;
@@ -143,7 +151,8 @@ static void count_traffic(asking *a, w5_incident *in, w5_arena *arena)
         if (belongs(a, &t->traffic[i]))
             count_row(a, in, &t->traffic[i], &statuses);
     }
-    in->statuses = w5_counts_numbers(&statuses, arena);
+    if (a->full)
+        in->statuses = w5_counts_numbers(&statuses, arena);
     w5_counts_done(&statuses);
 }
 
@@ -175,7 +184,7 @@ static void settle_failed(const asking *a, w5_incident *in)
     uint64_t by_log = a->failed + truncated(a->t, in);
     bool whole =
         in->cells > 0 && covers(a->t, in->start, in->end) && (a->t->inside->told || a->failed > 0);
-    if (in->statuses.n == 0 || a->parted)
+    if (a->requests == 0 || a->parted)
         return;
     if (whole || by_log > in->requests_failed)
         in->requests_failed = by_log;
@@ -207,11 +216,17 @@ static void settle_over(const asking *a, w5_incident *in)
                                                           : W5_OVER_NO;
 }
 
-void w5_incident_ask_access(const w5_timeline *t, w5_incident *in, w5_arena *arena)
+void w5_incident_ask_access(const w5_timeline *t, w5_incident *in, bool full, w5_arena *arena)
 {
     uint32_t first = in->cells > 0 ? in->cell[0] : in->trouble[0];
-    asking a = {.t = t, .in = in, .host = w5_cell_host(t, &t->cell[first]), .after = W5_TIME_NONE};
-    find_roots(&a, arena);
+    asking a = {.t = t,
+                .in = in,
+                .host = w5_cell_host(t, &t->cell[first]),
+                .after = W5_TIME_NONE,
+                .full = full};
+    in->answered = 0;
+    in->last_answer = W5_TIME_NONE;
+    find_roots(&a);
     look_around(&a);
     count_traffic(&a, in, arena);
     settle_failed(&a, in);

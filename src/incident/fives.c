@@ -164,4 +164,6 @@ void w5_groups_fives(w5_groups *g)
     weigh(&theirs);
     take_over(g, &ours);
     take_over(g, &theirs);
+    w5_groups_done(&ours);
+    w5_groups_done(&theirs);
 }

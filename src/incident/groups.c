@@ -9,7 +9,14 @@ enum {
 void w5_groups_init(w5_groups *g, const w5_timeline *t, w5_arena *arena)
 {
     *g = (w5_groups){.t = t, .arena = arena};
-    g->latest = W5_NEW_N(arena, size_t, t->inside->roots + 1);
+    g->latest = w5_xrealloc(NULL, t->inside->roots + 1, sizeof(*g->latest));
+    memset(g->latest, 0, (t->inside->roots + 1) * sizeof(*g->latest));
+}
+
+void w5_groups_done(w5_groups *g)
+{
+    free(g->at);
+    free(g->latest);
 }
 
 /* --- one group ------------------------------------------------------------------------------- */
@@ -70,12 +77,8 @@ void w5_group_absorb(w5_groups *g, w5_group *group, w5_group *other)
 w5_group *w5_groups_add(w5_groups *g, w5_str host, w5_id root)
 {
     if (g->n == g->room) {
-        size_t room = g->room ? g->room * 2 : 16;
-        w5_group *more = W5_NEW_N(g->arena, w5_group, room);
-        if (g->n > 0)
-            memcpy(more, g->at, g->n * sizeof(*more));
-        g->at = more;
-        g->room = room;
+        g->room = g->room ? g->room * 2 : 16;
+        g->at = w5_xrealloc(g->at, g->room, sizeof(*g->at));
     }
     g->at[g->n] = (w5_group){.host = host, .root = root, .before = g->latest[root]};
     g->latest[root] = g->n + 1;

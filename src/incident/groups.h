@@ -23,13 +23,14 @@ typedef struct w5_group {
 
 typedef struct w5_groups {
     const w5_timeline *t;
-    w5_arena *arena;
-    w5_group *at;
+    w5_arena *arena; /* of lists of cells, which incidents go on using */
+    w5_group *at;    /* on the heap: w5_groups_done */
     size_t n, room;
     size_t *latest; /* by root: index of its last group, + 1 */
 } w5_groups;
 
 void w5_groups_init(w5_groups *g, const w5_timeline *t, w5_arena *arena);
+void w5_groups_done(w5_groups *g);
 /* The group of that root and host which a cell goes on with: the last one if it was not silent for
  * longer than the gap, else a new one. Cells come in time order. */
 w5_group *w5_groups_for(w5_groups *g, w5_str host, w5_id root, w5_time at);

@@ -110,13 +110,12 @@ static void count_mixes(const w5_timeline *t, const w5_incident *in, w5_counts *
     }
 }
 
-static void count_errors(const w5_timeline *t, w5_incident *in, w5_arena *arena)
+/* Classes, which every incident has, or codes. */
+static void count_errors(const w5_timeline *t, w5_incident *in, bool full, w5_arena *arena)
 {
     w5_counts classes = {.at = NULL}, codes = {.at = NULL};
     for (size_t i = 0; i < in->cells; i++) {
         const w5_cell *cell = &t->cell[in->cell[i]];
-        in->errors += cell->count;
-        in->requests_failed += cell->failed;
         if (w5_timeline_mixed(t, cell))
             continue;
         w5_counts_add(&classes, cell->klass, cell->count);
@@ -125,15 +124,21 @@ static void count_errors(const w5_timeline *t, w5_incident *in, w5_arena *arena)
     }
     if (t->inside->mixed)
         count_mixes(t, in, &classes, &codes);
-    in->classes = w5_counts_classes(&classes, t->catalogue, arena);
-    in->codes = w5_counts_words(&codes, t->intern, arena);
+    if (full)
+        in->codes = w5_counts_words(&codes, t->intern, arena);
+    else
+        in->classes = w5_counts_classes(&classes, t->catalogue, arena);
     w5_counts_done(&classes);
     w5_counts_done(&codes);
 }
 
 /* Access lines among the troubles are failed requests; a dead worker is none. */
-static void count_troubles(const w5_timeline *t, w5_incident *in)
+static void sum_up(const w5_timeline *t, w5_incident *in)
 {
+    for (size_t i = 0; i < in->cells; i++) {
+        in->errors += t->cell[in->cell[i]].count;
+        in->requests_failed += t->cell[in->cell[i]].failed;
+    }
     for (size_t i = 0; in->cells == 0 && i < in->troubles; i++)
         in->requests_failed += t->cell[in->trouble[i]].failed;
 }
@@ -169,12 +174,12 @@ w5_incident *w5_incident_begin(const w5_timeline *t, const w5_members *members, 
                         .over_at = W5_TIME_NONE};
     find_bounds(t, in, in->cell, in->cells);
     find_bounds(t, in, in->trouble, in->troubles);
-    count_errors(t, in, arena);
-    count_troubles(t, in);
+    sum_up(t, in);
+    count_errors(t, in, false, arena);
     name_upstreams(t, in, arena);
     name_trouble(t, in);
     make_id(t, in);
-    w5_incident_ask_access(t, in, arena);
+    w5_incident_ask_access(t, in, false, arena);
     return in;
 }
 
@@ -276,10 +281,14 @@ static void fill_columns(const w5_timeline *t, w5_incident *in, w5_arena *arena)
     in->column = column;
 }
 
-void w5_incident_finish(const w5_timeline *t, w5_incident *in, w5_arena *arena)
+void w5_incident_complete(const w5_timeline *t, w5_incident *in, w5_arena *arena)
 {
+    if (in->column)
+        return;
+    count_errors(t, in, true, arena);
     count_kinds(t, in, arena);
     count_requests(t, in, arena);
+    w5_incident_ask_access(t, in, true, arena);
     fill_columns(t, in, arena);
 }
 
@@ -295,6 +304,6 @@ w5_incident *w5_incident_make(const w5_timeline *t, const uint32_t *cells, size_
         else
             trouble[members.troubles++] = cells[i];
     w5_incident *in = w5_incident_begin(t, &members, arena);
-    w5_incident_finish(t, in, arena);
+    w5_incident_complete(t, in, arena);
     return in;
 }

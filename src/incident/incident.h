@@ -12,12 +12,12 @@ typedef struct w5_members {
     size_t troubles;
 } w5_members;
 
-/* Times, counts, classes, codes, upstreams, id, over: what every incident has. */
+/* Times, counts, classes, upstreams, id, over: what every incident has. */
 w5_incident *w5_incident_begin(const w5_timeline *t, const w5_members *members, w5_arena *arena);
-/* Kinds, servers, requests, columns: what only those in full detail have. */
-void w5_incident_finish(const w5_timeline *t, w5_incident *incident, w5_arena *arena);
-/* answers.c: what clients saw, by the access log: statuses, requests failed, answered. */
-void w5_incident_ask_access(const w5_timeline *t, w5_incident *incident, w5_arena *arena);
+/* answers.c: what clients saw, by the access log: requests failed, answered, whether it is over;
+ * and the statuses, if `full`. */
+void w5_incident_ask_access(const w5_timeline *t, w5_incident *incident, bool full,
+                            w5_arena *arena);
 
 /* Machine a cell is of, "" when nothing tells. */
 w5_str w5_cell_host(const w5_timeline *t, const w5_cell *cell);

@@ -3,10 +3,12 @@
 
 #include <stdlib.h>
 
-/* Worse first: requests failed, then lines, then the earlier one. */
+/* As reports show them, as far as it is known before causes are: going on, failed, most, first. */
 static int by_harm(const void *a, const void *b)
 {
     const w5_incident *one = *(w5_incident *const *)a, *other = *(w5_incident *const *)b;
+    if ((one->over == W5_OVER_NO) != (other->over == W5_OVER_NO))
+        return one->over == W5_OVER_NO ? -1 : 1;
     if (one->requests_failed != other->requests_failed)
         return one->requests_failed > other->requests_failed ? -1 : 1;
     if (one->errors != other->errors)
@@ -18,11 +20,12 @@ static int by_harm(const void *a, const void *b)
 
 static void finish_worst(const w5_timeline *t, const w5_incidents *all, w5_arena *arena)
 {
-    w5_incident **order = W5_NEW_N(arena, w5_incident *, all->n);
+    w5_incident **order = w5_xrealloc(NULL, all->n, sizeof(*order));
     memcpy(order, all->at, all->n * sizeof(*order));
     qsort(order, all->n, sizeof(*order), by_harm);
     for (size_t i = 0; i < all->n && i < W5_INCIDENTS_MAX; i++)
-        w5_incident_finish(t, order[i], arena);
+        w5_incident_complete(t, order[i], arena);
+    free(order);
 }
 
 w5_incidents w5_incidents_build(const w5_timeline *t, w5_arena *arena)
@@ -41,6 +44,7 @@ w5_incidents w5_incidents_build(const w5_timeline *t, w5_arena *arena)
         if (!group->gone)
             all.at[all.n++] = w5_incident_begin(t, &members, arena);
     }
+    w5_groups_done(&g);
     if (all.n > 0)
         finish_worst(t, &all, arena);
     return all;

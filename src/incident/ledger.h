@@ -73,6 +73,7 @@ struct w5_ledger {
 #define W5_LANES_MAX 4096 /* streams beyond share the last lane's place */
 
 void w5_ledger_move_names(w5_ledger *l); /* strings nobody uses any more go */
+void w5_ledger_rest(w5_ledger *l);       /* settled, and no larger than need be */
 /* What tells the two lines of one exit from another exit. */
 uint64_t w5_ledger_exit_key(const w5_ledger *l, uint32_t stream, uint16_t klass, uint32_t subject,
                             w5_str host);

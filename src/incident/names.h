@@ -13,7 +13,8 @@
 typedef struct w5_names {
     w5_intern *table;
     uint64_t seed;
-    size_t bytes; /* that were put in, about */
+    size_t bytes;  /* that were put in, about */
+    size_t rested; /* of these were there when it was last made anew to save room */
     struct {
         const char *ptr;
         uint32_t len;

@@ -107,6 +107,15 @@ void w5_rows_settle(w5_rows *t)
         w5_rows_raise(t, t->level + 1);
 }
 
+void w5_rows_shrink(w5_rows *t)
+{
+    size_t room = t->n > FIRST_ROWS ? t->n : FIRST_ROWS;
+    if (room * 4 > t->room * 3)
+        return;
+    t->row = w5_xrealloc(t->row, room, t->kind->size);
+    t->room = room;
+}
+
 /* Rows that only settling can join need some room to wait in, or each of them would cost a pass. */
 static size_t most(const w5_rows *t)
 {
@@ -120,7 +129,7 @@ static void make_room(w5_rows *t)
     while (t->n >= most(t) && t->level + 1 < t->kind->levels)
         w5_rows_raise(t, t->level + 1);
     if (t->n == t->room) {
-        t->room *= 2;
+        t->room = t->room < t->max / 2 ? t->room * 2 : t->room + t->max / 4 + 1;
         t->row = w5_xrealloc(t->row, t->room, t->kind->size);
     }
     if ((t->n + 1) * 4 > t->slots * 3) {

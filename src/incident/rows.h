@@ -58,6 +58,8 @@ size_t w5_rows_put(w5_rows *t, void *row);
 void w5_rows_raise(w5_rows *t, unsigned level);
 /* Brings the table to the state that the order of its rows has no part in. */
 void w5_rows_settle(w5_rows *t);
+/* Gives back memory that rows no longer need. */
+void w5_rows_shrink(w5_rows *t);
 /* Makes the index anew, joining equal rows: after ids in rows have changed. */
 void w5_rows_rebuild(w5_rows *t);
 /* Takes out the rows for which gone[i] is set. */

@@ -330,14 +330,13 @@ static void count_totals(making *m)
     w5_counts_done(&codes);
 }
 
-const w5_timeline *w5_timeline_build(const w5_ledger *l, w5_stream *const *streams, size_t n,
+const w5_timeline *w5_timeline_build(w5_ledger *l, w5_stream *const *streams, size_t n,
                                      const w5_config *config, const w5_timeline_options *options,
                                      w5_arena *arena)
 {
     w5_timeline *t = W5_NEW(arena, w5_timeline);
     making m = {.l = l, .options = options, .arena = arena, .t = t};
-    const w5_cell *settled;
-    w5_ledger_cells(l, &settled); /* brings the ledger to rest */
+    w5_ledger_rest(l);
     *t = (w5_timeline){.catalogue = l->catalogue,
                        .config = config,
                        .intern = l->names.table,
