@@ -168,14 +168,19 @@ void w5_page_para(const w5_page *page, size_t indent, const char *label, size_t 
 }
 
 /* --- commands -------------------------------------------------------------------------------- */
-/* The last blank outside quotes at which the command can be continued within `room`; rather one
- * before an option, so that an option keeps its value beside it. */
+static bool begins_option(char c)
+{
+    return c == '-' || c == '|' || c == '&';
+}
+
+/* The last blank outside quotes at which the command can be continued within `room`, or the first one
+ * behind it; rather one before an option, so that an option keeps its value beside it. */
 static size_t last_seam(w5_str command, size_t room)
 {
     size_t seam = 0, option = 0;
     char quote = 0;
     w5_str fits = w5_out_fit(command, room);
-    for (size_t i = 0; i <= fits.len && i < command.len; i++) {
+    for (size_t i = 0; i < command.len && (i <= fits.len || seam == 0); i++) {
         char c = command.ptr[i];
         if (quote)
             quote = c == quote ? 0 : quote;
@@ -185,7 +190,7 @@ static size_t last_seam(w5_str command, size_t room)
             i++;
         else if (c == ' ' && i > 0)
             seam = i;
-        if (seam == i && i + 1 < command.len && strchr("-|&", command.ptr[i + 1]))
+        if (seam == i && i + 1 < command.len && begins_option(command.ptr[i + 1]))
             option = seam;
     }
     return option > room / 2 ? option : seam;

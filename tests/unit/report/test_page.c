@@ -97,7 +97,7 @@ static void a_command_is_continued_where_a_shell_joins_it_again(void **state)
     w5_page_command(&s.page, 2,
                     W5_STR("journalctl -o short-iso -S '2026-11-21 02:05:36' -u gunicorn"));
     assert_str(w5_out_bytes(s.page.out), W5_STR("  journalctl -o short-iso \\\n"
-                                           "    -S '2026-11-21 02:05:36' -u gunicorn\n"));
+                                                "    -S '2026-11-21 02:05:36' -u gunicorn\n"));
     close_sheet(&s);
     (void)state;
 }
@@ -108,8 +108,10 @@ static void a_command_is_never_broken_inside_quotes(void **state)
     open_sheet(&s, 40);
     w5_page_command(&s.page, 2,
                     W5_STR("grep 'a very long pattern in quotes that does not fit here' x"));
-    assert_str(w5_out_bytes(s.page.out),
-               W5_STR("  grep \\\n    'a very long pattern in quotes that does not fit here' x\n"));
+    assert_str(
+        w5_out_bytes(s.page.out),
+        W5_STR(
+            "  grep \\\n    'a very long pattern in quotes that does not fit here' \\\n    x\n"));
     close_sheet(&s);
     (void)state;
 }
