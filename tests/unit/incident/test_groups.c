@@ -22,6 +22,7 @@ static void silence_longer_than_the_gap_parts(void **state)
     w5_groups g = errors_of(&s);
     assert_int_equal(g.n, 2);
     assert_int_equal(g.at[0].end, AT(60));
+    w5_groups_done(&g);
     w5_ledger_free(s.l);
 }
 
@@ -35,6 +36,7 @@ static void a_line_that_names_no_upstream_goes_with_those_around_it(void **state
     w5_groups g = errors_of(&s);
     assert_int_equal(g.n, 2);
     assert_int_equal(g.at[0].cells, 2);
+    w5_groups_done(&g);
     w5_ledger_free(s.l);
 }
 
@@ -49,6 +51,7 @@ static void hosts_are_told_apart(void **state)
     assert_int_equal(g.n, 3);
     for (size_t i = 0; i < 3; i++)
         assert_int_equal(g.at[i].errors, 2);
+    w5_groups_done(&g);
     w5_ledger_free(s.l);
 }
 
@@ -81,6 +84,7 @@ static void near_means_in_time_and_of_one_upstream(void **state)
         if (near != table[i].near)
             fail_msg("row %zu", i);
     }
+    w5_groups_done(&g);
     w5_ledger_free(s.l);
 }
 
@@ -98,6 +102,7 @@ static void an_absorbed_group_is_gone(void **state)
     assert_int_equal(g.at[0].errors, 2);
     assert_int_equal(g.at[0].start, AT(0));
     assert_true(g.at[0].cell[0] < g.at[0].cell[1]);
+    w5_groups_done(&g);
     w5_ledger_free(s.l);
 }
 
