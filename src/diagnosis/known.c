@@ -228,6 +228,15 @@ w5_cover w5_known_covers(const w5_known *k, w5_told_by by, w5_time from, w5_time
     return best;
 }
 
+w5_time w5_known_ends(const w5_known *k, w5_told_by by)
+{
+    w5_time end = W5_TIME_NONE;
+    for (size_t i = 0; i < k->told[by].n; i++)
+        if (k->told[by].at[i].span.to > end)
+            end = k->told[by].at[i].span.to;
+    return end;
+}
+
 bool w5_known_has(const w5_known *k, w5_told_by by)
 {
     if (by == W5_BY_CONFIG)

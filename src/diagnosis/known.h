@@ -165,6 +165,8 @@ typedef enum w5_cover {
 } w5_cover;
 w5_cover w5_known_covers(const w5_known *k, w5_told_by by, w5_time from, w5_time to);
 bool w5_known_has(const w5_known *k, w5_told_by by);
+/* The last line of any such source; W5_TIME_NONE when there is none. */
+w5_time w5_known_ends(const w5_known *k, w5_told_by by);
 /* Nothing but what nginx wrote was given. */
 bool w5_known_only_nginx(const w5_known *k);
 /* The time that the log behind a lane covers. */

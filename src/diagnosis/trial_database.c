@@ -124,6 +124,8 @@ static void search_error(query_hunt *h, size_t n)
     request r = request_of(c, e);
     size_t i = SIZE_MAX;
     const w5_cell *q;
+    if (r.known && r.length < W5_SECOND)
+        return; /* it waited for nothing */
     while ((q = w5_known_next(c->k, W5_K_SLOW_QUERY, r.from - 10 * W5_SECOND, r.to + 10 * W5_MINUTE,
                               &i))) {
         if (!spans(q, &r) || waited_for_lock(c, q) != h->locks)
@@ -144,6 +146,8 @@ static void search_sum(query_hunt *h, size_t n)
     request r = request_of(c, &c->error[n]);
     size_t i = SIZE_MAX;
     w5_time sum = 0;
+    if (r.length < W5_SECOND)
+        return;
     const w5_cell *q, *first = NULL;
     while (r.known &&
            (q = w5_known_next(c->k, W5_K_SLOW_QUERY, r.from - W5_SECOND, r.to + W5_SECOND, &i))) {
@@ -328,17 +332,29 @@ static const w5_db_outage *db_outage(const w5_case *c)
     return NULL;
 }
 
+/* A log that ends early shows a server that never became ready, which it may well have. */
+static bool known_to_last(const w5_case *c, const w5_db_outage *o, const w5_error *e)
+{
+    return o->to != W5_TIME_MAX ||
+           w5_known_span(c->k, o->begin->lane).to >= e->cell->at - W5_SECOND;
+}
+
+static bool during(const w5_db_outage *o, const w5_error *e)
+{
+    return e->cell->at >= o->from - W5_SECOND &&
+           (o->to == W5_TIME_MAX || e->cell->at <= o->to + 2 * W5_SECOND);
+}
+
 static void join_db_outage(const w5_case *c, w5_theory *t, const w5_db_outage *o)
 {
     bool exact = c->from >= o->from - W5_SECOND && c->from <= o->from + 30 * W5_SECOND;
     for (size_t i = 0; i < c->errors; i++) {
         const w5_error *e = &c->error[i];
-        bool inside = e->cell->at >= o->from - W5_SECOND &&
-                      (o->to == W5_TIME_MAX || e->cell->at <= o->to + 2 * W5_SECOND);
-        if (!w5_error_is(e, blocked) || !inside)
+        if (!w5_error_is(e, blocked) || !during(o, e))
             continue;
         bool told = t->join && t->join[i]; /* the application says that it missed the database */
-        w5_theory_explain(c, t, i, told || exact ? W5_JOIN_INTERVAL : W5_JOIN_TIME);
+        bool joined = told || (exact && known_to_last(c, o, e));
+        w5_theory_explain(c, t, i, joined ? W5_JOIN_INTERVAL : W5_JOIN_TIME);
     }
 }
 

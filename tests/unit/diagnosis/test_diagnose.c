@@ -1,5 +1,5 @@
-/* test_diagnose.c -- tests diagnose.c evidence.c sentence.c verdict.c settle.c blind.c ladders.c
- * words.c */
+/* test_diagnose.c -- tests diagnose.c evidence.c sentence.c verdict.c settle.c
+ * and tests blind.c ladders.c words.c */
 #include "scene.h"
 
 static int begin(void **state)
