@@ -87,6 +87,14 @@ size_t w5_source_pread(const w5_source *s, uint64_t offset, char *buffer, size_t
 /* Says where to go on: bytes before `offset` of a source were consumed by an earlier run, or, of a
  * seekable source that is being read, by w5_source_pread. */
 w5_rc w5_sources_skip(w5_sources *s, size_t index, uint64_t offset, w5_err *err);
+/* Is a source the file that an earlier run knew as `was` and read up to `offset`, perhaps grown since?
+ * False after a rotation, and when it was written anew. */
+bool w5_sources_is(const w5_sources *s, size_t index, const w5_identity *was, uint64_t offset);
+/* Adds what became of that file when a source is no longer it: beside it as NAME.1 or NAME-DATE,
+ * perhaps packed, to be read on from `offset`, and those that were rotated after it, whole. W5_MISS:
+ * it is gone, and with it what was written to it since. */
+w5_rc w5_sources_add_rotated(w5_sources *s, size_t index, const w5_identity *was, uint64_t offset,
+                             w5_err *err);
 /* The same for journals: the cursor of the last entry given out ("" before any; valid until the next
  * block), and to go on behind it. */
 w5_str w5_sources_cursor(const w5_sources *s, size_t index);

@@ -163,17 +163,32 @@ static bool wants_sibling(w5_str name, w5_str of)
            without_compression(name).len == name.len;
 }
 
-w5_rc w5_folder_siblings(w5_arena *arena, const char *log, const w5_str **paths, size_t *count)
+static bool wants_rotation(w5_str name, w5_str of)
+{
+    return w5_str_eq(without_rotation(without_compression(name)), of) && !w5_str_eq(name, of);
+}
+
+static w5_rc read_beside(w5_arena *arena, const char *log, bool (*wants)(w5_str, w5_str),
+                         const w5_str **paths, size_t *count)
 {
     list l;
     const char *slash = strrchr(log, '/');
     size_t len = slash == log ? 1 : slash ? (size_t)(slash - log) : 0;
     w5_str folder = slash ? w5_arena_fmt(arena, "%.*s", (int)len, log) : W5_STR(".");
-    w5_rc rc =
-        read_folder(arena, folder.ptr, wants_sibling, w5_str_of(slash ? slash + 1 : log), &l, NULL);
+    w5_rc rc = read_folder(arena, folder.ptr, wants, w5_str_of(slash ? slash + 1 : log), &l, NULL);
     if (rc != W5_OK)
         return rc;
     *count = l.count;
     *paths = paths_of(arena, &l, by_time);
     return W5_OK;
+}
+
+w5_rc w5_folder_siblings(w5_arena *arena, const char *log, const w5_str **paths, size_t *count)
+{
+    return read_beside(arena, log, wants_sibling, paths, count);
+}
+
+w5_rc w5_folder_rotations(w5_arena *arena, const char *log, const w5_str **paths, size_t *count)
+{
+    return read_beside(arena, log, wants_rotation, paths, count);
 }

@@ -12,6 +12,7 @@
 
 #include "folder.h"
 #include "identity.h"
+#include "rotated.h"
 #include "source_follow.h"
 #include "source_journal.h"
 
@@ -476,6 +477,43 @@ size_t w5_source_pread(const w5_source *s, uint64_t offset, char *buffer, size_t
         have += got;
     }
     return have;
+}
+
+bool w5_sources_is(const w5_sources *s, size_t index, const w5_identity *was, uint64_t offset)
+{
+    const w5_slot *slot = s->shared.slot[index];
+    const w5_identity *is = &slot->source.identity;
+    bool same = is->device == was->device && is->inode == was->inode;
+    bool plain = slot->source.compression.len == 0;
+    if (slot->source.error.code != W5_OK || (plain && slot->source.size < offset))
+        return false;
+    return was->fingerprinted == 0 ? same : w5_identity_fits(slot, was);
+}
+
+static bool is_known(const w5_sources *s, w5_str path)
+{
+    for (size_t i = 0; i < s->shared.count; i++)
+        if (w5_str_eq(s->shared.slot[i]->source.name, path))
+            return true;
+    return false;
+}
+
+w5_rc w5_sources_add_rotated(w5_sources *s, size_t index, const w5_identity *was, uint64_t offset,
+                             w5_err *err)
+{
+    w5_rotated found;
+    const w5_slot *slot = s->shared.slot[index];
+    w5_arena *scratch = w5_arena_new();
+    w5_rc rc = w5_rotated_find(scratch, slot->path, was, offset, &found);
+    for (size_t i = 0; rc == W5_OK && i < found.count; i++) {
+        if (is_known(s, found.paths[i]))
+            continue; /* given, too: what was read of it is its own source's affair */
+        add_file(s, found.paths[i], slot->source.format);
+        if (i == 0)
+            rc = w5_sources_skip(s, s->shared.count - 1, offset, err);
+    }
+    w5_arena_free(scratch);
+    return rc;
 }
 
 w5_str w5_sources_cursor(const w5_sources *s, size_t index)
