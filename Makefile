@@ -111,7 +111,8 @@ LINK    = $(CC) $(W5_CFLAGS) $(CFLAGS) $(W5_LDFLAGS) $(LDFLAGS)
 TEST    = $(COMPILE) -Isrc -Itests/unit $(W5_LDFLAGS) $(LDFLAGS)
 
 CHECKS := check-layers check-mirror check-headers check-symbols check-hardening check-unit \
-          check-catalogue check-words check-e2e check-verdicts check-fuzz check-docs check-escapes
+          check-catalogue check-words check-e2e check-verdicts check-fuzz check-docs check-escapes \
+          check-pages
 .PHONY: all demo static install uninstall dist deb clean help format lint coverage fuzz bench \
         bench-count rig accept po check $(CHECKS) FORCE
 .SECONDARY:
@@ -232,6 +233,9 @@ check-docs: all ## the examples of README and manual page do what they say
 	@$(STAGE) $@ sh tests/docs $(BIN) $(wildcard README.md src/cli/why502.1)
 check-escapes: all ## hostile bytes leave every output tamed
 	@$(STAGE) $@ $(PYTHON) tests/escapes.py $(BIN)
+check-pages: all ## the HTML report in a headless Chromium, where there is one
+	@$(STAGE) $@ timeout 600 python3 tests/pages.py $(BIN) \
+	  $(addprefix fixtures/incidents/,app-down two-causes worker-oom-kill)
 
 TEST_ENV = env ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1 \
            UBSAN_OPTIONS=print_stacktrace=1 CMOCKA_MESSAGE_OUTPUT=TAP W5_BUILD=$(B)
