@@ -234,7 +234,7 @@ check-docs: all ## the examples of README and manual page do what they say
 check-escapes: all ## hostile bytes leave every output tamed
 	@$(STAGE) $@ $(PYTHON) tests/escapes.py $(BIN)
 check-pages: all ## the HTML report in a headless Chromium, where there is one
-	@$(STAGE) $@ timeout 600 python3 tests/pages.py $(BIN) \
+	@$(STAGE) $@ timeout 600 $(PYTHON) tests/pages.py $(BIN) \
 	  $(addprefix fixtures/incidents/,app-down two-causes worker-oom-kill)
 
 TEST_ENV = env ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1 \
