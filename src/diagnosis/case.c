@@ -173,6 +173,13 @@ void w5_theory_limit(w5_theory *t, w5_confidence ceiling, w5_told_by by)
     t->wants = by;
 }
 
+void w5_theory_ask(w5_theory *t, w5_told_by by)
+{
+    t->asks = true;
+    if (t->wants == W5_TOLD_BYS)
+        t->wants = by;
+}
+
 bool w5_theory_explains(const w5_theory *t, const w5_case *c)
 {
     return w5_theory_first(t, c) != NULL;
@@ -184,6 +191,12 @@ const w5_error *w5_theory_first(const w5_theory *t, const w5_case *c)
         if (t->join[i])
             return &c->error[i];
     return NULL;
+}
+
+const w5_cell *w5_theory_cell(const w5_theory *t, const w5_case *c)
+{
+    const w5_error *first = w5_theory_first(t, c);
+    return first ? first->cell : NULL;
 }
 
 double w5_theory_weight(const w5_theory *t, const w5_case *c)

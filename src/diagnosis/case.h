@@ -51,6 +51,7 @@ typedef struct w5_theory {
     double doubt;          /* 0..1: what speaks against it */
     w5_confidence ceiling; /* for want of a log that could speak against it */
     w5_told_by wants;      /* that log; W5_TOLD_BYS: none */
+    bool asks;             /* what lies behind it stands in that log */
     const void *anchor; /* what happened once and may explain several incidents: an outage, … */
     w5_time anchor_from, anchor_to;
     bool stuck_in_c;        /* workers that no signal reached */
@@ -108,9 +109,13 @@ void w5_theory_show(const w5_case *c, w5_theory *t, const w5_cell *cell, w5_role
 void w5_theory_doubt(w5_theory *t, double doubt, w5_claim against);
 /* It cannot be more than `ceiling` while `by` is not at hand. */
 void w5_theory_limit(w5_theory *t, w5_confidence ceiling, w5_told_by by);
+/* That log could tell what lies behind it: named as the cause it is at most likely, as a link of a
+ * chain it may be proven. */
+void w5_theory_ask(w5_theory *t, w5_told_by by);
 bool w5_theory_explains(const w5_theory *t, const w5_case *c);
 /* The first error it explains, NULL when none. */
 const w5_error *w5_theory_first(const w5_theory *t, const w5_case *c);
+const w5_cell *w5_theory_cell(const w5_theory *t, const w5_case *c); /* its line */
 double w5_theory_weight(const w5_theory *t, const w5_case *c);
 size_t w5_theory_count(const w5_theory *t, const w5_case *c);
 

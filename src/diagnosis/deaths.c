@@ -89,6 +89,9 @@ void w5_hunt_deaths(w5_hunt *h)
     for (size_t i = 0; i < c->errors; i++)
         if (w5_error_is(&c->error[i], h->bits) || (c->error[i].trouble && !c->error[i].bits))
             join_error(h, i, w5_case_async(c, w5_known_str(c->k, c->error[i].cell->upstream)));
+    /* one death among many errors of a second explains none of them */
+    if (!w5_theory_explains(h->t, c))
+        h->first = h->last = NULL;
 }
 
 void w5_hunt_promote(const w5_hunt *h, w5_kind kind)

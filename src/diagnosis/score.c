@@ -69,7 +69,7 @@ void w5_score_chosen(const w5_case *c, w5_theory *t, double covered)
 {
     double share = c->weight > 0 ? covered / c->weight : 0;
     t->score *= 0.6 + 0.4 * share;
-    if (share < PROVEN_SHARE && t->confidence == W5_PROVEN)
+    if ((share < PROVEN_SHARE || t->asks) && t->confidence == W5_PROVEN)
         settle(t, W5_LIKELY);
     if (share < 0.3 && t->confidence == W5_LIKELY)
         settle(t, W5_POSSIBLE);

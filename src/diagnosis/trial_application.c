@@ -102,7 +102,7 @@ static void try_external(const w5_case *c, w5_theory *t)
                         w5_known_str(c->k, line->what), w5_known_str(c->k, line->where));
     w5_claim_cite(&t->summary, line);
     w5_claim_cite(&t->summary, h.first ? h.first->timeout : NULL);
-    w5_claim_cite(&t->summary, w5_theory_first(t, c)->cell);
+    w5_claim_cite(&t->summary, w5_theory_cell(t, c));
     w5_theory_show(c, t, line, W5_FOR, NULL);
 }
 
@@ -170,7 +170,7 @@ static void try_app_error(const w5_case *c, w5_theory *t)
                                "is needed to say why."),
                             w5_say_number(c->arena, w5_theory_count(t, c)));
     w5_claim_cite(&t->summary, line);
-    w5_claim_cite(&t->summary, w5_theory_first(t, c)->cell);
+    w5_claim_cite(&t->summary, w5_theory_cell(t, c));
     w5_theory_show(c, t, line, W5_FOR, NULL);
 }
 
@@ -271,7 +271,7 @@ static void try_uwsgi_buffer(const w5_case *c, w5_theory *t)
                            "uWSGI dropped the connection."),
                         w5_say_number(c->arena, w5_theory_count(t, c)));
     w5_claim_cite(&t->summary, line);
-    w5_claim_cite(&t->summary, w5_theory_first(t, c)->cell);
+    w5_claim_cite(&t->summary, w5_theory_cell(t, c));
     w5_theory_show(c, t, line, W5_FOR, NULL);
 }
 

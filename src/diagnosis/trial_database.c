@@ -196,7 +196,7 @@ static void try_slow_query(const w5_case *c, w5_theory *t)
         t->summary = W5_SAY(N_("The failed requests were waiting for the database: %1$s (%2$s)."),
                             statement(c, h.longest), w5_say_seconds(c->arena, h.longest->duration));
     w5_claim_cite(&t->summary, h.longest);
-    w5_claim_cite(&t->summary, w5_theory_first(t, c)->cell);
+    w5_claim_cite(&t->summary, w5_theory_cell(t, c));
     w5_theory_show(c, t, h.first, W5_FOR, NULL);
     w5_theory_show(c, t, h.longest, W5_FOR, NULL);
 }
@@ -236,7 +236,7 @@ static void say_lock(const w5_case *c, w5_theory *t, const query_hunt *h, const 
     t->culprit = blocker ? blocker : h->longest ? h->longest : h->first;
     w5_claim_cite(&t->summary, blocker);
     w5_claim_cite(&t->summary, h->longest ? h->longest : h->first);
-    w5_claim_cite(&t->summary, w5_theory_first(t, c)->cell);
+    w5_claim_cite(&t->summary, w5_theory_cell(t, c));
 }
 
 static void try_lock(const w5_case *c, w5_theory *t)
@@ -317,7 +317,7 @@ static void try_too_many(const w5_case *c, w5_theory *t)
         W5_SAY(N_("%1$s × the database had no connection left (1040, Too many connections)."),
                w5_say_number(c->arena, w5_theory_count(t, c)));
     w5_claim_cite(&t->summary, first);
-    w5_claim_cite(&t->summary, w5_theory_first(t, c)->cell);
+    w5_claim_cite(&t->summary, w5_theory_cell(t, c));
     w5_theory_show(c, t, first, W5_FOR, NULL);
 }
 
@@ -379,7 +379,7 @@ static void say_db_down(const w5_case *c, w5_theory *t, const w5_db_outage *o, c
     w5_claim_cite(&t->summary, o ? (o->oom ? o->oom : o->begin) : NULL);
     w5_claim_cite(&t->summary, o ? o->end : NULL);
     w5_claim_cite(&t->summary, app);
-    w5_claim_cite(&t->summary, w5_theory_first(t, c)->cell);
+    w5_claim_cite(&t->summary, w5_theory_cell(t, c));
 }
 
 static void try_db_down(const w5_case *c, w5_theory *t)

@@ -51,7 +51,7 @@ static void try_disk(const w5_case *c, w5_theory *t)
     t->culprit = line;
     t->summary = W5_SAY(N_("A disk was full at that time: who had to write could not."));
     w5_claim_cite(&t->summary, line);
-    w5_claim_cite(&t->summary, w5_theory_first(t, c)->cell);
+    w5_claim_cite(&t->summary, w5_theory_cell(t, c));
     w5_theory_show(c, t, line, W5_FOR, NULL);
 }
 
@@ -91,7 +91,7 @@ static void try_clock(const w5_case *c, w5_theory *t)
                            "for dead (their heartbeat is on the wall clock before 22.0)."));
     w5_claim_cite(&t->summary, step);
     w5_claim_cite(&t->summary, h.first->timeout);
-    w5_claim_cite(&t->summary, w5_theory_first(t, c)->cell);
+    w5_claim_cite(&t->summary, w5_theory_cell(t, c));
     w5_theory_show(c, t, step, W5_FOR, NULL);
     w5_theory_show(c, t, h.first->timeout, W5_FOR, NULL);
     w5_theory_show(c, t, h.last->timeout, W5_FOR, NULL);

@@ -82,7 +82,7 @@ static void try_starvation(const w5_case *c, w5_theory *t)
                                "as they do when all workers are busy."));
     w5_claim_cite(&t->summary, pool);
     w5_claim_cite(&t->summary, k.example);
-    w5_claim_cite(&t->summary, w5_theory_first(t, c)->cell);
+    w5_claim_cite(&t->summary, w5_theory_cell(t, c));
     w5_theory_show(c, t, pool, W5_FOR, NULL);
     w5_theory_show(c, t, k.example, W5_FOR, NULL);
 }
@@ -113,7 +113,7 @@ static void try_loop(const w5_case *c, w5_theory *t)
                         w5_say_number(c->arena, h.joined));
     w5_claim_cite(&t->summary, h.first->timeout);
     w5_claim_cite(&t->summary, h.first->exited);
-    w5_claim_cite(&t->summary, w5_theory_first(t, c)->cell);
+    w5_claim_cite(&t->summary, w5_theory_cell(t, c));
     w5_theory_show(c, t, h.first->timeout, W5_FOR, NULL);
     w5_theory_show(c, t, h.first->exited, W5_FOR, NULL);
     w5_theory_show(c, t, h.last->timeout, W5_FOR, NULL);
@@ -194,7 +194,7 @@ static void try_heavy(const w5_case *c, w5_theory *t)
                            "what the page asks of the application is too much."),
                         w5_known_str(c->k, path));
     w5_claim_cite(&t->summary, reload);
-    w5_claim_cite(&t->summary, w5_theory_first(t, c)->cell);
+    w5_claim_cite(&t->summary, w5_theory_cell(t, c));
     w5_theory_show(c, t, reload, W5_CONTEXT, NULL);
 }
 
@@ -232,7 +232,7 @@ static void try_pressure(const w5_case *c, w5_theory *t)
     t->summary = W5_SAY(N_("The machine was short of memory at that time: requests and workers ran "
                            "out of time while it swapped."));
     w5_claim_cite(&t->summary, sign);
-    w5_claim_cite(&t->summary, w5_theory_first(t, c)->cell);
+    w5_claim_cite(&t->summary, w5_theory_cell(t, c));
     w5_theory_show(c, t, sign, W5_FOR, NULL);
 }
 

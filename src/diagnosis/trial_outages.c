@@ -370,7 +370,7 @@ static void try_wrong_bind(const w5_case *c, w5_theory *t)
         N_("nginx connects to %1$s, where nobody ever listened; the application listens at %2$s."),
         place_of(c, t), there ? w5_known_str(c->k, there->address[0]) : set->value);
     w5_claim_cite(&t->summary, t->culprit);
-    w5_claim_cite(&t->summary, w5_theory_first(t, c)->cell);
+    w5_claim_cite(&t->summary, w5_theory_cell(t, c));
     w5_theory_show(c, t, t->culprit, W5_FOR, NULL);
     limit_wrong_bind(c, t, set);
 }

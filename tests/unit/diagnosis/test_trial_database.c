@@ -57,9 +57,12 @@ static void a_nightly_dump_is_not_why(void **state)
 static void a_short_query_is_not_why(void **state)
 {
     static const char *const story[] = {
-        GUNICORN, TIMED_OUT("40", "11", "13"), CLOSED("40", "30.2"),
+        GUNICORN,
+        TIMED_OUT("40", "11", "13"),
+        CLOSED("40", "30.2"),
         QUERY("39", "76035.0", "76039.0", "4",
               "rows_examined=90000|fingerprint=select * from carts"),
+        "slow 300 - text=later",
         NULL};
     assert_cause(scene_only(*state, story), "gunicorn-worker-timeout", "proven");
 }
@@ -175,6 +178,18 @@ static void a_killed_database_is_down_until_it_is_ready(void **state)
     assert_non_null(strstr(scene_text(&d->cause.summary), "memory"));
 }
 
+static void a_slow_log_that_ends_too_early_acquits_nobody(void **state)
+{
+    static const char *const story[] = {
+        GUNICORN, TIMED_OUT("40", "11", "13"), CLOSED("40", "30.2"),
+        QUERY("39", "76035.0", "76039.0", "4",
+              "rows_examined=90000|fingerprint=select * from carts"),
+        NULL};
+    const w5_diagnosis *d = scene_only(*state, story);
+    assert_cause(d, "gunicorn-worker-timeout", "likely");
+    assert_true(scene_asks_for(d, "mysql-slow"));
+}
+
 static void aborted_connections_are_noise(void **state)
 {
     static const char *const story[] = {GUNICORN,
@@ -202,6 +217,7 @@ int main(void)
         T(work_is_no_lock),
         T(the_application_tells_that_connections_ran_out),
         T(a_killed_database_is_down_until_it_is_ready),
+        T(a_slow_log_that_ends_too_early_acquits_nobody),
         T(aborted_connections_are_noise),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
