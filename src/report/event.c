@@ -5,6 +5,8 @@
  * written as it stands, without offset: who reads it can still find out. */
 #include "common.h"
 
+#include <stdlib.h>
+
 /* --- fields ---------------------------------------------------------------------------------- */
 /* Keys of their own; everything behind them in W5_FIELD_LIST stands under "fields". */
 enum {
@@ -323,6 +325,16 @@ void w5_event_log_put(w5_event_log *log, const w5_event *event)
     hold(log, event, likeness, id);
 }
 
+/* The end of a log knows what its stamps without a zone mean. */
+static void put_zone(w5_out *out, bool *first, const w5_stream *s)
+{
+    int offset = s->zoned ? 0 : w5_zone_offset(&s->zone, w5_stream_utc(s, s->last));
+    int minutes = abs(offset) / 60;
+    w5_member_key(out, first, "timezone");
+    w5_out_fmt(out, "\"%c%02d:%02d\"", offset < 0 ? '-' : '+', minutes / 60, minutes % 60);
+    w5_member_own(out, first, "timezone_from", w5_zone_from_word[s->zone_from]);
+}
+
 static void put_coverage(w5_event_log *log, const w5_stream *s)
 {
     bool first = true;
@@ -341,7 +353,7 @@ static void put_coverage(w5_event_log *log, const w5_stream *s)
     w5_member_num(out, &first, "cut", s->cut);
     w5_member_num(out, &first, "forged", s->forged);
     w5_member_num(out, &first, "events", s->events);
-    w5_member_own(out, &first, "timezone_from", w5_zone_from_word[s->zone_from]);
+    put_zone(out, &first, s);
     w5_out_lit(out, "}\n");
 }
 
