@@ -17,6 +17,7 @@ typedef enum kind {
     PLAIN,
     ADDRESS, /* of the client, perhaps a list */
     STATUS,
+    NUMBER,
     LIST,      /* of upstreams: may hold blanks */
     ADDRESSES, /* a list of addresses */
     SECONDS,   /* one duration */
@@ -50,8 +51,8 @@ static const struct variable {
     {W5_LIT("request_method"),           PLAIN,      W5_F_method                },
     {W5_LIT("request_uri"),              TARGET,     W5_F_path                  },
     {W5_LIT("uri"),                      TARGET,     W5_F_path                  },
-    {W5_LIT("body_bytes_sent"),          PLAIN,      W5_F_bytes_sent            },
-    {W5_LIT("bytes_sent"),               PLAIN,      W5_F_bytes_sent            },
+    {W5_LIT("body_bytes_sent"),          NUMBER,     W5_F_bytes_sent            },
+    {W5_LIT("bytes_sent"),               NUMBER,     W5_F_bytes_sent            },
     {W5_LIT("http_referer"),             PLAIN,      W5_F_referrer              },
     {W5_LIT("http_user_agent"),          PLAIN,      W5_F_user_agent            },
     {W5_LIT("host"),                     PLAIN,      W5_F_http_host             },
@@ -61,6 +62,7 @@ static const struct variable {
     {W5_LIT("connection"),               PLAIN,      W5_F_connection            },
     {W5_LIT("pid"),                      PLAIN,      W5_F_pid                   },
     {W5_LIT("request_completion"),       PLAIN,      W5_F_request_completion    },
+    {W5_LIT("request_length"),           NUMBER,     -1                         },
  /* What people call them in key=value and JSON formats of their own. */
     {W5_LIT("rt"),                       SECONDS,    W5_F_request_time          },
     {W5_LIT("ua"),                       ADDRESSES,  W5_F_upstream_addr         },
@@ -260,15 +262,26 @@ static w5_str without_query(w5_str s)
     return w5_str_find_char(s, '?', &at) ? w5_str_head(s, at) : s;
 }
 
-/* A blank in an address stands behind a comma; anything else is a layer's. */
-static bool is_address(w5_str s)
+/* What addresses and names of hosts are made of, several with ", " between; no stamp of a layer. */
+bool w5_access_is_address(w5_str s)
 {
-    if (!holds(s, ' '))
-        return true;
-    for (size_t i = 0; i < s.len; i++)
-        if (s.ptr[i] == ' ' && (i == 0 || s.ptr[i - 1] != ','))
+    for (size_t i = 0; i < s.len; i++) {
+        char c = s.ptr[i];
+        bool digit = (unsigned char)(c - '0') <= 9;
+        bool letter = (unsigned char)((c | 0x20) - 'a') < 26;
+        if (!digit && !letter && c != '.' && c != ':' && c != '-' && c != '_' && c != ',' &&
+            (c != ' ' || i == 0 || s.ptr[i - 1] != ','))
             return false;
-    return true;
+    }
+    return s.len > 0 && !(s.len > 10 && s.ptr[4] == '-' && s.ptr[7] == '-');
+}
+
+static bool is_number(w5_str s)
+{
+    for (size_t i = 0; i < s.len; i++)
+        if ((unsigned char)(s.ptr[i] - '0') > 9)
+            return false;
+    return s.len > 0;
 }
 
 bool w5_access_set(w5_record *r, int i, w5_str value)
@@ -279,7 +292,9 @@ bool w5_access_set(w5_record *r, int i, w5_str value)
     case PLAIN:
         return missing || put_plain(r, v->field, value, true);
     case ADDRESS:
-        return missing || put_plain(r, v->field, value, is_address(value));
+        return missing || put_plain(r, v->field, value, w5_access_is_address(value));
+    case NUMBER:
+        return missing || put_plain(r, v->field, value, is_number(value));
     case STATUS:
         return put_plain(r, v->field, value, is_status(value));
     case LIST:
@@ -455,14 +470,34 @@ static const char *number_end(const char *p, const char *end)
     return p;
 }
 
+const char *w5_access_bare_end(const char *p, const char *end)
+{
+    const char *start = p;
+    while ((p = find_byte(p, end, ' ')) != NULL) {
+        if (end - p > 2 && p[1] == ':' && p[2] == ' ')
+            p += 3;
+        else if (p > start && p[-1] == ',')
+            p++;
+        else
+            return p;
+    }
+    return end;
+}
+
 static const char *strict_end(const w5_access_program *p, int variable, const char *at,
                               const char *end, char next)
 {
-    if (p->json)
-        return next == '"' ? string_end(at, end) : number_end(at, end);
+    if (p->json && next == '"')
+        return string_end(at, end);
+    if (p->json) {
+        const char *stop = number_end(at, end);
+        return stop > at && (*at == ' ' || stop[-1] == ' ') ? NULL : stop;
+    }
+    if (next == ' ')
+        return w5_access_bare_end(at, end);
     const char *hit = find_byte(at, end, next);
-    while (hit && next == ' ' && is_list(variable) && inside_list(at, hit, end))
-        hit = find_byte(hit + 1, end, next);
+    if (hit && next == ']' && variable < 0 && find_byte(at, hit, ' '))
+        return NULL;
     return hit && next == '"' && hit > at && hit[-1] == '\\' ? NULL : hit;
 }
 
@@ -485,25 +520,31 @@ static const char *loose_end(const w5_access_program *p, int variable, const cha
 static const char *value_end(const w5_access_program *p, int variable, const char *at,
                              const char *end, w5_str next)
 {
+    if (p->strict && at < end && *at == '"' && (next.len == 0 || next.ptr[0] != '"'))
+        return NULL; /* a string where none was */
     if (next.len == 0)
-        return p->strict && strict_end(p, variable, at, end, ' ') ? NULL : end;
+        return p->strict && w5_access_bare_end(at, end) != end ? NULL : end;
     return p->strict ? strict_end(p, variable, at, end, next.ptr[0])
                      : loose_end(p, variable, at, end, next);
 }
 
-/* In a learned program a value that cannot be one is left out, as it would be read without it. */
+/* What must be there; the others a learned program leaves out when they cannot be what they are
+ * called, as the marks do. */
+static bool is_needed(kind k)
+{
+    return k == STATUS || k == NUMBER || k == ADDRESS || k == TIME_LOCAL;
+}
+
 static bool take_value(const w5_access_program *p, w5_access_clock *clock, int variable,
                        w5_str value, w5_record *r)
 {
+    w5_time at;
     if (variable < 0)
         return true;
     kind k = variables[variable].kind;
-    w5_time at;
     if (k == TIME_LOCAL && w5_access_time_cached(clock, value, &at))
         return put_time(r, at, true, 0);
-    return w5_access_set(r, variable, value) || value.len == 0 ||
-           (value.len == 1 && value.ptr[0] == '-') ||
-           (p->strict && k != STATUS && k != ADDRESS && k != TIME_LOCAL);
+    return w5_access_set(r, variable, value) || value.len == 0 || (p->strict && !is_needed(k));
 }
 
 bool w5_access_run(const w5_access_program *p, w5_access_clock *clock, w5_str line, w5_record *r)

@@ -55,6 +55,9 @@ bool w5_access_learn(const w5_access_marks *m, w5_str line, bool json, char *cop
 int w5_access_variable(w5_str name);
 /* A value of a variable. False when it cannot be one. */
 bool w5_access_set(w5_record *r, int variable, w5_str value);
+bool w5_access_is_address(w5_str s);
+/* Where a value without quotes ends: at a blank that is not inside a list ("a, b : c"). */
+const char *w5_access_bare_end(const char *p, const char *end);
 /* Both at once: false when the name is not known. */
 bool w5_access_put(w5_record *r, w5_str name, w5_str value);
 /* "20/Nov/2026:16:37:20 +0000" */

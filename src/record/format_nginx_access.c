@@ -26,6 +26,7 @@ typedef struct first {
     memo *memo;
     w5_record *r;
     w5_access_marks marks;
+    bool odd; /* something was not what usually stands in its place: no example to learn from */
 } first;
 
 enum {
@@ -64,41 +65,20 @@ static bool find_stamp(w5_str line, size_t *at)
     return false;
 }
 
-/* What addresses, names of hosts and nothing ("-") are made of; no stamp of a layer. */
-static bool is_host(w5_str s)
-{
-    for (size_t i = 0; i < s.len; i++) {
-        char c = s.ptr[i];
-        bool digit = (unsigned char)(c - '0') <= 9;
-        bool letter = (unsigned char)((c | 0x20) - 'a') < 26;
-        if (!digit && !letter && c != '.' && c != ':' && c != '-' && c != '_' && c != ',')
-            return false;
-    }
-    return s.len > 0 && !(s.len > 10 && s.ptr[4] == '-' && s.ptr[7] == '-');
-}
-
 /* "1.2.3.4", "shop.example 1.2.3.4", "1.2.3.4, 5.6.7.8": anything else is a layer that comes off
  * first. */
-static bool take_addresses(w5_str s, first *f)
+static bool take_addresses(w5_str client, first *f)
 {
-    w5_str client = s;
-    w5_str word;
-    w5_str rest = s;
-    for (int words = 0; rest.len > 0; words++) {
-        bool last = !w5_str_cut(rest, ' ', &word, &rest);
-        if (last)
-            word = rest, rest = W5_NONE;
-        bool listed = w5_str_ends(word, W5_STR(","));
-        if (!is_host(word) || (words > 0 && !last && !listed))
+    size_t blank;
+    if (w5_str_find_char(client, ' ', &blank) && (blank == 0 || client.ptr[blank - 1] != ',')) {
+        if (!w5_access_is_address(w5_str_head(client, blank)))
             return false;
-        if (words == 0 && !last && !listed) {
-            w5_access_mark_put(&f->marks, -1, word);
-            client = rest;
-        }
+        client = w5_str_skip(client, blank + 1);
+        f->odd = true;
     }
-    if (client.len > 0)
-        put(f, "remote_addr", client);
-    return true;
+    int variable = w5_access_variable(W5_STR("remote_addr"));
+    w5_access_mark_put(&f->marks, variable, client);
+    return client.len == 0 || w5_access_set(f->r, variable, client);
 }
 
 /* "$remote_addr - $remote_user " */
@@ -106,10 +86,13 @@ static bool take_client(w5_str before, first *f)
 {
     w5_str client;
     w5_str user;
-    if (!w5_str_cut_at(before, W5_STR(" - "), &client, &user))
+    if (!w5_str_cut_at(before, W5_STR(" - "), &client, &user)) {
+        f->odd = true;
         return take_addresses(w5_str_trim(before), f);
+    }
     if (!take_addresses(client, f))
         return false;
+    f->odd = f->odd || w5_str_trim(user).len + 1 != user.len;
     put(f, "remote_user", w5_str_trim(user));
     return true;
 }
@@ -175,6 +158,7 @@ static void take_bytes(w5_str *rest, first *f)
     size_t n = 0;
     while (n < rest->len && ((rest->ptr[n] >= '0' && rest->ptr[n] <= '9') || rest->ptr[n] == '-'))
         n++;
+    f->odd = f->odd || n == 0 || (n < rest->len && rest->ptr[n] != ' ');
     if (n > 0 && (n == rest->len || rest->ptr[n] == ' ')) {
         put(f, "body_bytes_sent", w5_str_head(*rest, n));
         *rest = w5_str_skip(*rest, n + 1);
@@ -187,32 +171,24 @@ static void take_agent(w5_str *rest, first *f)
     w5_str left = *rest;
     w5_str referrer;
     w5_str agent;
-    if (!take_quoted(&left, &referrer) || !w5_str_take(&left, W5_STR(" ")) ||
-        !take_quoted(&left, &agent))
+    if (!w5_str_starts(left, W5_STR("\"")))
         return;
+    if (!take_quoted(&left, &referrer) || !w5_str_take(&left, W5_STR(" ")) ||
+        !take_quoted(&left, &agent)) {
+        f->odd = true;
+        return;
+    }
     put(f, "http_referer", referrer);
     put(f, "http_user_agent", agent);
     *rest = left;
 }
 
 /* --- what stands behind ----------------------------------------------------------------------- */
-/* A value without quotes ends at a blank that is not inside a list. */
 static w5_str take_bare(w5_str *rest)
 {
-    size_t n = 0;
-    for (size_t at; w5_str_find_char(w5_str_skip(*rest, n), ' ', &at); n++) {
-        n += at;
-        w5_str here = w5_str_skip(*rest, n);
-        if (w5_str_starts(here, W5_STR(" : ")))
-            n += 2;
-        else if (n == 0 || rest->ptr[n - 1] != ',') {
-            w5_str value = w5_str_head(*rest, n);
-            *rest = here;
-            return value;
-        }
-    }
-    w5_str value = *rest;
-    *rest = w5_str_skip(*rest, rest->len);
+    const char *end = w5_access_bare_end(rest->ptr, rest->ptr + rest->len);
+    w5_str value = w5_str_head(*rest, (size_t)(end - rest->ptr));
+    *rest = w5_str_skip(*rest, value.len);
     return value;
 }
 
@@ -235,9 +211,12 @@ static void take_pairs(w5_str rest, first *f)
     while (rest.len > 0) {
         w5_str key = W5_NONE;
         w5_str value;
-        int variable = take_key(&rest, &key) ? w5_access_variable(key) : -1;
-        if (!take_quoted(&rest, &value))
+        bool named = take_key(&rest, &key);
+        int variable = named ? w5_access_variable(key) : -1;
+        if (!take_quoted(&rest, &value)) {
             value = take_bare(&rest);
+            f->odd = f->odd || !named || w5_str_starts(value, W5_STR("\""));
+        }
         if (variable >= 0)
             w5_access_set(f->r, variable, value);
         w5_access_mark_put(&f->marks, variable, value);
@@ -248,9 +227,14 @@ static void take_pairs(w5_str rest, first *f)
 
 /* ingress-nginx's "upstreaminfo", behind the combined part: no names and no quotes, but two fields
  * in brackets (docs of ingress-nginx, "Log format"). */
+static bool is_bracketed(w5_str s)
+{
+    return s.len >= 2 && s.ptr[0] == '[' && s.ptr[s.len - 1] == ']';
+}
+
 static bool take_ingress(w5_str rest, first *f)
 {
-    static const char *const names[9] = {"",
+    static const char *const names[9] = {"request_length",
                                          "request_time",
                                          "",
                                          "",
@@ -261,20 +245,25 @@ static bool take_ingress(w5_str rest, first *f)
                                          ""};
     w5_str part[9];
     size_t n = 0;
-    if ((unsigned char)(rest.ptr[0] - '0') > 9)
+    if ((unsigned char)(rest.ptr[0] - '0') > 9 && rest.ptr[0] != '-')
         return false;
     for (; n < 9 && rest.len > 0; n++) {
         part[n] = take_bare(&rest);
         w5_str_take(&rest, W5_STR(" "));
     }
-    if (n != 9 || rest.len > 0 || part[2].len < 2 || part[2].ptr[0] != '[' || part[3].len < 2 ||
-        part[3].ptr[0] != '[')
+    if (n != 9 || rest.len > 0 || !is_bracketed(part[2]) || !is_bracketed(part[3]) ||
+        !w5_access_set(f->r, w5_access_variable(W5_STR("request_length")), part[0])) {
+        f->odd = true;
         return false;
+    }
     for (size_t i = 0; i < 9; i++)
         if (names[i][0])
             put(f, names[i], part[i]);
         else
-            w5_access_mark_put(&f->marks, -1, part[i]);
+            w5_access_mark_put(&f->marks, -1,
+                               is_bracketed(part[i])
+                                   ? w5_str_head(w5_str_skip(part[i], 1), part[i].len - 2)
+                                   : part[i]);
     return true;
 }
 
@@ -375,13 +364,18 @@ static bool object(first *f, w5_str line)
         w5_str key = w5_str_head(rest, string_end(rest));
         w5_str value;
         rest = w5_str_trim(w5_str_skip(rest, key.len + 1));
-        if (!w5_str_take(&rest, W5_STR(":")) || !take_member(&rest, &value))
+        f->odd = f->odd || at > 1;
+        if (!w5_str_take(&rest, W5_STR(":")) || !take_member(&rest, &value)) {
+            f->odd = true;
             continue;
+        }
         int variable = w5_access_variable(key);
         own += is_own(key);
         if (variable >= 0)
             w5_access_set(f->r, variable, value);
         w5_access_mark_put(&f->marks, variable, value);
+        f->odd = f->odd || (!w5_str_starts(rest, W5_STR(",")) && !w5_str_eq(rest, W5_STR("}")));
+        w5_str_take(&rest, W5_STR(","));
     }
     return own >= 2 && w5_access_finish(f->r, true, scratch_of(f->r));
 }
@@ -430,12 +424,12 @@ static bool by_marks(memo *m, w5_str line, w5_record *r)
     f.memo = m;
     f.r = r;
     f.marks.n = 0;
-    f.marks.overflow = false;
+    f.marks.overflow = f.odd = false;
     bool json = line.ptr[0] == '{';
     if (!(json ? object(&f, line) : common(&f, line)))
         return false;
     w5_guess *guess = r->stream ? w5_guess_of(r->stream) : NULL;
-    if (guess && line.len <= sizeof(guess->text))
+    if (guess && !f.odd && line.len <= sizeof(guess->text))
         guess->fits = w5_access_learn(&f.marks, line, json, guess->text, &guess->program);
     return true;
 }

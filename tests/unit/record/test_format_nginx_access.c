@@ -135,6 +135,73 @@ static void a_configured_format_is_tried_before_the_common_shape(void **state)
     stage_free(&s);
 }
 
+static w5_str without_number(w5_str told)
+{
+    w5_str number;
+    w5_str rest;
+    return w5_str_cut(told, ' ', &number, &rest) ? rest : told;
+}
+
+/* Alone every line is read by its marks; in a row by the program that one before it taught. */
+static void assert_alone_as_in_a_row(w5_str text)
+{
+    stage row = stage_new(NULL);
+    w5_str line;
+    w5_records_begin(row.records, 0, W5_STR("x"), W5_STR("nginx-access"), STAGE_HINT);
+    while (w5_str_cut(text, '\n', &line, &text)) {
+        stage alone = stage_new(NULL);
+        w5_out_reset(row.out);
+        stage_put(&row, (w5_str){line.ptr, line.len + 1}, line.len + 1);
+        w5_records_begin(alone.records, 0, W5_STR("x"), W5_STR("nginx-access"), STAGE_HINT);
+        stage_put(&alone, (w5_str){line.ptr, line.len + 1}, line.len + 1);
+        assert_str(without_number(w5_out_bytes(row.out)), without_number(w5_out_bytes(alone.out)));
+        stage_free(&alone);
+    }
+    stage_free(&row);
+}
+
+static void what_was_learned_changes_nothing_but_the_pace(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"combined", "main", "timed", "json", "ingress"};
+    static const char strange[] =
+        "1.2.3.4" TIME "\"GET /x HTTP/1.1\" 200 1 \"-\" \"-\" rt=0.1 ua=\"a:1\"\n"
+        "shop.example 1.2.3.4" TIME "\"GET /x HTTP/1.1\" 200 1 \"-\" \"-\" rt=0.1 ua=\"a:1\"\n"
+        "1.2.3.4" TIME "\"GET /x\\\" 404 1 HTTP/1.1\" 200 1 \"-\" \"-\" rt=0.1 ua=\"a:1\"\n"
+        "1.2.3.4" TIME "\"GET /x HTTP/1.1\" 200 1 \"a \\\"b\" \"c\\\" \" rt=0.1 ua=\"a:1\"\n"
+        "1.2.3.4" TIME "\"GET /x HTTP/1.1\" 200 1 \"-\" \"-\" rt=fast ua=\"Mozilla/5.0 (X)\"\n"
+        "1.2.3.4" TIME "\"GET /x HTTP/1.1\" 200 1 \"-\" \"-\" rt=0.1 ua=\"a:1\" us=200\n"
+        "1.2.3.4" TIME "\"GET /x HTTP/1.1\" 200 1 \"-\" \"-\" rt=0.1 c=OK\n"
+        "1.2.3.4" TIME "\"GET /x HTTP/1.1\" 200 1 \"-\" \"-\" rt=0.1 c=OK more\n"
+        "1.2.3.4" TIME "\"GET /x HTTP/1.1\" 200 1 \"-\" \"-\" rt=0.1 c=a, b : c\n"
+        "1.2.3.4, 5.6.7.8" TIME "\"GET /x HTTP/1.1\" 200 1 \"-\" \"-\" rt=0.1 c=OK\n"
+        "1.2.3.4" TIME "\"\" 400 0 \"-\" \"-\" rt=0.1 c=OK\n"
+        "{\"remote_addr\":\"1.2.3.4\",\"status\":200,\"uri\":\"/\",\"time\":\"2026-11-20T16:37:20Z\",\"request_time\":0.1}\n"
+        "{\"remote_addr\":\"1.2\\\"3\",\"status\":200,\"uri\":\"/a\\\\\",\"time\":\"2026-11-20T16:37:20Z\",\"request_time\":}\n"
+        "{\"remote_addr\":\"1.2.3.4\",\"status\":200,\"uri\":\"/\",\"time\":\"2026-11-20T16:37:20Z\",\"request_time\":1, 2}\n"
+        "{\"remote_addr\":\"1.2.3.4\",\"status\":200, \"uri\":\"/\",\"time\":\"2026-11-20T16:37:20Z\",\"request_time\":0.1}\n";
+    assert_alone_as_in_a_row(W5_STR(strange));
+    for (size_t k = 0; k < COUNT(names); k++) {
+        char path[100];
+        snprintf(path, sizeof(path), "fixtures/formats/nginx-access/%s.log", names[k]);
+        w5_str text = stage_file(path);
+        char *bytes = malloc(text.len);
+        unsigned seed = 7;
+        assert_alone_as_in_a_row(text);
+        for (int round = 0; round < 40; round++) {
+            memcpy(bytes, text.ptr, text.len);
+            for (int i = 0; i < (round % 20 + 1) * 20; i++) {
+                seed = seed * 1103515245u + 12345u;
+                char *byte = &bytes[seed / 7 % text.len];
+                *byte = *byte == '\n' ? '\n' : "0a\",: ()\\=[]{}-/"[seed >> 16 & 15];
+            }
+            assert_alone_as_in_a_row((w5_str){bytes, text.len});
+        }
+        free(bytes);
+        free((void *)(uintptr_t)text.ptr);
+    }
+}
+
 static void any_bytes_are_read_to_their_end_and_no_further(void **state)
 {
     (void)state;
@@ -170,6 +237,7 @@ int main(void)
         cmocka_unit_test(json_may_be_as_broken_as_nginx_writes_it),
         cmocka_unit_test(gunicorns_access_log_is_not_taken_for_nginxs),
         cmocka_unit_test(a_configured_format_is_tried_before_the_common_shape),
+        cmocka_unit_test(what_was_learned_changes_nothing_but_the_pace),
         cmocka_unit_test(any_bytes_are_read_to_their_end_and_no_further),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
