@@ -156,8 +156,7 @@ static void count_traffic(asking *a, w5_incident *in, w5_arena *arena)
     w5_counts_done(&statuses);
 }
 
-/* --- requests failed ---------------------------------------------------------------------------
- */
+/* --- requests failed ------------------------------------------------------------------------- */
 static bool covers(const w5_timeline *t, w5_time from, w5_time to)
 {
     for (size_t i = 0; i < t->lanes; i++)
@@ -190,8 +189,7 @@ static void settle_failed(const asking *a, w5_incident *in)
         in->requests_failed = by_log;
 }
 
-/* --- over --------------------------------------------------------------------------------------
- */
+/* --- over ------------------------------------------------------------------------------------ */
 /* Something was listening again, or started: the errors are no longer the latest news. */
 static bool recovered(const asking *a)
 {

@@ -90,7 +90,7 @@ bool w5_cells_pathless(const w5_cells *c)
     return ladder[c->rows.level][W5_SORT_ERROR].detail != ALL;
 }
 
-/* --- giving up detail ---------------------------------------------------------------------- */
+/* --- giving up detail ------------------------------------------------------------------------ */
 static bool drop(w5_id *id, w5_id rest)
 {
     bool lost = *id != 0 && *id != rest;
@@ -158,8 +158,7 @@ static bool coarsen(w5_rows *t, void *row)
     return lost > 0;
 }
 
-/* --- keys --------------------------------------------------------------------------------------
- */
+/* --- keys ------------------------------------------------------------------------------------ */
 enum {
     WORDS = 19
 };
@@ -217,8 +216,7 @@ static bool same(const w5_rows *t, const void *a, const void *b)
     return memcmp(key, its, sizeof(key)) == 0;
 }
 
-/* --- joining -------------------------------------------------------------------------------------
- */
+/* --- joining --------------------------------------------------------------------------------- */
 static int64_t larger(int64_t a, int64_t b)
 {
     return a > b ? a : b;
@@ -261,7 +259,7 @@ static void join_rows(void *into, const void *from)
     w5_cell_join(into, from);
 }
 
-/* --- runs ---------------------------------------------------------------------------------- */
+/* --- runs ------------------------------------------------------------------------------------ */
 /* Rows in the order in which runs follow one another: their key without the time, then the time. */
 static int run_order(const void *a, const void *b, void *rows)
 {
@@ -371,8 +369,7 @@ static void thin_texts(w5_cells *c)
     free(order);
 }
 
-/* --- the table
- * ------------------------------------------------------------------------------------- */
+/* --- the table ------------------------------------------------------------------------------- */
 static const w5_rows_kind kind = {.size = sizeof(w5_cell),
                                   .levels = LEVELS,
                                   .coarsen = coarsen,

@@ -31,6 +31,9 @@ typedef struct w5_trait { /* of a class, by w5_class.index */
     bool recovery;
 } w5_trait;
 
+/* traits.c: one for each class by index, 0 that of "other"; to be freed. */
+w5_trait *w5_traits_make(const w5_catalogue *c, size_t *traits);
+
 typedef struct w5_cells {
     w5_rows rows;
     const w5_trait *trait;

@@ -241,8 +241,7 @@ w5_str w5_fold_excerpt(const w5_record *r)
     return w5_fold_cut(line, W5_EXCERPT_MAX);
 }
 
-/* --- the offset of a stamp ----------------------------------------------------------------------
- */
+/* --- the offset of a stamp ------------------------------------------------------------------- */
 /* Does the clock time before the sign, "18:33:07 " or "18:33:07.123", show this instant there? */
 static bool shows(w5_str before, w5_time at, int east)
 {

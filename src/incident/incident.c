@@ -242,8 +242,7 @@ static void count_requests(const w5_timeline *t, w5_incident *in, w5_arena *aren
     w5_counts_done(&servers);
 }
 
-/* --- columns -----------------------------------------------------------------------------------
- */
+/* --- columns --------------------------------------------------------------------------------- */
 static w5_time column_span(w5_time length)
 {
     static const uint32_t seconds[] = {1,     2,     5,     10,     15,     30,      60,

@@ -8,8 +8,7 @@ enum {
     ENOUGH_CLUSTERS = 3
 };
 
-/* --- collecting --------------------------------------------------------------------------------
- */
+/* --- collecting ------------------------------------------------------------------------------ */
 static bool is_mark(const w5_trait *trait, const w5_cell *cell)
 {
     if (trait->access)
@@ -88,8 +87,7 @@ w5_landmarks w5_landmarks_of(const w5_ledger *l, const bool *lane, const w5_cloc
     return m;
 }
 
-/* --- pairing -----------------------------------------------------------------------------------
- */
+/* --- pairing --------------------------------------------------------------------------------- */
 static bool fit(w5_fit_result *r, w5_time a, w5_time b)
 {
     w5_time apart = a > b ? a - b : b - a;
@@ -139,8 +137,7 @@ w5_fit_result w5_landmarks_joined(const w5_landmarks *a, const w5_landmarks *b, 
     return r;
 }
 
-/* --- the best shift ----------------------------------------------------------------------------
- */
+/* --- the best shift -------------------------------------------------------------------------- */
 typedef w5_fit_result (*pairing)(const w5_landmarks *a, const w5_landmarks *b, w5_time shift);
 
 static size_t tries(w5_time from, w5_time to, w5_time step)

@@ -47,8 +47,7 @@ static uint32_t move_upstream(w5_move *m, uint32_t upstream)
     return upstream == W5_SEEN_EXIT ? upstream : w5_move_id(m, upstream) & W5_SEEN_EXIT;
 }
 
-/* --- into a fresh table ------------------------------------------------------------------------
- */
+/* --- into a fresh table ---------------------------------------------------------------------- */
 static void move_rows(w5_ledger *l, w5_move *m)
 {
     for (size_t i = 0; i < l->cells->rows.n; i++)
@@ -126,8 +125,7 @@ void w5_ledger_rest(w5_ledger *l)
         w5_rows_shrink(tables[i]);
 }
 
-/* --- into another ledger -----------------------------------------------------------------------
- */
+/* --- into another ledger --------------------------------------------------------------------- */
 typedef struct seam { /* a run of requests, or an exit, that both ledgers counted */
     uint64_t key;
     uint32_t second, upstream;

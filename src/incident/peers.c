@@ -39,8 +39,7 @@ static void join(joining *j, w5_id a, w5_id b)
         j->root[a] = b;
 }
 
-/* --- configuration -----------------------------------------------------------------------------
- */
+/* --- configuration --------------------------------------------------------------------------- */
 static w5_id id_of(const joining *j, w5_str name)
 {
     return w5_intern_find(j->t->intern, name);
@@ -83,8 +82,7 @@ static void join_config(joining *j)
         join_block(j, &block[i]);
 }
 
-/* --- lines of one connection and path ----------------------------------------------------------
- */
+/* --- lines of one connection and path -------------------------------------------------------- */
 typedef struct seen {
     uint32_t cell; /* index + 1 */
 } seen;
@@ -118,8 +116,7 @@ static void join_connections(joining *j)
     free(table);
 }
 
-/* --- no live upstreams -------------------------------------------------------------------------
- */
+/* --- no live upstreams ----------------------------------------------------------------------- */
 static bool alone(joining *j, w5_id upstream)
 {
     if (find(j, upstream) != upstream)

@@ -265,8 +265,7 @@ static void take_inside(making *m)
     inside->root = w5_peers_roots(m->t, m->arena);
 }
 
-/* --- lanes, streams, totals ------------------------------------------------------------------
- */
+/* --- lanes, streams, totals ------------------------------------------------------------------ */
 static void take_lanes(making *m)
 {
     w5_lane *lane = W5_NEW_N(m->arena, w5_lane, m->l->lanes);

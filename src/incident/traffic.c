@@ -75,8 +75,7 @@ static const w5_rows_kind traffic_kind = {.size = sizeof(w5_traffic),
                                           .same = same_traffic,
                                           .join = join_traffic};
 
-/* --- shorter paths
- * --------------------------------------------------------------------------------- */
+/* --- shorter paths --------------------------------------------------------------------------- */
 enum {
     PATH_ROOM = 512
 };
@@ -134,8 +133,7 @@ static bool shorten(const w5_rows *t, w5_id *path, unsigned level)
     return *path != before;
 }
 
-/* --- paths
- * ----------------------------------------------------------------------------------------- */
+/* --- paths ----------------------------------------------------------------------------------- */
 static bool coarsen_path(w5_rows *t, void *row)
 {
     return shorten(t, &((w5_path *)row)->path, t->level);
@@ -170,8 +168,7 @@ static const w5_rows_kind path_kind = {.size = sizeof(w5_path),
                                        .same = same_path,
                                        .join = join_path};
 
-/* --- requests
- * -------------------------------------------------------------------------------------- */
+/* --- requests -------------------------------------------------------------------------------- */
 static const struct {
     uint32_t span;
     unsigned path;
@@ -245,8 +242,7 @@ static const w5_rows_kind request_kind = {.size = sizeof(w5_request),
                                           .same = same_request,
                                           .join = join_request};
 
-/* --- mixes ---------------------------------------------------------------------------------------
- */
+/* --- mixes ----------------------------------------------------------------------------------- */
 static const uint32_t mix_spans[] = {60, 600, HOUR, DAY, 30 * DAY, 10000 * DAY};
 enum {
     MIX_LEVELS = sizeof(mix_spans) / sizeof(*mix_spans)

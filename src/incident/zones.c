@@ -39,8 +39,7 @@ static const w5_stream *stream_of(const settling *s, size_t lane)
     return s->stream[s->l->lane[lane].stream];
 }
 
-/* --- what was said -------------------------------------------------------------------------------
- */
+/* --- what was said --------------------------------------------------------------------------- */
 static bool names_file(w5_str rule, w5_str name)
 {
     return w5_str_eq(rule, name) ||
@@ -117,8 +116,7 @@ static void begin(settling *s, size_t i)
     s->settled[i] = clock->from == W5_ZONE_OPTION || clock->from == W5_ZONE_CONFIG;
 }
 
-/* --- who is held against whom --------------------------------------------------------------------
- */
+/* --- who is held against whom ---------------------------------------------------------------- */
 static bool is_access(const settling *s, size_t lane)
 {
     return w5_str_eq(format_of(s, lane), W5_STR("nginx-access"));
@@ -169,8 +167,7 @@ static w5_landmarks marks_of_others(settling *s, size_t lane, bool access_only)
     return w5_landmarks_of(s->l, others, s->zones.clock, s->arena);
 }
 
-/* --- what is told
- * ---------------------------------------------------------------------------------- */
+/* --- what is told ---------------------------------------------------------------------------- */
 static void note(settling *s, size_t lane, const char *how, const w5_fit_result *fit)
 {
     w5_str name = is_error(s, lane) ? W5_STR("nginx log") : stream_of(s, lane)->name;
@@ -194,8 +191,7 @@ static w5_str clock_words(settling *s, w5_time offset)
                         (int)(minutes % 60));
 }
 
-/* --- settling
- * -------------------------------------------------------------------------------------- */
+/* --- settling -------------------------------------------------------------------------------- */
 /* A fixed offset, or the host's own zone where both agree: that one knows about summer time. */
 static void take_offset(settling *s, size_t lane, w5_time offset, w5_zone_from from,
                         const w5_fit_result *fit)

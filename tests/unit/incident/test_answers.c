@@ -128,8 +128,7 @@ static void coarse_traffic_gives_its_share(void **state)
     assert_str(told(only(&s)->statuses), W5_STR("200 30"));
 }
 
-/* --- over --------------------------------------------------------------------------------------
- */
+/* --- over ------------------------------------------------------------------------------------ */
 static void over_is_what_the_latest_news_say(void **state)
 {
     (void)state;

@@ -58,8 +58,7 @@ static void incidents_come_by_start(void **state)
         assert_true(all.at[i - 1]->start <= all.at[i]->start);
 }
 
-/* --- ten thousand ------------------------------------------------------------------------------
- */
+/* --- ten thousand ---------------------------------------------------------------------------- */
 static scene many_incidents(int n)
 {
     scene s = begin();

@@ -1,3 +1,4 @@
+/* test_ledger.c -- tests ledger.c put.c put_error.c put_access.c put_other.c traits.c */
 #include "build.h"
 
 #define REFUSED(n, upstream)                                                                       \

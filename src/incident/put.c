@@ -1,0 +1,159 @@
+/* put.c -- an event into the ledger: what it is, and the cell it becomes. */
+#include "put.h"
+
+#include "hash.h"
+
+/* --- cells ----------------------------------------------------------------------------------- */
+uint32_t w5_put_second(w5_time at)
+{
+    return (uint32_t)(w5_span_start(at, W5_SECOND) / W5_SECOND);
+}
+
+w5_id w5_put_name(w5_ledger *l, w5_str s)
+{
+    return w5_names_put(&l->names, w5_fold_cut(s, W5_NAME_MAX));
+}
+
+/* What keys an upstream error or an access line, as ids; the rest of the cell is filled when it
+ * turns out to be a new one. */
+w5_cell w5_put_begin(const w5_event *e, uint16_t lane, w5_time at)
+{
+    const w5_record *r = e->record;
+    return (w5_cell){
+        .at = at,
+        .until = at,
+        .line = r->line,
+        .last_line = r->line,
+        .count = r->count ? r->count : 1,
+        .duration = -1,
+        .lock = -1,
+        .rows_examined = -1,
+        .rows_sent = -1,
+        .number = -1,
+        .query_start = W5_TIME_NONE,
+        .query_end = W5_TIME_NONE,
+        .stream = r->stream->index,
+        .lane = lane,
+        .klass = e->klass->index,
+        .digits = r->digits,
+        .zoned = r->zoned,
+    };
+}
+
+static void fill_texts(w5_ledger *l, const w5_record *r, w5_cell *cell)
+{
+    cell->client = w5_put_name(l, w5_record_get(r, W5_F_client));
+    cell->ident = w5_put_name(l, w5_record_get(r, W5_F_ident));
+    cell->where = w5_put_name(l, w5_fold_where(r));
+    cell->text = w5_names_put_text(&l->names, w5_fold_excerpt(r));
+}
+
+size_t w5_put_cell(w5_ledger *l, const w5_record *r, w5_cell *draft)
+{
+    size_t at = w5_cells_find(l->cells, draft);
+    if (at != SIZE_MAX) {
+        w5_cell_join(w5_cells_at(l->cells, at), draft);
+        return at;
+    }
+    fill_texts(l, r, draft);
+    return w5_cells_put(l->cells, draft);
+}
+
+w5_str w5_put_kept(const w5_ledger *l, w5_id id)
+{
+    return w5_intern_str(l->names.table, id);
+}
+
+/* --- requests -------------------------------------------------------------------------------- */
+static uint64_t request_key(const w5_ledger *l, const w5_record *r)
+{
+    static const w5_field fields[] = {W5_F_pid, W5_F_connection, W5_F_request};
+    uint64_t key = w5_hash_mix(l->seed, r->stream->index);
+    if (r->host.len > 0)
+        key = w5_hash_bytes(key, r->host);
+    for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++)
+        key = w5_hash_bytes(key, w5_record_get(r, fields[i]));
+    return w5_once_key(key);
+}
+
+/* By names, for ids differ between ledgers. */
+uint16_t w5_ledger_place(const w5_ledger *l, const w5_cell *cell)
+{
+    uint64_t klass = w5_hash_bytes(cell->klass, w5_put_kept(l, cell->code));
+    uint64_t request = w5_hash_bytes(l->seed, w5_put_kept(l, cell->path));
+    request = w5_hash_bytes(request, w5_put_kept(l, cell->method));
+    request = w5_hash_bytes(request, w5_put_kept(l, cell->server));
+    return (uint16_t)(klass >> 56 << 8 | request >> 56);
+}
+
+int64_t w5_put_request(w5_ledger *l, const w5_record *r, w5_time at, w5_id upstream, uint16_t place)
+{
+    int64_t others = r->count > 1 ? (int64_t)r->count - 1 : 0; /* a folded run: who knows; all */
+    if (w5_record_get(r, W5_F_connection).len == 0)
+        return others + 1;
+    return others + w5_once_put(&l->once, request_key(l, r), w5_put_second(at), upstream, place);
+}
+
+void w5_put_failed(w5_cell *cell, int64_t more)
+{
+    cell->failed = more < 0 && cell->failed == 0 ? 0 : cell->failed + (uint64_t)more;
+}
+
+/* --- events ---------------------------------------------------------------------------------- */
+static void count_event(w5_ledger *l, const w5_event *e, uint64_t n)
+{
+    const w5_trait *trait = &l->trait[e->klass->index];
+    l->by_class[e->klass->index] += n;
+    if (trait->error)
+        l->upstream_errors += n;
+    if (trait->upstream)
+        w5_ledger_count_code(l, e->code, n);
+}
+
+/* Our own events come with their pattern and an id: the same id again is the same event (spec
+ * §6.3). */
+static bool is_repeated(w5_ledger *l, const w5_record *r, w5_time at)
+{
+    w5_str id = r->pattern ? w5_record_get(r, W5_F_message_id) : W5_NONE;
+    uint32_t second = at == W5_TIME_NONE ? 0 : w5_put_second(at);
+    return id.len > 0 && w5_once_again(&l->ids, w5_once_key(w5_hash_bytes(l->seed, id)), second, 0);
+}
+
+static void place(w5_ledger *l, const w5_event *e, uint16_t lane, w5_time at, uint64_t n)
+{
+    const w5_trait *trait = &l->trait[e->klass->index];
+    bool counted_later = !trait->access && !trait->upstream && at != W5_TIME_NONE;
+    if (!counted_later)
+        count_event(l, e, n);
+    if (at == W5_TIME_NONE)
+        return; /* counted; without any time it has no place on a line of time */
+    if (trait->access)
+        w5_put_access(l, e, lane, at, n);
+    else if (trait->upstream)
+        w5_put_error(l, e, lane, at, n);
+    else if (!w5_put_noise(l, e, lane, at, n))
+        w5_put_other(l, e, lane, at);
+}
+
+void w5_ledger_put(w5_ledger *l, const w5_event *e)
+{
+    w5_record *r = e->record;
+    uint64_t n = r->count ? r->count : 1;
+    w5_time at;
+    uint16_t lane = w5_ledger_see(l, r, &at);
+    if (r->forged) {
+        l->forged += n;
+        return;
+    }
+    if (!e->klass || e->klass->index >= l->traits) {
+        l->by_class[0] += n;
+        return;
+    }
+    if (is_repeated(l, r, at))
+        return;
+    if (l->trait[e->klass->index].sort != W5_SORT_NOISE)
+        w5_record_walk(r);
+    place(l, e, lane, at, n);
+    if (w5_names_full(&l->names))
+        w5_ledger_move_names(l);
+}
