@@ -73,37 +73,129 @@ w5_trust w5_judge_plain(w5_records *r, w5_feed *feed, const w5_row *row, const w
     return sentence(r, feed, record, look_behind(r, w, line), 0);
 }
 
-/* Behind a layer the lines of one write may stand far apart, other writers' between them. */
-w5_trust w5_judge_wrapped(w5_records *r, w5_feed *feed, const w5_row *row, const w5_record *record,
-                          w5_str inner, const w5_chain *chain)
+/* --- behind a layer -----------------------------------------------------------------------------
+ */
+/* The lines of one write may stand apart, other writers' between them; so far ahead is looked for
+ * them, in bytes of the physical lines. */
+enum {
+    FAR = 32 << 10,
+    RING = sizeof((w5_ahead){0}.at) / sizeof(*(w5_ahead){0}.at)
+};
+
+static struct w5_measure *nth(w5_ahead *a, size_t i)
 {
-    enum {
-        FAR = 32 << 10 /* of the layers' own bytes too */
-    };
+    return &a->at[(a->first + i) % RING];
+}
+
+/* What was measured of lines up to this one, or without these layers, is of no use any more. */
+static w5_ahead *ahead_of(w5_feed *feed, const w5_row *row, const w5_chain *chain)
+{
+    if (!feed->ahead) {
+        feed->ahead = w5_xmalloc(sizeof(*feed->ahead));
+        feed->ahead->n = 0;
+    }
+    w5_ahead *a = feed->ahead;
+    if (a->n > 0 &&
+        (a->chain.depth != chain->depth ||
+         memcmp(a->chain.layer, chain->layer, chain->depth * sizeof(*chain->layer)) != 0))
+        a->n = 0;
+    a->chain = *chain;
+    while (a->n > 0 && nth(a, 0)->offset <= row->offset) {
+        a->first = (a->first + 1) % RING;
+        a->n--;
+    }
+    return a;
+}
+
+/* Measures one more line. False: the window holds no more. */
+static bool measure_next(w5_records *r, w5_feed *feed, w5_ahead *a)
+{
     const w5_window *w = &feed->window;
-    const char *from = row->raw.ptr;
+    uint64_t from = a->n > 0 ? nth(a, a->n - 1)->end + 1 : w5_window_offset(feed);
+    if (from >= w->offset + (uint64_t)(w->end - w->base))
+        return false;
+    const char *p = w->base + (from - w->offset);
+    const char *end = line_end(p, w->end);
+    w5_str inner = W5_NONE;
+    struct w5_measure *m = nth(a, a->n++);
+    w5_mark start = w5_arena_mark(r->ahead);
+    bool peels = w5_read_peel(r, &a->chain, (w5_str){p, (size_t)(end - p)}, &inner, &m->key);
+    w5_arena_rewind(r->ahead, start);
+    m->offset = from;
+    m->end = from + (uint64_t)(end - p);
+    m->len = inner.len;
+    m->key = peels ? m->key : 0;
+    return true;
+}
+
+typedef struct outlook {
+    bool short_of; /* the window ends before one write could */
+    bool ends;     /* a write that began with this line could end behind another */
+    uint64_t until;
+} outlook;
+
+static outlook look_ahead(w5_records *r, w5_feed *feed, const w5_row *row, size_t len,
+                          const w5_chain *chain)
+{
+    w5_ahead *a = ahead_of(feed, row, chain);
+    outlook o = {.until = row->offset + row->raw.len};
+    size_t sum = len + 1;
+    for (size_t i = 0; sum <= W5_WRITE_MAX && o.until - row->offset < FAR && i < RING; i++) {
+        if (i == a->n && !measure_next(r, feed, a)) {
+            o.short_of = !feed->final;
+            break;
+        }
+        const struct w5_measure *m = nth(a, i);
+        o.until = m->end;
+        if (m->key != chain->key)
+            continue;
+        sum += m->len;
+        o.ends = o.ends || sum == W5_WRITE_MAX;
+        sum++;
+    }
+    o.ends = o.ends || sum <= W5_WRITE_MAX; /* too many short lines to measure: look closely */
+    return o;
+}
+
+static w5_trust look_closely(w5_records *r, w5_feed *feed, const w5_row *row,
+                             const w5_record *record, w5_str inner, const w5_chain *chain)
+{
+    const w5_window *w = &feed->window;
     w5_mark start = w5_arena_mark(r->ahead);
     size_t n = 0;
     size_t sum = inner.len + 1;
-    if (!has_quote(record->message) &&
-        w5_forged_mark(inner.ptr, inner.ptr + inner.len) == inner.ptr + inner.len)
-        return W5_TRUST;
     r->behind[n] = inner;
-    r->behind_end[n++] = from + row->raw.len;
-    const char *at = w->at;
-    for (; at < w->end && sum <= W5_WRITE_MAX && n < W5_FORGED_LINES && at - from < FAR;) {
+    r->behind_end[n++] = row->raw.ptr + row->raw.len;
+    for (const char *at = w->at;
+         at < w->end && sum <= W5_WRITE_MAX && n < W5_FORGED_LINES && at - row->raw.ptr < FAR;) {
         const char *end = line_end(at, w->end);
-        w5_str line = {at, (size_t)(end - at)};
         w5_str inside;
+        uint64_t key;
+        bool peels = w5_read_peel(r, chain, (w5_str){at, (size_t)(end - at)}, &inside, &key);
         at = end == w->end ? end : end + 1;
-        if (!w5_read_peel(r, chain, line, &inside))
+        if (!peels || key != chain->key)
             continue;
         r->behind[n] = inside;
         r->behind_end[n++] = end;
         sum += inside.len + 1;
     }
-    bool later = at == w->end && sum <= W5_WRITE_MAX && !feed->final;
-    w5_trust trust = later ? W5_TRUST_LATER : sentence(r, feed, record, n, chain->key);
+    w5_trust trust = sentence(r, feed, record, n, chain->key);
     w5_arena_rewind(r->ahead, start);
     return trust;
+}
+
+w5_trust w5_judge_wrapped(w5_records *r, w5_feed *feed, const w5_row *row, const w5_record *record,
+                          w5_str inner, const w5_chain *chain)
+{
+    w5_window *w = &feed->window;
+    const char *mark = next_mark(w, row->raw.ptr);
+    if (mark >= row->raw.ptr + row->raw.len && !has_quote(record->message))
+        return W5_TRUST;
+    outlook o = look_ahead(r, feed, row, inner.len, chain);
+    if (o.short_of)
+        return W5_TRUST_LATER;
+    bool near = mark != w->end && w->offset + (uint64_t)(mark - w->base) < o.until;
+    if (!near && !o.ends && !record->open && !w5_forged_unclosed(record->message))
+        return W5_TRUST;
+    return look_closely(r, feed, row, record, inner, chain);
 }

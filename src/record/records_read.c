@@ -463,7 +463,7 @@ static w5_verdict peel(reading *rd, w5_str inner, uint32_t which)
     return verdict;
 }
 
-bool w5_read_peel(w5_records *r, const w5_chain *chain, w5_str line, w5_str *inner)
+bool w5_read_peel(w5_records *r, const w5_chain *chain, w5_str line, w5_str *inner, uint64_t *key)
 {
     reading rd = {.r = r, .at = W5_TIME_NONE, .times = 1};
     uint64_t have = r->layer.have;
@@ -479,7 +479,8 @@ bool w5_read_peel(w5_records *r, const w5_chain *chain, w5_str line, w5_str *inn
         *inner = w.inner;
     }
     r->layer.have = have;
-    return rd.chain.key == chain->key;
+    *key = rd.chain.key;
+    return true;
 }
 
 /* --- a line ----------------------------------------------------------------------------------- */

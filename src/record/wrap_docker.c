@@ -80,23 +80,28 @@ static char *put_escape_u(char *out, w5_str s, size_t *i)
 
 static w5_str unescape(w5_arena *scratch, w5_str s)
 {
-    static const char from[] = "nrtbf\"\\/";
-    static const char to[] = "\n\r\t\b\f\"\\/";
+    static const char from[] = "nrtbf";
+    static const char to[] = "\n\r\t\b\f";
     char *bytes = w5_arena_alloc(scratch, s.len + 1);
     char *out = bytes;
-    for (size_t i = 0; i < s.len; i++) {
-        if (s.ptr[i] != '\\' || i + 1 == s.len) {
-            *out++ = s.ptr[i];
-            continue;
-        }
-        char c = s.ptr[++i];
-        const char *known = c ? strchr(from, c) : NULL;
+    size_t i = 0;
+    for (size_t run; i < s.len; i++) {
+        if (!w5_str_find_char(w5_str_skip(s, i), '\\', &run) || i + run + 1 == s.len)
+            break;
+        memcpy(out, s.ptr + i, run);
+        out += run;
+        i += run + 1;
+        const char *known = s.ptr[i] > '\\' ? strchr(from, s.ptr[i]) : NULL;
         if (known)
             *out++ = to[known - from];
-        else if (c == 'u')
+        else if (s.ptr[i] == 'u')
             out = put_escape_u(out, s, &i);
         else
-            *out++ = c;
+            *out++ = s.ptr[i];
+    }
+    if (i < s.len) {
+        memcpy(out, s.ptr + i, s.len - i);
+        out += s.len - i;
     }
     return (w5_str){bytes, (size_t)(out - bytes)};
 }
