@@ -53,10 +53,19 @@ static bool near_another(const w5_groups *g, size_t i, const size_t *next)
     return false;
 }
 
+/* Answers 5xx beside the errors count, too. */
+static uint64_t lines_of(const w5_timeline *t, const w5_group *group)
+{
+    uint64_t n = 0;
+    for (size_t i = 0; i < group->cells; i++)
+        n += t->cell[group->cell[i]].count;
+    return n;
+}
+
 static bool is_sparse(const w5_groups *g, size_t i, const size_t *next)
 {
     const w5_group *group = &g->at[i];
-    return group->errors > 0 && group->errors <= ERRORS && group->troubles == 0 &&
+    return group->errors > 0 && lines_of(g->t, group) <= ERRORS && group->troubles == 0 &&
            !near_another(g, i, next) && !beside_life(g->t, group);
 }
 

@@ -56,6 +56,21 @@ static void it_must_be_sparse_long_small_and_alone(void **state)
     }
 }
 
+static void answers_5xx_beside_an_error_are_more_than_a_trickle(void **state)
+{
+    (void)state;
+    scene s = begin();
+    for (int i = 0; i < 4; i++) {
+        fails(&s, 2000 * i, "connection-reset", U);
+        for (int k = 0; i == 0 && k < 3; k++)
+            five(&s, 1, U);
+    }
+    w5_incidents all = scene_end(&s);
+    assert_int_equal(all.n, 1);
+    assert_int_equal(all.backgrounds, 1);
+    assert_int_equal(all.background[0].groups, 3);
+}
+
 static void each_upstream_has_its_own(void **state)
 {
     (void)state;
@@ -74,6 +89,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_sparse_trickle_is_background),
         cmocka_unit_test(it_must_be_sparse_long_small_and_alone),
+        cmocka_unit_test(answers_5xx_beside_an_error_are_more_than_a_trickle),
         cmocka_unit_test(each_upstream_has_its_own),
     };
     return cmocka_run_group_tests(tests, NULL, give_back);
