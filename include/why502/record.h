@@ -132,6 +132,7 @@ typedef struct w5_record_options {
     size_t log_formats_n;
     bool all_fields;     /* walk every field of every record (-o events); else only where needed */
     w5_str host;         /* --host */
+    uint32_t first_stream; /* index of the first stream: a piece of a source is a stage of its own */
 } w5_record_options;
 
 w5_records *w5_records_new(const w5_record_options *options);
@@ -149,5 +150,21 @@ w5_rc w5_records_take(w5_records *r, w5_record *record);
 void w5_records_tick(w5_records *r);
 size_t w5_records_streams(const w5_records *r);
 w5_stream *w5_records_stream(w5_records *r, size_t index);
+
+/* --- a source in pieces, each read by a stage of its own (src/record/piece.c) --- */
+/* Lines that begin at `offset` or behind it are left: w5_records_take answers W5_WAIT before them.
+ * UINT64_MAX: none. */
+void w5_records_stop_at(w5_records *r, uint64_t offset);
+/* Where the source's next line begins; 0 when no byte is there to tell. */
+uint64_t w5_records_offset(const w5_records *r);
+/* What was read so far only showed the stage where it is: the accounts of its stream become those of a
+ * piece that nothing was read of; or they become `as`, and bytes that were put and not read are
+ * forgotten. */
+void w5_records_arrive(w5_records *r, const w5_stream *as);
+/* Stages of the same number go on alike from here. 0: nobody can tell. */
+uint64_t w5_records_state(const w5_records *r);
+/* Adds the accounts of the next piece of the source that r began; what r held of the source itself is
+ * forgotten. The answer must be added to the numbers of the piece's lines. */
+uint64_t w5_records_absorb(w5_records *r, const w5_records *piece);
 
 #endif

@@ -232,6 +232,7 @@ static w5_rc read_machine(setup *s, const options *o, w5_err *err)
     s->engine.all_fields = !s->report;
     s->engine.follow = o->given[OPT_FOLLOW] > 0;
     s->engine.poll = o->given[OPT_POLL] > 0;
+    s->engine.guard.threads = jobs != 1 && !s->engine.follow;
     return rc;
 }
 

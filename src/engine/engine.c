@@ -3,10 +3,13 @@
  * Blocks of a source go through the record stage; each record is classified and put into the ledger.
  * Nothing is decided here: w5_engine_run asks the pure functions of incident and diagnosis what the
  * ledger says, whenever somebody wants to know. */
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <why502/engine.h>
+
+#include "pieces.h"
 
 struct w5_engine {
     const w5_catalogue *catalogue;
@@ -15,9 +18,8 @@ struct w5_engine {
     w5_arena *forever; /* copies of options, names */
     w5_arena *answer;  /* the last w5_run: taken back at the next */
     w5_sources *sources;
-    w5_records *records;
-    w5_classifier *classifier;
-    w5_ledger *ledger;
+    w5_reader reader;
+    w5_record_options stages;
     uint64_t bytes;
     uint32_t source; /* the one being read */
     uint32_t fed;    /* sources read from memory: they come after the real ones */
@@ -33,6 +35,13 @@ static w5_str own_host(w5_arena *arena)
     if (gethostname(name, sizeof(name) - 1) != 0)
         return W5_STR("localhost");
     return w5_arena_str(arena, w5_str_of(name));
+}
+
+static unsigned cores(void)
+{
+    cpu_set_t set;
+    int n = sched_getaffinity(0, sizeof(set), &set) == 0 ? CPU_COUNT(&set) : 1;
+    return n > W5_JOBS_MAX ? W5_JOBS_MAX : (unsigned)n;
 }
 
 w5_engine *w5_engine_new(const w5_catalogue *c, const w5_config *config,
@@ -56,12 +65,17 @@ w5_engine *w5_engine_new(const w5_catalogue *c, const w5_config *config,
                                                      .poll = options->poll,
                                                      .since = e->options.since,
                                                      .until = e->options.until});
-    e->records = w5_records_new(&(w5_record_options){.log_formats = options->log_formats,
-                                                     .log_formats_n = options->log_formats_n,
-                                                     .all_fields = options->all_fields,
-                                                     .host = options->host});
-    e->classifier = w5_classifier_new(c);
-    e->ledger = w5_ledger_new(c);
+    if (e->options.jobs == 0)
+        e->options.jobs = cores();
+    if (e->options.jobs > W5_JOBS_MAX)
+        e->options.jobs = W5_JOBS_MAX;
+    e->stages = (w5_record_options){.log_formats = options->log_formats,
+                                    .log_formats_n = options->log_formats_n,
+                                    .all_fields = options->all_fields,
+                                    .host = options->host};
+    e->reader.records = w5_records_new(&e->stages);
+    e->reader.classifier = w5_classifier_new(c);
+    e->reader.ledger = w5_ledger_new(c);
     return e;
 }
 
@@ -69,9 +83,9 @@ void w5_engine_free(w5_engine *e)
 {
     if (!e)
         return;
-    w5_ledger_free(e->ledger);
-    w5_classifier_free(e->classifier);
-    w5_records_free(e->records);
+    w5_ledger_free(e->reader.ledger);
+    w5_classifier_free(e->reader.classifier);
+    w5_records_free(e->reader.records);
     w5_sources_free(e->sources);
     w5_arena_free(e->answer);
     w5_arena_free(e->forever);
@@ -83,21 +97,15 @@ w5_rc w5_engine_add(w5_engine *e, const char *uri, w5_err *err)
     return w5_sources_add(e->sources, w5_str_of(uri), w5_format_known, err);
 }
 
-/* Everything the record stage has ready goes into the ledger. */
 static void flow(w5_engine *e)
 {
-    w5_record record;
-    w5_event event;
-    while (w5_records_take(e->records, &record) == W5_OK) {
-        w5_rc rc = w5_event_classify(e->classifier, &record, &event);
-        record.stream->records++;
-        if (rc == W5_OK) {
-            record.stream->events++;
-            w5_ledger_put(e->ledger, &event);
-        }
-        if (e->options.event && (rc == W5_OK || e->options.all_fields))
-            e->options.event(e->options.context, &event);
-    }
+    w5_reader_flow(&e->reader, e->options.event, e->options.all_fields, e->options.context);
+}
+
+/* A stamp without a year is of the year in which its file was written. */
+static w5_time year_of(const w5_source *s)
+{
+    return s->modified == W5_TIME_NONE ? w5_now() : s->modified;
 }
 
 static void change_source(w5_engine *e, uint32_t index)
@@ -105,14 +113,47 @@ static void change_source(w5_engine *e, uint32_t index)
     if (e->source == index)
         return;
     const w5_source *s = w5_sources_at(e->sources, index);
-    w5_time year = s->modified == W5_TIME_NONE ? w5_now() : s->modified;
-    w5_records_begin(e->records, index, s->name, s->format, year);
+    w5_records_begin(e->reader.records, index, s->name, s->format, year_of(s));
     e->source = index;
+}
+
+/* --- large files, by several threads --------------------------------------------------------- */
+static bool piece_done(void *context, uint64_t bytes)
+{
+    w5_engine *e = context;
+    e->bytes += bytes;
+    e->stopped = e->options.progress && !e->options.progress(e->options.context, e);
+    return !e->stopped;
+}
+
+/* The first block told what the source is; the rest of a large file is cut into pieces. */
+static void read_in_pieces(w5_engine *e, const w5_block *block)
+{
+    const w5_source *s = w5_sources_at(e->sources, block->source);
+    uint64_t at;
+    if (e->options.jobs < 2 || e->options.follow || e->options.event || e->stopped ||
+        !s->seekable || block->offset > 0 || s->size < 2 * W5_PIECE)
+        return;
+    size_t streams = w5_records_streams(e->reader.records);
+    w5_pieces pieces = {.catalogue = e->catalogue,
+                        .source = s,
+                        .options = e->stages,
+                        .year_hint = year_of(s),
+                        .whole = &e->reader,
+                        .jobs = e->options.jobs,
+                        .progress = piece_done,
+                        .context = e};
+    pieces.options.first_stream = (uint32_t)streams - 1;
+    uint64_t bytes = e->bytes;
+    if (w5_pieces_read(&pieces, &at) != W5_OK)
+        return;
+    e->bytes = bytes + at - (block->offset + block->bytes.len);
+    w5_sources_skip(e->sources, block->source, at, NULL);
 }
 
 static void finish_source(w5_engine *e)
 {
-    w5_records_tick(e->records);
+    w5_records_tick(e->reader.records);
     flow(e);
 }
 
@@ -129,9 +170,10 @@ w5_rc w5_engine_turn(w5_engine *e, w5_time patience, w5_err *err)
     if (e->source != NO_SOURCE && e->source != block.source)
         finish_source(e);
     change_source(e, block.source);
-    w5_records_put(e->records, block.bytes, block.offset, block.cut);
+    w5_records_put(e->reader.records, block.bytes, block.offset, block.cut);
     e->bytes += block.bytes.len;
     flow(e);
+    read_in_pieces(e, &block);
     if (e->options.progress && !e->options.progress(e->options.context, e))
         e->stopped = true;
     return W5_OK;
@@ -151,9 +193,9 @@ w5_rc w5_engine_read(w5_engine *e, w5_err *err)
 void w5_engine_feed(w5_engine *e, w5_str name, w5_str format, w5_str bytes)
 {
     uint32_t index = (uint32_t)w5_sources_count(e->sources) + e->fed++;
-    w5_records_begin(e->records, index, w5_arena_str(e->forever, name), format, w5_now());
+    w5_records_begin(e->reader.records, index, w5_arena_str(e->forever, name), format, w5_now());
     e->source = index;
-    w5_records_put(e->records, bytes, 0, false);
+    w5_records_put(e->reader.records, bytes, 0, false);
     e->bytes += bytes.len;
     flow(e);
     finish_source(e);
@@ -161,10 +203,10 @@ void w5_engine_feed(w5_engine *e, w5_str name, w5_str format, w5_str bytes)
 
 static void take_streams(w5_engine *e, w5_run *run)
 {
-    run->streams = w5_records_streams(e->records);
+    run->streams = w5_records_streams(e->reader.records);
     w5_stream **stream = W5_NEW_N(e->answer, w5_stream *, run->streams);
     for (size_t i = 0; i < run->streams; i++) {
-        stream[i] = w5_records_stream(e->records, i);
+        stream[i] = w5_records_stream(e->reader.records, i);
         run->lines += stream[i]->lines;
         run->outside_window += stream[i]->outside;
     }
@@ -229,11 +271,11 @@ const w5_run *w5_engine_run(w5_engine *e)
                                .zone_rules = e->options.zone_rules,
                                .host = e->options.host};
     run->timeline =
-        w5_timeline_build(e->ledger, run->stream, run->streams, e->config, &how, e->answer);
+        w5_timeline_build(e->reader.ledger, run->stream, run->streams, e->config, &how, e->answer);
     w5_incidents incidents = w5_incidents_build(run->timeline, e->answer);
     run->findings = w5_diagnose(run->timeline, &incidents, &e->options.machine, e->answer);
-    run->totals = w5_ledger_sum(e->ledger);
-    run->codes = w5_ledger_codes(e->ledger, &run->code, &run->code_count);
+    run->totals = w5_ledger_sum(e->reader.ledger);
+    run->codes = w5_ledger_codes(e->reader.ledger, &run->code, &run->code_count);
     take_window(e, run);
     return run;
 }

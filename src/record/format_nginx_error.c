@@ -12,8 +12,6 @@ typedef struct memo {
     w5_time at;
     uint32_t
         room; /* > 0: the last record ended inside FastCGI's stderr text; bytes it may still have */
-    uint8_t pid, writer; /* bytes of the last "28363" and "28363#28363: " */
-    char who[24];        /* the last pid#tid, if it is so short */
 } memo;
 _Static_assert(sizeof(memo) <= W5_MEMO, "the memo is too small");
 
@@ -102,34 +100,23 @@ static const char *number(const char *p, const char *end, char mark)
     return p > start && p < end && *p == mark ? p : NULL;
 }
 
-static void remember_writer(memo *m, const char *p, const char *hash, const char *end)
+/* Behind "28363#28363: "; NULL when it is none. The thread mostly has the number of its process. */
+static const char *skip_writer(const char *p, const char *end, const char **hash)
 {
-    size_t n = (size_t)(end - p);
-    m->writer = n <= sizeof(m->who) ? (uint8_t)n : 0;
-    m->pid = (uint8_t)(hash - p);
-    if (m->writer > 0)
-        memcpy(m->who, p, n);
-}
-
-/* "28363#28363: "; NULL when it is none. Mostly the writer of the line before. */
-static const char *skip_writer(memo *m, const char *p, const char *end, const char **hash)
-{
-    if (m->writer > 0 && end - p > m->writer && memcmp(p, m->who, m->writer) == 0) {
-        *hash = p + m->pid;
-        return p + m->writer;
-    }
     *hash = number(p, end, '#');
-    const char *colon = *hash ? number(*hash + 1, end, ':') : NULL;
-    if (!colon || colon + 1 == end || colon[1] != ' ')
+    if (!*hash)
         return NULL;
-    remember_writer(m, p, *hash, colon + 2);
-    return colon + 2;
+    size_t n = (size_t)(*hash - p);
+    const char *colon = *hash + 1 + n;
+    if (end - *hash < (ptrdiff_t)n + 3 || *colon != ':' || memcmp(p, *hash + 1, n) != 0)
+        colon = number(*hash + 1, end, ':');
+    return colon && end - colon > 1 && colon[1] == ' ' ? colon + 2 : NULL;
 }
 
-static bool take_writer(memo *m, const char *p, const char *end, w5_record *r, const char **rest)
+static bool take_writer(const char *p, const char *end, w5_record *r, const char **rest)
 {
     const char *hash;
-    const char *behind = skip_writer(m, p, end, &hash);
+    const char *behind = skip_writer(p, end, &hash);
     if (!behind)
         return false;
     w5_record_set(r, W5_F_pid, (w5_str){p, (size_t)(hash - p)});
@@ -149,14 +136,12 @@ static bool take_writer(memo *m, const char *p, const char *end, w5_record *r, c
 bool w5_nginx_head(w5_str line, w5_str *rest)
 {
     w5_record r;
-    memo m;
     const char *message;
-    m.writer = 0;
     r.have = 0;
     if (line.len < SHORTEST || !digits_and_marks(line.ptr))
         return false;
     unsigned n = level_length(line.ptr + LEVEL);
-    if (n == 0 || !take_writer(&m, line.ptr + LEVEL + n + 2, line.ptr + line.len, &r, &message))
+    if (n == 0 || !take_writer(line.ptr + LEVEL + n + 2, line.ptr + line.len, &r, &message))
         return false;
     *rest = (w5_str){message, (size_t)(line.ptr + line.len - message)};
     return true;
@@ -281,7 +266,7 @@ static w5_fit parse(void *state, w5_str line, w5_record *r)
         return other(m, line, r);
     bool same = is_last_stamp(m, p);
     unsigned n = same || digits_and_marks(p) ? level_length(p + LEVEL) : 0;
-    if (n == 0 || !take_writer(m, p + LEVEL + n + 2, end, r, &rest))
+    if (n == 0 || !take_writer(p + LEVEL + n + 2, end, r, &rest))
         return other(m, line, r);
     w5_record_set(r, W5_F_level, (w5_str){p + LEVEL, n});
     r->at = same ? m->at : read_stamp(m, p);

@@ -56,7 +56,6 @@ static void free_log(w5_log *log)
 static void free_feed(w5_feed *feed)
 {
     free(feed->held);
-    free(feed->ahead);
     free(feed);
 }
 
@@ -140,7 +139,7 @@ static w5_log *new_log(w5_records *r, const w5_feed *feed, w5_str name)
     }
     log->stage = r;
     log->lane[0] = w5_lane_new(0);
-    log->pub = (w5_stream){.index = (uint32_t)r->logs,
+    log->pub = (w5_stream){.index = r->options.first_stream + (uint32_t)r->logs,
                            .source = feed->index,
                            .name = w5_arena_str(r->forever, name),
                            .host = r->options.host,
@@ -191,7 +190,8 @@ void w5_records_begin(w5_records *r, uint32_t source, w5_str name, w5_str forced
     w5_feed *feed = find_feed(r, source);
     if (!feed) {
         feed = w5_xmalloc(sizeof(*feed));
-        *feed = (w5_feed){.index = source, .block = W5_STR(""), .next = r->feeds};
+        *feed = (w5_feed){
+            .index = source, .block = W5_STR(""), .next = r->feeds, .stop = UINT64_MAX};
         feed->forced = forced.len > 0 ? w5_format_find(forced) : NULL;
         feed->year_hint = year_hint;
         feed->log = new_log(r, feed, name);
@@ -297,6 +297,8 @@ static w5_rc take_last(w5_records *r, w5_feed *feed, w5_record *out)
 static w5_rc take_from(w5_records *r, w5_feed *feed, w5_record *out)
 {
     w5_row row;
+    if (feed->window.base && w5_window_offset(feed) >= feed->stop)
+        return W5_WAIT;
     if (w5_skim(r, feed, out))
         return W5_OK;
     while (w5_window_line(feed, &row)) {
@@ -309,6 +311,8 @@ static w5_rc take_from(w5_records *r, w5_feed *feed, w5_record *out)
         feed->log->pub.bytes += w5_window_offset(feed) - row.offset;
         if (verdict == W5_DIRECT || take_queued(r, out))
             return W5_OK;
+        if (w5_window_offset(feed) >= feed->stop)
+            return W5_WAIT;
         if (!more)
             break;
     }

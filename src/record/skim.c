@@ -21,9 +21,11 @@ static bool is_calm(const w5_records *r, const w5_feed *feed)
     const w5_log *log = feed->log;
     const w5_lane *lane = log->lane[0];
     const w5_window *w = &feed->window;
+    if (!w->base || w->fence || w->end - w->at <= FAR)
+        return false;
+    uint64_t here = w->offset + (uint64_t)(w->at - w->base);
     return lane->rank == r->nginx_error && lane->format && lane->used == r->clock && !log->collects &&
-           !lane->pending && r->queued == 0 && w->base && !w->fence && w->end - w->at > FAR &&
-           w->offset + (uint64_t)(w->at - w->base) >= feed->tainted &&
+           !lane->pending && r->queued == 0 && here >= feed->tainted && here < feed->stop &&
            log->pub.format == lane->format && (!feed->forced || feed->forced == lane->format);
 }
 

@@ -1,0 +1,25 @@
+#include "reader.h"
+
+void w5_reader_flow(w5_reader *r, void (*event)(void *context, const w5_event *event), bool all,
+                    void *context)
+{
+    w5_record record;
+    w5_event e;
+    while (w5_records_take(r->records, &record) == W5_OK) {
+        w5_rc rc = w5_event_classify(r->classifier, &record, &e);
+        record.stream->records++;
+        if (rc == W5_OK) {
+            record.stream->events++;
+            w5_ledger_put(r->ledger, &e);
+        }
+        if (event && (rc == W5_OK || all))
+            event(context, &e);
+    }
+}
+
+void w5_reader_drop(w5_reader *r)
+{
+    w5_record record;
+    while (w5_records_take(r->records, &record) == W5_OK)
+        ;
+}

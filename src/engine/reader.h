@@ -1,0 +1,21 @@
+/* reader.h -- what one thread needs to read: lines into records, records into events, events into a
+ * ledger. */
+#ifndef W5_ENGINE_READER_H
+#define W5_ENGINE_READER_H
+
+#include <why502/engine.h>
+
+typedef struct w5_reader {
+    w5_records *records;
+    w5_classifier *classifier;
+    w5_ledger *ledger;
+} w5_reader;
+
+/* Everything the record stage has ready goes into the ledger. `event` may be NULL; `all`: it is
+ * called for records of no interest, too. */
+void w5_reader_flow(w5_reader *r, void (*event)(void *context, const w5_event *event), bool all,
+                    void *context);
+/* Nothing of what the stage has ready is of interest. */
+void w5_reader_drop(w5_reader *r);
+
+#endif
