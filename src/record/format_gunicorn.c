@@ -5,34 +5,60 @@
  * The offset exists since 19.1.1; the number is the writer's: the master's for what it says about a
  * worker. With --log-syslog the ident is gunicorn.NAME.error, and stamp and level are missing
  * (gunicorn/glogging.py). A traceback follows its message bare. */
-#include <limits.h>
-
 #include <why502/record.h>
 
 #include "address.h"
-#include "levels.h"
 #include "traceback.h"
 
 typedef struct memo {
     w5_trace_lines trace;
+    char day[sizeof "2026-11-20" - 1]; /* the last one converted, */
+    w5_time midnight;                  /* and its first second, both of the same line */
 } memo;
 _Static_assert(sizeof(memo) <= W5_MEMO, "the memo is too small");
 
+/* Midnight of the day at p, "2026-11-20": a log's lines share few. */
+static bool day_at(const memo *m, const char *p, w5_time *midnight)
+{
+    unsigned year, month, day;
+    if (memcmp(m->day, p, sizeof m->day) == 0) {
+        *midnight = m->midnight;
+        return true;
+    }
+    if (p[4] != '-' || p[7] != '-' || !w5_digits(p, 4, &year) || !w5_digits(p + 5, 2, &month) ||
+        !w5_digits(p + 8, 2, &day))
+        return false;
+    *midnight = w5_civil(year, month, day, 0, 0, 0, 0);
+    return *midnight != W5_TIME_NONE;
+}
+
+static bool clock_at(const char *p, w5_time *time)
+{
+    unsigned hour, minute, second;
+    if (p[2] != ':' || p[5] != ':' || !w5_digits(p, 2, &hour) || !w5_digits(p + 3, 2, &minute) ||
+        !w5_digits(p + 6, 2, &second) || hour > 23 || minute > 59 || second > 60)
+        return false;
+    *time = hour * W5_HOUR + minute * W5_MINUTE + (second == 60 ? 59 : second) * W5_SECOND;
+    return true;
+}
+
 /* "[2026-11-20 16:35:22 +0000] " */
-static bool take_stamp(w5_str *s, w5_record *r)
+static bool take_stamp(const memo *m, w5_str *s, w5_record *r, w5_time *midnight)
 {
     enum {
         BARE = sizeof "[2026-11-20 16:35:22" - 1
     };
-    if (s->len < BARE + 4 || s->ptr[0] != '[' || s->ptr[5] != '-' || s->ptr[8] != '-')
-        return false;
-    w5_str rest = w5_str_skip(*s, 1);
+    w5_time time;
     int offset;
-    unsigned digits;
-    if (!w5_take_iso(&rest, &r->at, &offset, &digits) || digits > 0)
+    if (s->len < BARE + 4 || s->ptr[0] != '[' || s->ptr[5] != '-' || s->ptr[11] != ' ' ||
+        !day_at(m, s->ptr + 1, midnight) || !clock_at(s->ptr + 12, &time))
         return false;
-    r->zoned = offset != INT_MIN;
-    if (!r->zoned && w5_str_take(&rest, W5_STR(" ")) && w5_take_offset(&rest, &offset)) {
+    w5_str rest = w5_str_skip(*s, BARE);
+    r->at = *midnight + time;
+    if (rest.ptr[0] == ' ') {
+        rest = w5_str_skip(rest, 1);
+        if (!w5_take_offset(&rest, &offset))
+            return false;
         r->at -= offset * W5_SECOND;
         r->zoned = true;
     }
@@ -60,16 +86,23 @@ static bool take_pid(w5_str *s, w5_record *r)
 /* "[CRITICAL] "; an empty message leaves nothing behind the bracket. */
 static bool take_level(w5_str *s, w5_record *r)
 {
-    w5_str rest = *s;
-    if (!w5_str_take(&rest, W5_STR("[")))
-        return false;
-    w5_str level = w5_level_take(&rest);
-    if (level.len == 0 || !w5_str_take(&rest, W5_STR("]")))
-        return false;
-    w5_str_take(&rest, W5_STR(" "));
-    w5_record_set(r, W5_F_level, level);
-    *s = rest;
-    return true;
+    static const struct {
+        w5_str word, level;
+    } levels[] = {
+        {W5_LIT("[INFO]"),     W5_LIT("info") },
+        {W5_LIT("[DEBUG]"),    W5_LIT("debug")},
+        {W5_LIT("[ERROR]"),    W5_LIT("error")},
+        {W5_LIT("[WARNING]"),  W5_LIT("warn") },
+        {W5_LIT("[CRITICAL]"), W5_LIT("crit") },
+    };
+    for (size_t i = 0; s->len > 1 && i < sizeof levels / sizeof *levels; i++) {
+        if (levels[i].word.ptr[1] != s->ptr[1] || !w5_str_take(s, levels[i].word))
+            continue;
+        w5_str_take(s, W5_STR(" "));
+        w5_record_set(r, W5_F_level, levels[i].level);
+        return true;
+    }
+    return false;
 }
 
 /* "[1201] WORKER TIMEOUT (pid:1300)" under ident gunicorn.shop.error. */
@@ -79,35 +112,51 @@ static bool from_syslog(const w5_record *r)
     return w5_str_starts(ident, W5_STR("gunicorn.")) && w5_str_ends(ident, W5_STR(".error"));
 }
 
-static bool head(w5_str *s, w5_record *r)
+static bool head(const memo *m, w5_str *s, w5_record *r, w5_time *midnight)
 {
     if (from_syslog(r))
         return take_pid(s, r);
-    return take_stamp(s, r) && take_pid(s, r) && take_level(s, r);
+    return take_stamp(m, s, r, midnight) && take_pid(s, r) && take_level(s, r);
 }
 
-/* Life and death of workers are told without a traceback: a bare one behind them is another's. */
-static bool stands_alone(w5_str message)
+static bool starts_any(w5_str message, const w5_str *list, size_t n)
 {
-    static const w5_str starts[] = {
-        W5_LIT("Worker "),  W5_LIT("WORKER "),  W5_LIT("Booting "), W5_LIT("Shutting down"),
-        W5_LIT("Reason: "), W5_LIT("Handling"), W5_LIT("Starting"), W5_LIT("Listening"),
-        W5_LIT("Using "),   W5_LIT("Control "), W5_LIT("Retrying"), W5_LIT("Hang up"),
-    };
-    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
-        if (w5_str_starts(message, starts[i]))
+    for (size_t i = 0; i < n; i++)
+        if (message.len > 0 && list[i].ptr[0] == message.ptr[0] && w5_str_starts(message, list[i]))
             return true;
     return false;
+}
+
+/* A traceback may stand below trouble. Life and death of workers are told without: a bare one
+ * behind them is another's. Older versions tell of exceptions at INFO, all of configuration at
+ * DEBUG. */
+static bool may_go_on(const w5_record *r, w5_str message)
+{
+    static const w5_str alone[] = {
+        W5_LIT("Worker "),  W5_LIT("WORKER "),  W5_LIT("Shutting down"),
+        W5_LIT("Reason: "), W5_LIT("Control "), W5_LIT("Retrying"),
+    };
+    static const w5_str more[] = {W5_LIT("Unhandled exception"), W5_LIT("Exception "),
+                                  W5_LIT("Current configuration:")};
+    w5_str level = w5_record_get(r, W5_F_level);
+    if (w5_str_eq(level, W5_STR("info")) || w5_str_eq(level, W5_STR("debug")))
+        return starts_any(message, more, sizeof more / sizeof *more);
+    return !starts_any(message, alone, sizeof alone / sizeof *alone);
 }
 
 static w5_fit parse(void *state, w5_str line, w5_record *r)
 {
     memo *m = state;
     w5_str message = line;
-    if (!head(&message, r))
+    w5_time midnight = W5_TIME_NONE;
+    if (!head(m, &message, r, &midnight))
         return w5_trace_continues(&m->trace, line) ? W5_FIT_MORE : W5_FIT_NO;
     r->message = message;
-    r->open = !stands_alone(message);
+    r->open = may_go_on(r, message);
+    if (midnight != W5_TIME_NONE && midnight != m->midnight) {
+        memcpy(m->day, line.ptr + 1, sizeof m->day);
+        m->midnight = midnight;
+    }
     m->trace = (w5_trace_lines){r->open ? W5_TRACE_MAYBE : W5_TRACE_NONE, 0};
     return W5_FIT_YES;
 }

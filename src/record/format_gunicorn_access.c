@@ -12,23 +12,113 @@
 #include "fields_access.h"
 #include "records.h"
 
+typedef struct memo {
+    char day[sizeof "20/Nov/2026" - 1]; /* the last one converted, */
+    w5_time midnight;                   /* and its first second */
+} memo;
+_Static_assert(sizeof(memo) <= W5_MEMO, "the memo is too small");
+
+/* --- what parse reads: whose line it is, when, which status
+ * ------------------------------------------ */
+/* nginx's own lines have the same form: only a name tells, or a client that is missing. */
+static bool is_ours(const w5_record *r, w5_str line)
+{
+    return line.ptr[0] == ' ' || w5_names_gunicorn(w5_record_get(r, W5_F_ident)) ||
+           w5_names_gunicorn(w5_record_get(r, W5_F_unit)) ||
+           (r->stream && w5_gunicorn_speaks(r->stream));
+}
+
+/* "20/Nov/2026:16:44:02 +0000] " off the front of *s. */
+static bool take_stamp(const memo *m, w5_str *s, w5_record *r, w5_time *midnight)
+{
+    enum {
+        DAY = sizeof "20/Nov/2026" - 1,
+        CLOCK = DAY + 1,
+        ZONE = CLOCK + sizeof "16:44:02"
+    };
+    unsigned hour, minute, second;
+    int offset;
+    const char *p = s->ptr;
+    if (s->len < ZONE + 7 || p[DAY] != ':' || p[CLOCK + 2] != ':' || p[CLOCK + 5] != ':')
+        return false;
+    if (!w5_digits(p + CLOCK, 2, &hour) || !w5_digits(p + CLOCK + 3, 2, &minute) ||
+        !w5_digits(p + CLOCK + 6, 2, &second) || hour > 23 || minute > 59 || second > 60)
+        return false;
+    w5_str rest = w5_str_skip(*s, ZONE);
+    if (p[ZONE - 1] != ' ' || !w5_take_offset(&rest, &offset) || !w5_str_take(&rest, W5_STR("] ")))
+        return false;
+    *midnight = m->midnight;
+    if (memcmp(m->day, p, sizeof m->day) != 0) {
+        unsigned day, year;
+        if (p[2] != '/' || p[6] != '/' || !w5_digits(p, 2, &day) || !w5_digits(p + 7, 4, &year))
+            return false;
+        *midnight = w5_civil(year, w5_month(p + 3), day, 0, 0, 0, 0);
+    }
+    r->at =
+        *midnight + hour * W5_HOUR + minute * W5_MINUTE + second * W5_SECOND - offset * W5_SECOND;
+    r->zoned = true;
+    *s = rest;
+    return *midnight != W5_TIME_NONE;
+}
+
 /* The text between quotes, \" inside it left as it is. */
 static bool take_quoted(w5_str *s, w5_str *value)
 {
-    if (!w5_str_take(s, W5_STR("\"")))
+    if (s->len == 0 || s->ptr[0] != '"')
         return false;
-    for (size_t i = 0; i < s->len; i++) {
-        if (s->ptr[i] == '\\')
-            i++;
-        else if (s->ptr[i] == '"') {
-            *value = w5_str_head(*s, i);
-            *s = w5_str_skip(*s, i + 1);
-            return true;
-        }
+    w5_str rest = w5_str_skip(*s, 1);
+    size_t from = 0;
+    size_t at;
+    while (w5_str_find_char(w5_str_skip(rest, from), '"', &at)) {
+        size_t slashes = 0;
+        at += from;
+        while (at - slashes > 0 && rest.ptr[at - slashes - 1] == '\\')
+            slashes++;
+        from = at + 1;
+        if (slashes % 2 != 0)
+            continue;
+        *value = w5_str_head(rest, at);
+        *s = w5_str_skip(rest, at + 1);
+        return true;
     }
     return false;
 }
 
+static bool take_status(w5_str *s, w5_record *r)
+{
+    unsigned status;
+    if (s->len < 5 || s->ptr[0] != ' ' || s->ptr[4] != ' ' || !w5_digits(s->ptr + 1, 3, &status))
+        return false;
+    w5_record_set(r, W5_F_status, w5_str_head(w5_str_skip(*s, 1), 3));
+    *s = w5_str_skip(*s, 5);
+    return true;
+}
+
+static w5_fit parse(void *state, w5_str line, w5_record *r)
+{
+    memo *m = state;
+    size_t bracket;
+    w5_str request;
+    w5_time midnight;
+    if (line.len < 40 || !w5_str_find_char(w5_str_head(line, 160), '[', &bracket) || bracket < 4 ||
+        line.ptr[bracket - 1] != ' ' || !is_ours(r, line))
+        return W5_FIT_NO;
+    w5_str rest = w5_str_skip(line, bracket + 1);
+    if (!take_stamp(m, &rest, r, &midnight) || !take_quoted(&rest, &request) ||
+        !take_status(&rest, r))
+        return W5_FIT_NO;
+    if (midnight != m->midnight) {
+        memcpy(m->day, line.ptr + bracket + 1, sizeof m->day);
+        m->midnight = midnight;
+    }
+    w5_record_set(r, W5_F_request, request);
+    r->message = request;
+    r->context = line;
+    return W5_FIT_YES;
+}
+
+/* --- what walk reads: the rest
+ * -------------------------------------------------------------------------- */
 static bool take_word(w5_str *s, w5_str *word)
 {
     w5_str_take(s, W5_STR(" "));
@@ -39,29 +129,24 @@ static bool take_word(w5_str *s, w5_str *word)
     return word->len > 0;
 }
 
-static bool is_dash(w5_str s)
+static void set_unless_dash(w5_record *r, w5_field f, w5_str value)
 {
-    return s.len == 0 || w5_str_eq(s, W5_STR("-"));
+    if (value.len > 0 && !w5_str_eq(value, W5_STR("-")))
+        w5_record_set(r, f, value);
 }
 
-/* "127.0.0.1 - - [", the address missing on a unix socket. */
-static bool take_client(w5_str *s, w5_record *r)
+/* "127.0.0.1 - alice [": the address is missing on a unix socket. */
+static void read_client(w5_str before, w5_record *r)
 {
-    w5_str client, user, rest;
-    if (!w5_str_cut_at(*s, W5_STR(" - "), &client, &rest) || client.len > 64 ||
-        memchr(client.ptr, ' ', client.len) || !w5_str_cut_at(rest, W5_STR(" ["), &user, &rest) ||
-        user.len > 64)
-        return false;
-    if (client.len > 0)
-        w5_record_set(r, W5_F_client, client);
-    if (!is_dash(user))
-        w5_record_set(r, W5_F_user, user);
-    *s = rest;
-    return true;
+    w5_str client, user;
+    if (!w5_str_cut_at(before, W5_STR(" - "), &client, &user))
+        return;
+    set_unless_dash(r, W5_F_client, client);
+    set_unless_dash(r, W5_F_user, w5_str_trim(user));
 }
 
 /* Behind the agent: a duration, "<pid>" of %(p)s, anything else. */
-static void take_extras(w5_str s, w5_record *r)
+static void read_extras(w5_str s, w5_record *r)
 {
     w5_str word;
     int64_t micros;
@@ -74,30 +159,24 @@ static void take_extras(w5_str s, w5_record *r)
     }
 }
 
-static w5_fit parse(void *state, w5_str line, w5_record *r)
+static void walk(w5_record *r)
 {
-    (void)state;
-    w5_str stamp, request, status, bytes, value;
-    w5_str rest = line;
-    if (line.len < 40 || !take_client(&rest, r) ||
-        !w5_str_cut_at(rest, W5_STR("] "), &stamp, &rest) || !w5_access_time_local(stamp, &r->at) ||
-        !take_quoted(&rest, &request) || !take_word(&rest, &status) || !take_word(&rest, &bytes))
-        return W5_FIT_NO;
-    r->zoned = true;
-    if (!w5_access_put(r, W5_STR("status"), status))
-        return W5_FIT_NO;
-    w5_record_set(r, W5_F_request, request);
-    if (!is_dash(bytes))
-        w5_record_set(r, W5_F_bytes_sent, bytes);
-    if (take_quoted(&rest, &value) && !is_dash(value))
-        w5_record_set(r, W5_F_referrer, value);
+    w5_str before, rest, value;
+    w5_str request = w5_record_get(r, W5_F_request);
+    w5_str line = r->context;
+    if (!w5_str_cut(line, '[', &before, &rest))
+        return;
+    read_client(before, r);
+    w5_access_finish(r, false, r->stream ? w5_scratch_of(r->stream) : NULL);
+    rest = w5_str_skip(line, (size_t)(request.ptr + request.len - line.ptr) + sizeof "\" 200 " - 1);
+    if (take_word(&rest, &value))
+        set_unless_dash(r, W5_F_bytes_sent, value);
+    if (take_quoted(&rest, &value))
+        set_unless_dash(r, W5_F_referrer, value);
     w5_str_take(&rest, W5_STR(" "));
-    if (take_quoted(&rest, &value) && !is_dash(value))
-        w5_record_set(r, W5_F_user_agent, value);
-    take_extras(rest, r);
-    r->message = line;
-    return w5_access_finish(r, false, r->stream ? w5_scratch_of(r->stream) : NULL) ? W5_FIT_YES
-                                                                                   : W5_FIT_NO;
+    if (take_quoted(&rest, &value))
+        set_unless_dash(r, W5_F_user_agent, value);
+    read_extras(rest, r);
 }
 
 const w5_format w5_format_gunicorn_access = {
@@ -106,6 +185,7 @@ const w5_format w5_format_gunicorn_access = {
     .sample =
         W5_LIT("127.0.0.1 - - [20/Nov/2026:16:44:02 +0000] \"GET /boom/ HTTP/1.1\" 500 145 \"-\" "
                "\"curl/7.88.1\""),
-    .order = 22,
+    .order = 19,
     .parse = parse,
+    .walk = walk,
 };

@@ -101,11 +101,19 @@ w5_str *w5_journal_field(w5_journal *j, w5_str key)
         W5_JOURNAL_FIELDS(W5_JOURNAL_ROW)
 #undef W5_JOURNAL_ROW
     };
+    /* Bit n: a name of n bytes is wanted. Half of an entry's fields are refused by their length. */
+    static const uint64_t lengths = 0
+#define W5_JOURNAL_LENGTH(name, text) | UINT64_C(1) << (sizeof(text) - 1)
+        W5_JOURNAL_FIELDS(W5_JOURNAL_LENGTH)
+#undef W5_JOURNAL_LENGTH
+        ;
+    if (key.len > 63 || !(lengths >> key.len & 1))
+        return NULL;
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
-        if (w5_str_eq(fields[i].key, key)) {
-            w5_str *value = (w5_str *)(void *)((char *)j + fields[i].at);
-            return value->ptr ? NULL : value;
-        }
+        if (fields[i].key.len != key.len || memcmp(fields[i].key.ptr, key.ptr, key.len) != 0)
+            continue;
+        w5_str *value = (w5_str *)(void *)((char *)j + fields[i].at);
+        return value->ptr ? NULL : value;
     }
     return NULL;
 }
@@ -214,11 +222,13 @@ static w5_str first_of(w5_str list)
     return w5_str_head(list, end + 1);
 }
 
-static w5_str json_value(w5_str raw, w5_arena *scratch)
+w5_str w5_journal_json_value(w5_str raw, w5_arena *scratch)
 {
     w5_str text = W5_STR("");
     if (raw.len == 0 || (raw.ptr[0] != '[' && raw.ptr[0] != '"'))
         return text;
+    if (raw.ptr[0] == '"' && !memchr(raw.ptr, '\\', raw.len))
+        return (w5_str){raw.ptr + 1, raw.len - 2};
     if (raw.ptr[0] == '"')
         return w5_json_unquote(scratch, raw, &text) == W5_OK ? text : W5_STR("");
     w5_str list = w5_str_trim(w5_str_skip(raw, 1));
@@ -241,7 +251,7 @@ bool w5_journal_read_json(w5_str object, w5_wrapped *w)
     while (w5_json_walk_next(&walk, &key, &raw)) {
         w5_str *value = w5_journal_field(&entry, key);
         if (value)
-            *value = json_value(raw, w->scratch);
+            *value = w5_journal_json_value(raw, w->scratch);
     }
     return !walk.broken && w5_journal_tell(&entry, w);
 }

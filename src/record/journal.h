@@ -12,9 +12,10 @@ bool w5_journal_take_full_stamp(w5_str *s, w5_wrapped *w);
 /* The fields of an entry that tell a log reader something. */
 #define W5_JOURNAL_FIELDS(X)                                                                       \
     X(message, "MESSAGE")                                                                          \
-    X(realtime, "__REALTIME_TIMESTAMP") X(source_realtime, "_SOURCE_REALTIME_TIMESTAMP")           \
-        X(hostname, "_HOSTNAME") X(identifier, "SYSLOG_IDENTIFIER") X(comm, "_COMM")               \
-            X(pid, "_PID") X(syslog_pid, "SYSLOG_PID") X(systemd_unit, "_SYSTEMD_UNIT")            \
+    X(realtime, "__REALTIME_TIMESTAMP")                                                            \
+    X(source_realtime, "_SOURCE_REALTIME_TIMESTAMP") X(hostname, "_HOSTNAME")                      \
+        X(identifier, "SYSLOG_IDENTIFIER") X(comm, "_COMM") X(pid, "_PID")                         \
+            X(syslog_pid, "SYSLOG_PID") X(systemd_unit, "_SYSTEMD_UNIT")                           \
                 X(user_unit, "_SYSTEMD_USER_UNIT") X(unit, "UNIT") X(message_id, "MESSAGE_ID")     \
                     X(priority, "PRIORITY") X(transport, "_TRANSPORT")
 typedef struct w5_journal {
@@ -34,6 +35,8 @@ w5_str w5_journal_plain(w5_str text, w5_arena *scratch);
 /* The object journalctl writes for an entry; false when it is none. Values are strings, arrays of
  * bytes, arrays of such values (the first counts), null. */
 bool w5_journal_read_json(w5_str object, w5_wrapped *w);
+/* One such value. */
+w5_str w5_journal_json_value(w5_str raw, w5_arena *scratch);
 
 /* The line without the CR of a file with DOS line ends. */
 static inline w5_str w5_journal_chomp(w5_str line)

@@ -36,41 +36,46 @@ static bool is_host(w5_str s)
     return s.ptr[0] != '-' && s.ptr[0] != '.' && s.ptr[0] != ':';
 }
 
-/* "[1300]" off the front of *s: systemd's and syslog's process number. */
-static bool take_pid(w5_str *s, w5_str *pid)
+/* "gunicorn[1300]": systemd's and syslog's process number behind the name. */
+static bool split_pid(w5_str *ident, w5_str *pid)
 {
-    w5_str rest = w5_str_skip(*s, 1);
+    size_t open;
     uint64_t number;
-    w5_str digits = rest;
-    if (!w5_str_take_u64(&rest, &number) || rest.len == 0 || rest.ptr[0] != ']')
+    if (ident->ptr[ident->len - 1] != ']')
+        return true;
+    w5_str digits = w5_str_head(*ident, ident->len - 1);
+    if (!w5_str_rfind_char(digits, '[', &open) || open == 0)
         return false;
-    *pid = w5_str_head(digits, (size_t)(rest.ptr - digits.ptr));
-    *s = w5_str_skip(rest, 1);
+    digits = w5_str_skip(digits, open + 1);
+    if (!w5_str_u64(digits, &number))
+        return false;
+    *pid = digits;
+    ident->len = open;
     return true;
 }
 
-/* "ident: " or "ident[pid]: " off the front of *s. A colon inside the ident ("app:web: ") is part
- * of it: only one before a blank ends it. */
-static bool take_ident(w5_str *s, w5_wrapped *w)
+/* "ident:" or "ident[pid]:", as a word. A colon inside it ("app:web:") is part of the name. */
+static bool read_ident(w5_str word, w5_wrapped *w)
 {
     w5_str pid = W5_NONE;
-    size_t i = 0;
-    for (; i < s->len && i <= IDENT_MAX; i++) {
-        char c = s->ptr[i];
-        if (c == ' ' || (c == '[' && i > 0))
-            break;
-        if (c == ':' && (i + 1 == s->len || s->ptr[i + 1] == ' '))
-            break;
-    }
-    w5_str after = w5_str_skip(*s, i);
-    if (i == 0 || after.len == 0 || (after.ptr[0] == '[' && !take_pid(&after, &pid)))
+    if (word.len < 2 || word.len > IDENT_MAX + 24 || word.ptr[word.len - 1] != ':')
         return false;
-    if (after.len == 0 || after.ptr[0] != ':' || (after.len > 1 && after.ptr[1] != ' '))
+    word.len--;
+    if (!split_pid(&word, &pid) || memchr(word.ptr, '[', word.len))
         return false;
-    w->ident = w5_str_head(*s, i);
+    w->ident = word;
     w->pid = pid;
-    *s = w5_str_skip(after, 2);
     return true;
+}
+
+/* The word at the front of s; *tail is what stands behind the blank, or the end. */
+static w5_str first_word(w5_str s, w5_str *tail)
+{
+    size_t blank;
+    if (!w5_str_find_char(s, ' ', &blank))
+        blank = s.len;
+    *tail = w5_str_skip(s, blank + 1);
+    return w5_str_head(s, blank);
 }
 
 static bool proven(const w5_wrapped *w, w5_tag_proof proof)
@@ -96,16 +101,18 @@ static bool is_repetition(w5_str message)
 
 bool w5_tag_read(w5_str rest, w5_tag_proof proof, w5_wrapped *w)
 {
-    w5_str message = rest;
-    w5_str host;
-    w5_str tail;
-    bool named = take_ident(&message, w);
-    if (!named && w5_str_cut(rest, ' ', &host, &tail) && is_host(host)) {
-        w->host = host;
-        message = tail;
-        named = take_ident(&message, w);
+    w5_str message, behind;
+    w5_str word = first_word(rest, &message);
+    bool named = read_ident(word, w);
+    if (!named && is_host(word)) {
+        w->host = word;
+        named = read_ident(first_word(message, &behind), w);
+        if (named)
+            message = behind;
+    } else if (!named) {
+        return false;
     }
-    if (!named && (proof != W5_TAG_ANY || w->host.len == 0))
+    if (!named && proof != W5_TAG_ANY)
         return false;
     if (!proven(w, proof))
         return false;
@@ -153,8 +160,9 @@ w5_str w5_tag_repeated(w5_str text, uint64_t *count)
 {
     w5_str rest = text;
     uint64_t times;
-    if (!w5_str_take(&rest, W5_STR("message repeated ")) || !w5_str_take_u64(&rest, &times) ||
-        !w5_str_take(&rest, W5_STR(" times: [")) || !w5_str_ends(rest, W5_STR("]")) || times == 0)
+    if (text.len == 0 || text.ptr[0] != 'm' || !w5_str_take(&rest, W5_STR("message repeated ")) ||
+        !w5_str_take_u64(&rest, &times) || !w5_str_take(&rest, W5_STR(" times: [")) ||
+        !w5_str_ends(rest, W5_STR("]")) || times == 0)
         return text;
     *count = times;
     rest.len--;

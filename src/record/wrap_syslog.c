@@ -44,6 +44,22 @@ static unsigned take_fraction(w5_str *s, w5_wrapped *w)
     return micros;
 }
 
+/* "Mar" -> 3, 0 when it is no month: every line of a journal is asked. */
+static unsigned month_at(const char *p)
+{
+#define NAME(a, b, c) ((unsigned)(a) << 16 | (unsigned)(b) << 8 | (unsigned)(c))
+    static const unsigned names[] = {NAME('J', 'a', 'n'), NAME('F', 'e', 'b'), NAME('M', 'a', 'r'),
+                                     NAME('A', 'p', 'r'), NAME('M', 'a', 'y'), NAME('J', 'u', 'n'),
+                                     NAME('J', 'u', 'l'), NAME('A', 'u', 'g'), NAME('S', 'e', 'p'),
+                                     NAME('O', 'c', 't'), NAME('N', 'o', 'v'), NAME('D', 'e', 'c')};
+    unsigned name = NAME((unsigned char)p[0], (unsigned char)p[1], (unsigned char)p[2]);
+#undef NAME
+    for (unsigned i = 0; i < 12; i++)
+        if (names[i] == name)
+            return i + 1;
+    return 0;
+}
+
 /* "Mar  5 09:47:10", "Mar 15 09:47:10.010100", then a blank. */
 static bool take_short_stamp(w5_str *s, w5_wrapped *w)
 {
@@ -53,7 +69,7 @@ static bool take_short_stamp(w5_str *s, w5_wrapped *w)
     unsigned day, hour, minute, second;
     if (s->len <= WIDTH || s->ptr[3] != ' ' || s->ptr[6] != ' ')
         return false;
-    unsigned month = w5_month(s->ptr);
+    unsigned month = month_at(s->ptr);
     bool padded = s->ptr[4] == ' ';
     if (month == 0 || !w5_digits(s->ptr + 4 + padded, padded ? 1 : 2, &day) ||
         !clock_at(s->ptr + 7, &hour, &minute, &second))
