@@ -180,6 +180,53 @@ static void a_million_names_fit(void **state)
     w5_ledger_free(l);
 }
 
+static uint32_t dice(uint32_t *seed, uint32_t sides)
+{
+    *seed = *seed * 1664525u + 1013904223u;
+    return (*seed >> 8) % sides;
+}
+
+/* Bytes of all kinds, mostly with the marks that the fields are cut at. */
+static w5_str garbage(uint32_t *seed)
+{
+    static const char marks[] = "/:,. ?-0159unix:";
+    size_t n = dice(seed, 8) ? dice(seed, 20) : dice(seed, 700);
+    char *text = w5_arena_alloc(made_in, n + 1);
+    for (size_t i = 0; i < n; i++)
+        text[i] = dice(seed, 3) ? marks[dice(seed, sizeof(marks) - 1)] : (char)dice(seed, 256);
+    return (w5_str){text, n};
+}
+
+static void hostile_fields_and_times_harm_nobody(void **state)
+{
+    (void)state;
+    const w5_class *const *classes;
+    uint32_t n = (uint32_t)w5_catalogue_classes(catalogue(), &classes), seed = 11;
+    w5_stream *s[] = {stream(0, "a", "nginx-error"), stream(1, "b", "nginx-access"),
+                      stream(2, "c", "gunicorn")};
+    for (int turn = 0; turn < 6; turn++) {
+        w5_ledger *l = w5_ledger_new(catalogue());
+        for (int i = 0; i < 3000; i++) {
+            made_event m = event(s[dice(&seed, 3)], dice(&seed, 1000), NULL, "", NOON, "");
+            for (int f = 0; f < W5_FIELDS; f++)
+                if (dice(&seed, 3) == 0)
+                    w5_record_set(&m.record, (w5_field)f, garbage(&seed));
+            m.record.at = w5_civil(dice(&seed, turn ? 3 : 10000) + 1, 1 + dice(&seed, 12), 1,
+                                   dice(&seed, 24), dice(&seed, 60), dice(&seed, 60), 0);
+            m.record.zoned = dice(&seed, 2);
+            m.record.text = garbage(&seed);
+            m.record.host = dice(&seed, 2) ? garbage(&seed) : W5_NONE;
+            m.record.count = dice(&seed, 4);
+            m.event.klass = dice(&seed, 20) ? classes[dice(&seed, n)] : NULL;
+            m.event.code = dice(&seed, 2) ? garbage(&seed) : W5_STR("HU-EOF");
+            put(l, m);
+        }
+        w5_incidents all = incidents(l, s, 3);
+        assert_true(all.n + all.backgrounds > 0);
+        w5_ledger_free(l);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -191,6 +238,7 @@ int main(void)
         cmocka_unit_test(codes_add_up_to_classes),
         cmocka_unit_test(only_notable_access_lines_are_cells),
         cmocka_unit_test(the_same_event_of_ours_counts_once),
+        cmocka_unit_test(hostile_fields_and_times_harm_nobody),
         cmocka_unit_test(a_million_names_fit),
     };
     return cmocka_run_group_tests(tests, NULL, give_back);
