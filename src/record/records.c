@@ -56,6 +56,7 @@ static void free_log(w5_log *log)
 static void free_feed(w5_feed *feed)
 {
     free(feed->held);
+    free(feed->ahead);
     free(feed);
 }
 

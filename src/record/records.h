@@ -51,6 +51,17 @@ typedef struct w5_window { /* where lines are read */
     const char *mark;      /* the next "%0A" not before `at`, or `end`; NULL: not looked for */
 } w5_window;
 
+/* Lines behind the one that is judged, measured once: what each is long without its layers. */
+typedef struct w5_ahead {
+    struct w5_measure {
+        uint64_t offset, end; /* of the physical line */
+        uint64_t key;         /* whose it is; 0: other layers */
+        size_t len;
+    } at[128];
+    size_t first, n;          /* a ring */
+    w5_chain chain;           /* the layers that were taken off */
+} w5_ahead;
+
 typedef struct w5_feed {   /* a source */
     uint32_t index;
     w5_str name;
@@ -69,6 +80,7 @@ typedef struct w5_feed {   /* a source */
     uint64_t tainted;      /* lines that begin before this offset are forged */
     uint64_t tainted_key;  /* in this lane */
     uint64_t stop;         /* lines from this offset on are left (piece.c) */
+    w5_ahead *ahead;
     struct w5_feed *next, *next_busy;
     bool busy;             /* in one of the stage's two lists */
 } w5_feed;
@@ -135,9 +147,9 @@ typedef enum w5_trust { W5_TRUST, W5_TRUST_LATER, W5_TRUST_NO } w5_trust;
 w5_trust w5_judge_plain(w5_records *r, w5_feed *feed, const w5_row *row, const w5_record *record);
 w5_trust w5_judge_wrapped(w5_records *r, w5_feed *feed, const w5_row *row, const w5_record *record,
                           w5_str inner, const w5_chain *chain);
-/* Peels the same layers off another line, into r->ahead. False: one does not come off, or the line is
- * another writer's. */
-bool w5_read_peel(w5_records *r, const w5_chain *chain, w5_str line, w5_str *inner);
+/* Peels the same layers off another line, into r->ahead; *key tells whose it is. False: one does not
+ * come off. */
+bool w5_read_peel(w5_records *r, const w5_chain *chain, w5_str line, w5_str *inner, uint64_t *key);
 
 /* --- records.c --- */
 /* What a format may ask about the stream of its record: the log_formats that are known, memory that
