@@ -171,11 +171,11 @@ static void doubt_timeout(const w5_case *c, w5_theory *t)
 
 /* Where a database is known to be in play, its slow log may tell why the worker was silent; a query
  * that outlives its worker is told only when it is over. */
-static void ask_database(const w5_case *c, w5_theory *t, w5_time timer)
+static void ask_database(const w5_case *c, w5_theory *t)
 {
     bool database = c->k->told[W5_BY_DATABASE].n || c->k->told[W5_BY_SLOW].n ||
                     (c->k->t->config && w5_config_known(c->k->t->config, "mysql"));
-    if (database && w5_known_ends(c->k, W5_BY_SLOW) < c->to + timer)
+    if (database && w5_known_ends(c->k, W5_BY_SLOW) < c->to + W5_MINUTE)
         w5_theory_ask(t, W5_BY_SLOW);
 }
 
@@ -193,7 +193,7 @@ static void try_timeout(const w5_case *c, w5_theory *t)
         guess_by_duration(c, t);
         return;
     }
-    ask_database(c, t, timer.value);
+    ask_database(c, t);
     t->stuck_in_c = h.first->signal == 9;
     t->culprit = h.first->timeout;
     say_timeout(c, t, &h, timer);
