@@ -28,6 +28,13 @@ static bool is_ours(const w5_record *r, w5_str line)
            (r->stream && w5_gunicorn_speaks(r->stream));
 }
 
+/* Only nginx knows of an upstream, whatever the file is called. */
+static bool names_upstream(w5_str behind)
+{
+    size_t at;
+    return w5_str_find(behind, W5_STR(" us="), &at) || w5_str_find(behind, W5_STR("upstream_"), &at);
+}
+
 /* "20/Nov/2026:16:44:02 +0000] " off the front of *s. */
 static bool take_stamp(const memo *m, w5_str *s, w5_record *r, w5_time *midnight)
 {
@@ -105,7 +112,7 @@ static w5_fit parse(void *state, w5_str line, w5_record *r)
         return W5_FIT_NO;
     w5_str rest = w5_str_skip(line, bracket + 1);
     if (!take_stamp(m, &rest, r, &midnight) || !take_quoted(&rest, &request) ||
-        !take_status(&rest, r))
+        !take_status(&rest, r) || names_upstream(rest))
         return W5_FIT_NO;
     if (midnight != m->midnight) {
         memcpy(m->day, line.ptr + bracket + 1, sizeof m->day);
