@@ -53,10 +53,10 @@ typedef struct w5_cell {
 typedef struct w5_traffic {
     w5_time at;              /* start of the span */
     uint32_t span;           /* seconds it covers: 1, 10, 60, 3600 */
-    uint32_t stream;
     w5_id upstream;          /* the last peer tried; 0 when the log does not tell; "-": none */
+    w5_id host;              /* told by the line, 0 none */
     uint16_t status;         /* final */
-    uint16_t lane;
+    uint16_t lane;           /* the log it is of */
     uint64_t count;
     int64_t longest;         /* request_time, -1 */
 } w5_traffic;

@@ -88,8 +88,17 @@ static size_t seek_traffic(const w5_timeline *t, w5_time at)
     return low;
 }
 
+static w5_str row_host(const w5_timeline *t, const w5_traffic *row)
+{
+    uint32_t stream = t->lane[row->lane].stream;
+    return row->host != 0 || stream >= t->streams ? w5_timeline_str(t, row->host)
+                                                  : t->stream[stream]->host;
+}
+
 static bool belongs(const asking *a, const w5_traffic *row)
 {
+    if (!w5_same_host(a->host, row_host(a->t, row)))
+        return false;
     if (row->upstream == 0)
         return !a->shared && (!a->t->inside->told || w5_status_failed(row->status));
     return is_ours(a, row->upstream);

@@ -43,6 +43,7 @@ typedef struct w5_hot_noise {
 typedef struct w5_hot_access {
     bool valid, path_valid;
     uint16_t lane, status;
+    w5_id host;
     w5_time second;
     w5_str upstream, path;
     size_t traffic, row;

@@ -59,6 +59,7 @@ static void move_rows(w5_ledger *l, w5_move *m)
     for (size_t i = 0; i < l->traffic.n; i++) {
         w5_traffic *row = w5_rows_at(&l->traffic, i);
         row->upstream = w5_move_id(m, row->upstream);
+        row->host = w5_move_id(m, row->host);
     }
     for (size_t i = 0; i < l->paths.n; i++) {
         w5_path *row = w5_rows_at(&l->paths, i);
@@ -309,6 +310,7 @@ static void merge_rows(merging *m)
     for (size_t i = 0; i < m->from->traffic.n; i++) {
         w5_traffic row = *(const w5_traffic *)w5_rows_at(&m->from->traffic, i);
         row.upstream = w5_move_id(&m->move, row.upstream);
+        row.host = w5_move_id(&m->move, row.host);
         row.lane = m->lane[row.lane];
         w5_rows_put(&m->l->traffic, &row);
     }

@@ -33,18 +33,19 @@ static void count_traffic(w5_ledger *l, const w5_record *r, uint16_t lane, w5_ti
 {
     w5_hot_access *h = &l->access;
     w5_str peers = w5_record_get(r, W5_F_upstream_addr);
+    w5_id host = w5_put_name(l, r->host);
     w5_time second = w5_span_start(at, W5_SECOND);
     if (h->valid && h->second == second && h->lane == lane && h->status == status &&
-        h->moved == l->traffic.moved && w5_str_eq(h->upstream, peers)) {
+        h->host == host && h->moved == l->traffic.moved && w5_str_eq(h->upstream, peers)) {
         w5_traffic *row = w5_rows_at(&l->traffic, h->traffic);
         row->count += n;
         row->longest = duration > row->longest ? duration : row->longest;
         return;
     }
     w5_traffic row = {.at = at,
-                      .stream = r->stream->index,
                       .lane = lane,
                       .count = n,
+                      .host = host,
                       .upstream = traffic_upstream(l, r, status),
                       .status = (uint16_t)status,
                       .longest = duration};
@@ -54,6 +55,7 @@ static void count_traffic(w5_ledger *l, const w5_record *r, uint16_t lane, w5_ti
     *h = (w5_hot_access){.valid = list != W5_INTERN_FULL,
                          .second = second,
                          .lane = lane,
+                         .host = host,
                          .status = (uint16_t)status,
                          .upstream = w5_put_kept(l, list),
                          .traffic = i,

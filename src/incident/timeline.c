@@ -149,18 +149,27 @@ static void take_cells(making *m)
 }
 
 /* --- traffic, paths, requests ---------------------------------------------------------------- */
+static uint32_t rank_of(const making *m, uint16_t lane)
+{
+    uint32_t stream = m->l->lane[lane].stream;
+    return stream < m->t->streams ? m->rank[stream] : UINT32_MAX;
+}
+
 static int by_traffic(const void *a, const void *b, void *context)
 {
     const making *m = context;
     const w5_traffic *one = a, *other = b;
     if (one->at != other->at)
         return one->at < other->at ? -1 : 1;
-    int order = compare(m->rank[one->stream], m->rank[other->stream]);
+    int order = compare(rank_of(m, one->lane), rank_of(m, other->lane));
     if (order == 0)
         order = compare(one->status, other->status);
+    if (order == 0)
+        order = w5_str_cmp(w5_intern_str(m->t->intern, one->upstream),
+                           w5_intern_str(m->t->intern, other->upstream));
     return order != 0 ? order
-                      : w5_str_cmp(w5_intern_str(m->t->intern, one->upstream),
-                                   w5_intern_str(m->t->intern, other->upstream));
+                      : w5_str_cmp(w5_intern_str(m->t->intern, one->host),
+                                   w5_intern_str(m->t->intern, other->host));
 }
 
 static void take_traffic(making *m)
@@ -171,7 +180,7 @@ static void take_traffic(making *m)
         w5_traffic row = *(const w5_traffic *)w5_rows_at(&m->l->traffic, i);
         const w5_clock *clock = clock_of(m, row.lane);
         row.at = w5_clock_utc(clock, row.at, !clock->unzoned);
-        if (row.stream < m->t->streams && wanted(m, row.at))
+        if (wanted(m, row.at))
             at[n++] = row;
     }
     if (n > 1)

@@ -39,7 +39,7 @@ static bool coarsen_traffic(w5_rows *t, void *row)
     traffic->at = w5_span_start(traffic->at, span * W5_SECOND);
     if (spans[t->level].upstream || traffic->upstream == 0)
         return lost;
-    traffic->upstream = 0;
+    traffic->upstream = traffic->host = 0;
     return true;
 }
 
@@ -48,7 +48,7 @@ static uint64_t hash_traffic(const w5_rows *t, const void *row)
     const w5_traffic *traffic = row;
     uint64_t key = w5_hash_mix(((const w5_names *)t->context)->seed, (uint64_t)traffic->at);
     key = w5_hash_mix(key, (uint64_t)traffic->lane << 32 | traffic->upstream);
-    return w5_hash_mix(key, traffic->status);
+    return w5_hash_mix(key, (uint64_t)traffic->host << 32 | traffic->status);
 }
 
 static bool same_traffic(const w5_rows *t, const void *a, const void *b)

@@ -116,6 +116,24 @@ static void peers_and_their_block_are_asked_for_together(void **state)
     assert_str(in->upstream, W5_STR("127.0.0.1:8000"));
 }
 
+static void every_machine_has_its_own_answers(void **state)
+{
+    (void)state;
+    scene s = begin();
+    for (int i = 0; i < 4; i++) {
+        say(&s, ERROR_LOG, i, "connection-refused", "CK-111",
+            w5_arena_fmt(made_in, "host=web%d|connection=%d|upstream=" U, i % 2, i).ptr);
+        say(&s, ACCESS_LOG, i, "access", "",
+            w5_arena_fmt(made_in, "host=web%d|status=50%d|upstream_addr=" U, i % 2, 2 + i % 2 * 2)
+                .ptr);
+    }
+    w5_incidents all = scene_end(&s);
+    assert_int_equal(all.n, 2);
+    assert_str(told(all.at[0]->statuses), W5_STR("502 2"));
+    assert_str(told(all.at[1]->statuses), W5_STR("504 2"));
+    assert_true(strcmp(all.at[0]->id, all.at[1]->id) != 0);
+}
+
 static void coarse_traffic_gives_its_share(void **state)
 {
     (void)state;
@@ -200,6 +218,7 @@ int main(void)
         cmocka_unit_test(a_truncated_answer_failed_with_status_200),
         cmocka_unit_test(an_access_log_that_ends_early_knows_less),
         cmocka_unit_test(peers_and_their_block_are_asked_for_together),
+        cmocka_unit_test(every_machine_has_its_own_answers),
         cmocka_unit_test(coarse_traffic_gives_its_share),
         cmocka_unit_test(over_is_what_the_latest_news_say),
         cmocka_unit_test(a_part_of_the_errors_counts_its_own_requests),
