@@ -46,6 +46,9 @@ w5_rc w5_engine_read(w5_engine *e, w5_err *err);
 /* One turn of follow mode: reads what is there or waits up to `patience`. W5_OK something was read,
  * W5_WAIT nothing came, W5_END all sources ended. */
 w5_rc w5_engine_turn(w5_engine *e, w5_time patience, w5_err *err);
+/* A live run tells the time before it asks for a diagnosis, so that silence can end an incident;
+ * W5_TIME_NONE (as at the beginning): the logs alone tell what is over. */
+void w5_engine_clock(w5_engine *e, w5_time now);
 /* The diagnosis of all that was read so far; valid until the next call. */
 const w5_run *w5_engine_run(w5_engine *e);
 w5_sources *w5_engine_sources(w5_engine *e);

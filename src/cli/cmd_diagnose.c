@@ -1,22 +1,39 @@
 /* cmd_diagnose.c -- what why502 does without a sub-command. */
 #include "commands.h"
 #include "deliverable.h"
+#include "host.h"
+#include "live.h"
 #include "say.h"
 #include "setup.h"
+#include "signals.h"
+#include "standing.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-typedef struct event_sink {
-    w5_out *out;
-    const w5_view *view;
-} event_sink;
+typedef struct session {
+    const options *o;
+    setup s;
+    deliverable d;
+    w5_event_log *events; /* -o events */
+    w5_engine *engine;
+    live live;
+    bool is_live;
+    bool own;  /* this host's logs were asked for */
+    host host; /* what of them was found */
+} session;
 
 static void put_event(void *context, const w5_event *event)
 {
-    event_sink *sink = context;
-    w5_report_event(sink->out, event, sink->view);
+    session *it = context;
+    w5_event_log_put(it->events, event);
+}
+
+static bool go_on(void *context, const w5_engine *e)
+{
+    (void)context, (void)e;
+    return signals_came() == 0;
 }
 
 static int tell_troubles(const w5_run *run)
@@ -34,66 +51,155 @@ static int tell_troubles(const w5_run *run)
     return status;
 }
 
-static w5_rc add_sources(w5_engine *e, const options *o, w5_err *err)
+static w5_rc add_sources(session *it, w5_err *err)
 {
     w5_rc rc = W5_OK;
-    for (size_t i = 0; rc >= 0 && i < o->operands; i++)
-        rc = w5_engine_add(e, o->operand[i], err);
-    if (rc >= 0 && o->operands == 0)
-        rc = w5_engine_add(e, "-", err);
+    for (size_t i = 0; rc >= 0 && i < it->o->operands; i++)
+        rc = w5_engine_add(it->engine, it->o->operand[i], err);
+    for (size_t i = 0; rc >= 0 && i < it->host.sources; i++)
+        rc = w5_engine_add(it->engine, it->host.source[i], err);
+    if (rc >= 0 && it->o->operands == 0 && !it->own)
+        rc = w5_engine_add(it->engine, "-", err);
     return rc;
 }
 
-static int read_and_report(setup *s, w5_engine *e, deliverable *d, const options *o)
+/* A pipe may be alive; a file ends. */
+static bool has_pipe(w5_sources *sources)
+{
+    for (size_t i = 0; i < w5_sources_count(sources); i++)
+        if (w5_str_eq(w5_sources_at(sources, i)->kind, W5_STR("pipe")) &&
+            !w5_sources_at(sources, i)->done && !w5_sources_at(sources, i)->size)
+            return true;
+    return false;
+}
+
+static void choose_life(session *it)
+{
+    live *l = &it->live;
+    const char *output = options_last(it->o, OPT_OUTPUT, "text");
+    bool text = strcmp(output, "text") == 0;
+    bool json = strcmp(output, "json") == 0;
+    bool follow = it->s.engine.follow;
+    *l = (live){.setup = &it->s, .engine = it->engine, .out = &it->d, .follow = follow};
+    l->json = follow && json;
+    l->rewrites = follow && it->s.report && !json && it->s.output_file && it->d.temporary[0];
+    l->lines = (text && !it->s.output_file) || l->json;
+    it->is_live = follow || has_pipe(w5_engine_sources(it->engine));
+}
+
+/* Everything that was held back comes out: half a line, a record that might have gone on. */
+static w5_rc drain(session *it, w5_err *err)
+{
+    w5_rc rc;
+    w5_sources_stop(w5_engine_sources(it->engine));
+    do
+        rc = w5_engine_turn(it->engine, 0, err);
+    while (rc == W5_OK);
+    return rc < 0 ? rc : W5_OK;
+}
+
+static w5_rc read_all(session *it, w5_err *err)
+{
+    if (!it->is_live)
+        return w5_engine_read(it->engine, err);
+    w5_rc rc = live_read(&it->live, err);
+    if (rc >= 0 && it->live.clocked)
+        rc = drain(it, err);
+    w5_engine_clock(it->engine, it->live.clocked ? w5_now() : W5_TIME_NONE);
+    return rc;
+}
+
+static void write_report(session *it, const w5_run *run)
+{
+    if (it->events)
+        w5_event_log_end(it->events, run);
+    else if (it->live.json)
+        w5_report_live(it->d.out, "summary", NULL, run, &it->s.view, true);
+    else
+        it->s.report->write(run, &it->s.view, it->d.out);
+}
+
+static int read_and_report(session *it)
 {
     w5_err err = {0};
-    int status = s->status;
-    w5_rc rc = add_sources(e, o, &err);
+    int status = it->s.status;
+    w5_rc rc = add_sources(it, &err);
+    choose_life(it);
+    standing_ground(&it->s, w5_engine_sources(it->engine));
     if (rc >= 0)
-        rc = w5_guard_close(&s->engine.guard, &err);
+        rc = w5_guard_close(&it->s.engine.guard, &err);
     if (rc >= 0)
-        rc = w5_engine_read(e, &err);
+        rc = read_all(it, &err);
     if (rc < 0) {
         say_failure(W5_NONE, &err);
         return exit_worse(status, exit_of(rc));
     }
-    const w5_run *run = w5_engine_run(e);
-    if (s->report)
-        s->report->write(run, &s->view, d->out);
+    if (signals_came() && !it->is_live)
+        return 128 + signals_came();
+    if (it->live.gone)
+        return status;
+    const w5_run *run = w5_engine_run(it->engine);
+    write_report(it, run);
     status = exit_worse(status, tell_troubles(run));
-    if (o->given[OPT_EXIT_CODE] && run->findings->status == W5_SEVERITY_ERROR)
+    if (it->o->given[OPT_EXIT_CODE] && run->findings->status == W5_SEVERITY_ERROR)
         status = exit_worse(status, EXIT_INCIDENT);
     return status;
 }
 
-int cmd_diagnose(const options *o)
+static int run_session(session *it)
 {
-    setup s;
     w5_err err = {0};
-    w5_rc rc = setup_make(&s, o, &err);
-    if (rc < 0) {
-        say_failure(W5_NONE, &err);
-        setup_free(&s);
-        return EXIT_USAGE;
+    it->s.engine.context = it;
+    it->s.engine.progress = go_on;
+    if (!it->s.report) {
+        it->events = w5_event_log_new(it->d.out, &it->s.view, it->s.engine.host,
+                                      it->o->given[OPT_FOLD] > 0);
+        it->s.engine.event = put_event;
     }
-    deliverable d;
-    if (deliverable_open(&d, s.output_file, &err) < 0) {
-        say_failure(W5_NONE, &err);
-        setup_free(&s);
-        return EXIT_OUTPUT;
-    }
-    event_sink sink = {.out = d.out, .view = &s.view};
-    if (!s.report) {
-        s.engine.event = put_event;
-        s.engine.context = &sink;
-    }
-    w5_engine *e = w5_engine_new(s.catalogue, s.config, &s.engine);
-    int status = read_and_report(&s, e, &d, o);
-    w5_engine_free(e);
-    if (deliverable_finish(&d, &err) < 0) {
+    it->engine = w5_engine_new(it->s.catalogue, it->s.config, &it->s.engine);
+    int status = read_and_report(it);
+    w5_engine_free(it->engine);
+    w5_event_log_free(it->events);
+    told_done(&it->live.told);
+    if (status > 128) {
+        deliverable_drop(&it->d);
+    } else if (deliverable_finish(&it->d, &err) < 0) {
         say_failure(W5_NONE, &err);
         status = exit_worse(status, EXIT_OUTPUT);
     }
-    setup_free(&s);
+    return status;
+}
+
+/* Which logs, which configuration, since when. */
+static void find_sources(session *it)
+{
+    const options *o = it->o;
+    it->own = host_is_meant(o);
+    host_find(&it->host, o, it->own, it->s.arena);
+    setup_config(&it->s, o, it->host.config, it->host.configs);
+    if (!it->own)
+        return;
+    host_tell(&it->host);
+    if (it->s.engine.since == W5_TIME_NONE && it->s.engine.until == W5_TIME_NONE)
+        it->s.engine.since = w5_now() - W5_DAY;
+    if (it->host.denials)
+        it->s.status = exit_worse(it->s.status, EXIT_INPUT);
+}
+
+int cmd_diagnose(const options *o)
+{
+    session it = {.o = o};
+    w5_err err = {0};
+    signals_watch();
+    int status = EXIT_USAGE;
+    if (setup_make(&it.s, o, &err) >= 0) {
+        find_sources(&it);
+        status = deliverable_open(&it.d, it.s.output_file, &err) < 0 ? EXIT_OUTPUT : EXIT_FINE;
+    }
+    if (status == EXIT_FINE)
+        status = run_session(&it);
+    else
+        say_failure(W5_NONE, &err);
+    setup_free(&it.s);
     return status;
 }

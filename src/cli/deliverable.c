@@ -71,3 +71,12 @@ w5_rc deliverable_finish(deliverable *d, w5_err *err)
         rc = w5_fail(err, W5_EIO, errno, "cannot write '%s'", d->path);
     return rc;
 }
+
+void deliverable_drop(deliverable *d)
+{
+    w5_out_done(d->out, NULL); /* what was written goes away with its file */
+    if (d->temporary[0])
+        unlink(d->temporary);
+    if (d->path)
+        close(d->fd);
+}

@@ -19,5 +19,7 @@ typedef struct deliverable {
 w5_rc deliverable_open(deliverable *d, const char *path, w5_err *err);
 /* Flushes, syncs, renames. A reader that went away (EPIPE) is no failure. */
 w5_rc deliverable_finish(deliverable *d, w5_err *err);
+/* The run was interrupted: the file keeps what it had. */
+void deliverable_drop(deliverable *d);
 
 #endif

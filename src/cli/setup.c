@@ -97,6 +97,9 @@ static w5_rc read_zones(setup *s, const options *o, w5_err *err)
 {
     size_t n = o->given[OPT_TZ];
     struct w5_zone_rule *rule = W5_NEW_N(s->arena, struct w5_zone_rule, n ? n : 1);
+    /* the host's zone is a file: it must be read before the sandbox closes */
+    w5_zone_parse(W5_STR("local"), &s->engine.zone, NULL);
+    s->view.zone = s->engine.zone;
     for (size_t i = 0; i < n; i++) {
         w5_str text = w5_str_of(o->value[OPT_TZ][i]);
         w5_str what = W5_NONE;
@@ -185,16 +188,22 @@ static void take_log_formats(setup *s, const options *o)
     s->engine.log_formats_n = own + n;
 }
 
-static void read_config(setup *s, const options *o)
+static void read_config(setup *s, const char *path)
+{
+    w5_err err = {0};
+    if (w5_config_read_file(s->config, path, &err) >= 0)
+        return;
+    say_failure(w5_str_of(path), &err);
+    s->status = exit_worse(s->status, EXIT_INPUT);
+}
+
+void setup_config(setup *s, const options *o, const char *const *found, size_t n)
 {
     s->config = w5_config_new(s->arena);
-    for (size_t i = 0; i < o->given[OPT_CONFIG]; i++) {
-        w5_err err = {0};
-        if (w5_config_read_file(s->config, o->value[OPT_CONFIG][i], &err) < 0) {
-            say_failure(w5_str_of(o->value[OPT_CONFIG][i]), &err);
-            s->status = exit_worse(s->status, EXIT_INPUT);
-        }
-    }
+    for (size_t i = 0; i < o->given[OPT_CONFIG]; i++)
+        read_config(s, o->value[OPT_CONFIG][i]);
+    for (size_t i = 0; i < n; i++)
+        read_config(s, found[i]);
     w5_config_seal(s->config);
     take_log_formats(s, o);
 }
@@ -251,8 +260,6 @@ w5_rc setup_make(setup *s, const options *o, w5_err *err)
         rc = read_machine(s, o, err);
     if (rc >= 0)
         rc = setup_catalogue(s, o, err);
-    if (rc >= 0)
-        read_config(s, o);
     return rc;
 }
 

@@ -22,6 +22,9 @@ typedef struct setup {
 
 /* W5_EINVAL, W5_ESYNTAX: err says which option or which stanza. */
 w5_rc setup_make(setup *s, const options *o, w5_err *err);
+/* Reads what --config names and what was found on this host. What cannot be read is told, and kept in
+ * `status`. */
+void setup_config(setup *s, const options *o, const char *const *found, size_t n);
 void setup_free(setup *s);
 /* The catalogue alone, for explain, list and catalogue check. */
 w5_rc setup_catalogue(setup *s, const options *o, w5_err *err);

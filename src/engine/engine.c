@@ -24,6 +24,7 @@ struct w5_engine {
     uint32_t source; /* the one being read */
     uint32_t fed;    /* sources read from memory: they come after the real ones */
     bool stopped;
+    w5_time now; /* of a live run: the clock; W5_TIME_NONE otherwise */
     w5_run run;
 };
 
@@ -48,7 +49,8 @@ w5_engine *w5_engine_new(const w5_catalogue *c, const w5_config *config,
                          const w5_engine_options *options)
 {
     w5_engine *e = w5_xmalloc(sizeof(*e));
-    *e = (w5_engine){.catalogue = c, .config = config, .options = *options, .source = NO_SOURCE};
+    *e = (w5_engine){.catalogue = c, .config = config, .options = *options, .source = NO_SOURCE,
+                     .now = W5_TIME_NONE};
     e->forever = w5_arena_new();
     e->answer = w5_arena_new();
     if (!e->options.gap)
@@ -248,6 +250,11 @@ static void take_window(const w5_engine *e, w5_run *run)
     }
 }
 
+void w5_engine_clock(w5_engine *e, w5_time now)
+{
+    e->now = now;
+}
+
 const w5_run *w5_engine_run(w5_engine *e)
 {
     w5_arena_free(e->answer);
@@ -265,7 +272,7 @@ const w5_run *w5_engine_run(w5_engine *e)
                                .lateness = e->options.lateness,
                                .since = e->options.since,
                                .until = e->options.until,
-                               .now = e->options.follow ? w5_now() : W5_TIME_NONE,
+                               .now = e->now,
                                .zone = e->options.zone,
                                .zones = e->options.zones,
                                .zone_rules = e->options.zone_rules,

@@ -1,0 +1,33 @@
+/* live.h -- runs that do not end by themselves: -f, and pipes.
+ *
+ * Reads turn by turn; whenever something came, and when silence may have ended an incident, asks for
+ * a diagnosis (at most a few times a second, and less often when that takes long) and tells what is
+ * new. Ends at the end of all sources, at the first signal, or when nobody reads any more. */
+#ifndef W5_CLI_LIVE_H
+#define W5_CLI_LIVE_H
+
+#include "deliverable.h"
+#include "options.h"
+#include "setup.h"
+#include "told.h"
+
+typedef struct live {
+    const setup *setup;
+    w5_engine *engine;
+    deliverable *out;
+    bool follow;      /* -f: news are told at once; else after a second of silence */
+    bool json;        /* -f -o json: an object a line */
+    bool lines;       /* news go to `out`, as text or as JSON */
+    bool rewrites;    /* the file is written anew at each change */
+    void (*news)(void *context, const char *what, const w5_diagnosis *d, const w5_run *run);
+    void *context;    /* of `news`, which may be NULL */
+    bool gone;        /* nobody reads any more */
+    bool clocked;     /* it ended while the sources went on: silence counts */
+    told_list told;
+    const w5_run *run; /* the last one */
+} live;
+
+/* W5_OK, or why what was told could not be written. */
+w5_rc live_read(live *l, w5_err *err);
+
+#endif
