@@ -338,6 +338,27 @@ static void count_totals(making *m)
     w5_counts_done(&codes);
 }
 
+/* Lines of no interest never come here, but they say what time their log covers. (Of a stream with
+ * several formats nobody knows which of them did.) */
+static void see_stream(w5_ledger *l, const w5_stream *s)
+{
+    size_t lanes = 0, mine = 0;
+    for (size_t i = 0; i < l->lanes; i++)
+        if (l->lane[i].stream == s->index) {
+            lanes++;
+            mine += l->lane[i].format == s->format;
+        }
+    if (!s->format || s->first == W5_TIME_NONE || lanes != mine)
+        return;
+    w5_lane *lane = &l->lane[w5_ledger_lane(l, s->index, s->format)];
+    if (lanes == 0) {
+        lane->records = s->records;
+        lane->unzoned = s->zoned ? 0 : s->records;
+    }
+    lane->first = lane->first == W5_TIME_NONE || s->first < lane->first ? s->first : lane->first;
+    lane->last = s->last > lane->last ? s->last : lane->last;
+}
+
 const w5_timeline *w5_timeline_build(w5_ledger *l, w5_stream *const *streams, size_t n,
                                      const w5_config *config, const w5_timeline_options *options,
                                      w5_arena *arena)
@@ -345,6 +366,8 @@ const w5_timeline *w5_timeline_build(w5_ledger *l, w5_stream *const *streams, si
     w5_timeline *t = W5_NEW(arena, w5_timeline);
     making m = {.l = l, .options = options, .arena = arena, .t = t};
     w5_ledger_rest(l);
+    for (size_t i = 0; i < n; i++)
+        see_stream(l, streams[i]);
     *t = (w5_timeline){.catalogue = l->catalogue,
                        .config = config,
                        .intern = l->names.table,

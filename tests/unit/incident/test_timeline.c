@@ -121,6 +121,23 @@ static void civil_stamps_become_utc_with_all_their_times(void **state)
     w5_ledger_free(l);
 }
 
+static void lines_of_no_interest_say_what_a_log_covers(void **state)
+{
+    (void)state;
+    w5_ledger *l = w5_ledger_new(catalogue());
+    w5_stream *s[] = {stream(0, "error.log", "nginx-error"), stream(1, "quiet.log", "nginx-error")};
+    refused(l, s[0], 1, AT(0));
+    s[0]->last = AT(500); /* the record stage saw more */
+    s[1]->first = AT(-10);
+    s[1]->last = AT(10);
+    const w5_timeline *t = timeline(l, s, 2, NULL);
+    assert_int_equal(t->lanes, 2);
+    assert_int_equal(t->lane[0].last, AT(500));
+    assert_int_equal(t->lane[1].first, AT(-10));
+    assert_int_equal(w5_incidents_build(t, made_in).at[0]->over, W5_OVER_YES);
+    w5_ledger_free(l);
+}
+
 static void building_twice_gives_the_same(void **state)
 {
     (void)state;
@@ -153,6 +170,7 @@ int main(void)
         cmocka_unit_test(times_asked_for_leave_the_rest_out),
         cmocka_unit_test(seeking_finds_the_first_of_a_second),
         cmocka_unit_test(civil_stamps_become_utc_with_all_their_times),
+        cmocka_unit_test(lines_of_no_interest_say_what_a_log_covers),
         cmocka_unit_test(building_twice_gives_the_same),
         cmocka_unit_test(an_empty_ledger_has_an_empty_timeline),
     };
