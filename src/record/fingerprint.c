@@ -4,16 +4,35 @@
  * `lists` then collapses value lists and LIMIT, which need to see whole words. */
 #include "fingerprint.h"
 
-#include <ctype.h>
-
 typedef struct text {
     char *ptr;
     size_t len;
 } text;
 
+/* ASCII, whatever the locale: the classes of <ctype.h> cost a call for every byte. */
+static bool is_digit(char c)
+{
+    return (unsigned char)(c - '0') <= 9;
+}
+
+static bool is_word(char c)
+{
+    return is_digit(c) || (unsigned char)((c | 0x20) - 'a') <= 'z' - 'a';
+}
+
+static bool is_space(char c)
+{
+    return c == ' ' || (unsigned char)(c - '\t') <= '\r' - '\t';
+}
+
+static char lower(char c)
+{
+    return (unsigned char)(c - 'A') <= 'Z' - 'A' ? (char)(c | 0x20) : c;
+}
+
 static bool ends_with_word(const text *t)
 {
-    return t->len && (isalnum((unsigned char)t->ptr[t->len - 1]) || t->ptr[t->len - 1] == '_' ||
+    return t->len && (is_word(t->ptr[t->len - 1]) || t->ptr[t->len - 1] == '_' ||
                       t->ptr[t->len - 1] == '$');
 }
 
@@ -57,9 +76,11 @@ static bool at(w5_str s, size_t i, const char *word)
 static size_t skip_comment(w5_str s, size_t i)
 {
     size_t end;
+    if (s.ptr[i] != '/' && s.ptr[i] != '-' && s.ptr[i] != '#')
+        return i;
     if (at(s, i, "/*") && !at(s, i, "/*!"))
         return w5_str_find(w5_str_skip(s, i + 2), W5_STR("*/"), &end) ? i + 2 + end + 2 : s.len;
-    if (s.ptr[i] == '#' || (at(s, i, "--") && (i + 2 >= s.len || isspace((unsigned char)s.ptr[i + 2]))))
+    if (s.ptr[i] == '#' || (at(s, i, "--") && (i + 2 >= s.len || is_space(s.ptr[i + 2]))))
         return w5_str_find_char(w5_str_skip(s, i), '\n', &end) ? i + end : s.len;
     return i;
 }
@@ -67,18 +88,16 @@ static size_t skip_comment(w5_str s, size_t i)
 static bool starts_number(w5_str s, size_t i, const text *t)
 {
     char c = s.ptr[i];
-    if (ends_with_word(t))
-        return false;
-    if (isdigit((unsigned char)c))
-        return true;
-    return (c == '-' || c == '+' || c == '.') && i + 1 < s.len && isdigit((unsigned char)s.ptr[i + 1]) &&
-           (t->len == 0 || t->ptr[t->len - 1] != ')');
+    if (is_digit(c))
+        return !ends_with_word(t);
+    return (c == '-' || c == '+' || c == '.') && i + 1 < s.len && is_digit(s.ptr[i + 1]) &&
+           (t->len == 0 || t->ptr[t->len - 1] != ')') && !ends_with_word(t);
 }
 
 static size_t skip_number(w5_str s, size_t i)
 {
     i++;
-    while (i < s.len && (isalnum((unsigned char)s.ptr[i]) || s.ptr[i] == '.' || s.ptr[i] == '_' ||
+    while (i < s.len && (is_word(s.ptr[i]) || s.ptr[i] == '.' || s.ptr[i] == '_' ||
                          ((s.ptr[i] == '-' || s.ptr[i] == '+') && (s.ptr[i - 1] == 'e' || s.ptr[i - 1] == 'E'))))
         i++;
     return i;
@@ -88,7 +107,7 @@ static text plain(w5_arena *arena, w5_str sql)
 {
     text t = {w5_arena_alloc(arena, sql.len + 2), 0};
     for (size_t i = 0; i < sql.len;) {
-        unsigned char c = (unsigned char)sql.ptr[i];
+        char c = sql.ptr[i];
         size_t past = skip_comment(sql, i);
         if (past > i) {
             put(&t, ' ');
@@ -100,7 +119,7 @@ static text plain(w5_arena *arena, w5_str sql)
             put_mark(&t);
             i = skip_number(sql, i);
         } else {
-            put(&t, isspace(c) ? ' ' : (char)tolower(c));
+            put(&t, is_space(c) ? ' ' : lower(c));
             i++;
         }
     }
@@ -118,17 +137,17 @@ static void mark_words(text *t)
     size_t n = 0;
     for (size_t i = 0; i < s.len;) {
         size_t end = i;
-        while (end < s.len && (isalnum((unsigned char)s.ptr[end]) || s.ptr[end] == '_'))
+        while (end < s.len && (is_word(s.ptr[end]) || s.ptr[end] == '_'))
             end++;
         bool marked = false;
-        for (size_t w = 0; w < sizeof(words) / sizeof(words[0]); w++)
+        for (size_t w = 0; end - i - 4 < 2 && w < sizeof(words) / sizeof(words[0]); w++)
             marked |= w5_str_eq((w5_str){s.ptr + i, end - i}, words[w]);
         if (marked) {
             t->ptr[n++] = '?';
             i = end;
         } else if (end > i) {
             for (; i < end; i++) {
-                bool digit = isdigit((unsigned char)s.ptr[i]);
+                bool digit = is_digit(s.ptr[i]);
                 if (!digit)
                     t->ptr[n++] = s.ptr[i];
                 else if (n == 0 || t->ptr[n - 1] != '?')
@@ -172,7 +191,7 @@ static w5_str lists(w5_arena *arena, text t)
     w5_str s = {t.ptr, t.len};
     text out = {w5_arena_alloc(arena, s.len * 2 + 16), 0};
     for (size_t i = 0; i < s.len;) {
-        bool boundary = !ends_with_word(&out);
+        bool boundary = (s.ptr[i] == 'i' || s.ptr[i] == 'v') && !ends_with_word(&out);
         const rule *found = NULL;
         size_t behind = i;
         for (size_t r = 0; boundary && !found && r < sizeof(rules) / sizeof(rules[0]); r++) {
