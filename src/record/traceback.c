@@ -359,10 +359,16 @@ void w5_traceback_tell(w5_record *r, w5_str text, bool keep, w5_arena *arena)
     set_if(r, W5_F_library, t.library);
     if (t.aborted || t.quit)
         w5_record_set(r, W5_F_reason, t.aborted ? W5_STR("abort") : W5_STR("quit"));
-    w5_str told = w5_mysql_error(t.exception, &number) ? t.exception : t.root;
-    if (t.aborted || !w5_mysql_error(told, &number))
+    if (t.aborted)
         return;
-    w5_record_set(r, W5_F_db_errno, number);
+    w5_str told = w5_mysql_error(t.exception, &number) ? t.exception : t.root;
+    bool mysql = w5_mysql_error(told, &number);
+    if (mysql)
+        w5_record_set(r, W5_F_db_errno, number);
+    else if (has(t.exception, W5_STR("[Errno 28] No space left on device")))
+        told = t.exception;
+    else
+        return;
     if (!keep)
         r->message = told;
 }

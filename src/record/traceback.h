@@ -43,8 +43,8 @@ bool w5_traceback_read(w5_str text, w5_arena *arena, w5_traceback *t);
 bool w5_mysql_error(w5_str exception, w5_str *number);
 
 /* Sets exception, frame, library, reason (abort, quit), db_errno of a record from the traceback in
- * its text. The message of a record whose exception is MySQL's becomes that exception, so that
- * patterns see it, unless `keep` says that the record's own message matters more. */
+ * `text`. The message of a record whose exception is MySQL's, or tells of a full disk, becomes that
+ * exception, so that patterns see it, unless `keep` says that its own message matters more. */
 void w5_traceback_tell(w5_record *r, w5_str text, bool keep, w5_arena *arena);
 
 #endif

@@ -210,6 +210,27 @@ static void errors_of_mysql_are_told_as_such(void **state)
           "db-error-in-app db_errno=2006\n");
 }
 
+static void a_full_disk_is_told_as_such(void **state)
+{
+    tells(state,
+          AT "[7] [ERROR] Error handling request /upload\n"
+             "Traceback (most recent call last):\n"
+             "  File \"/srv/app/views.py\", line 31, in upload\n"
+             "OSError: [Errno 28] No space left on device: '/srv/x'\n",
+          "disk-full path=/upload|errno=28|frame=/srv/app/views.py:31 in upload\n");
+}
+
+static void a_fast_stop_is_no_time_out(void **state)
+{
+    tells(state,
+          AT "[7] [ERROR] Error handling request /slow\n"
+             "Traceback (most recent call last):\n"
+             "  File \"/srv/app/views.py\", line 42, in report\n"
+             "  File \"/x/site-packages/gunicorn/workers/base.py\", line 198, in handle_quit\n"
+             "SystemExit: 0\n",
+          "request-error reason=quit|subject=|frame=/srv/app/views.py:42 in report\n");
+}
+
 /* A client chooses the URI, and with it a part of the line. */
 static void a_uri_cannot_pose_as_a_message(void **state)
 {
@@ -253,43 +274,43 @@ static void recorded_logs_of_all_versions(void **state)
     static const struct {
         const char *path, *kinds;
     } logs[] = {
-        {"fixtures/formats/gunicorn/19.9.0.log", "bind-failure 6, boot-failure 6, db-error-in-app "
-         "1, listening 3, master-reload 1, master-start 4, "
+        {"fixtures/formats/gunicorn/19.9.0.log",         "bind-failure 6, boot-failure 6, db-error-in-app "
+                                                 "1, listening 3, master-reload 1, master-start 4, "
                                                  "master-stop 3, master-term 1, request-error 3, "
                                                  "worker-boot 11, worker-exit 8, worker-timeout 1"},
         {"fixtures/formats/gunicorn/20.1.0.log",
          "bind-failure 6, boot-failure 7, db-error-in-app 1, listening 3, master-reload 1, "
          "master-start 4, "
          "master-stop 3, master-term 1, request-error 3, worker-boot 12, worker-exit 9, "
-         "worker-killed 2, worker-timeout 1"},
+         "worker-killed 2, worker-timeout 1"                                                                                                      },
         {"fixtures/formats/gunicorn/20.1.0-workers.log",
          "listening 3, master-start 3, master-stop 3, master-term 3, "
-         "request-error 3, worker-boot 7, worker-exit 6, worker-killed 1"},
+         "request-error 3, worker-boot 7, worker-exit 6, worker-killed 1"                                                                         },
         {"fixtures/formats/gunicorn/21.2.0.log",
          "bind-failure 6, boot-failure 7, db-error-in-app 1, listening 3, master-reload 1, "
          "master-start 4, "
          "master-stop 3, master-term 1, request-error 3, worker-boot 12, worker-exit 17, "
-         "worker-killed 5, worker-timeout 1"},
+         "worker-killed 5, worker-timeout 1"                                                                                                      },
         {"fixtures/formats/gunicorn/22.0.0.log",
          "bind-failure 6, boot-failure 8, db-error-in-app 1, listening 3, master-reload 1, "
          "master-start 4, master-stop 2, "
          "master-term 1, request-error 5, worker-boot 13, worker-exit 15, worker-killed 4, "
-         "worker-recycle 1, worker-timeout 1"},
+         "worker-recycle 1, worker-timeout 1"                                                                                                     },
         {"fixtures/formats/gunicorn/23.0.0.log",
          "bind-failure 6, boot-failure 8, db-error-in-app 1, listening 3, master-reload 1, "
          "master-start 4, "
          "master-stop 2, master-term 1, request-error 5, worker-boot 12, worker-exit 14, "
-         "worker-killed 4, worker-timeout 1"},
+         "worker-killed 4, worker-timeout 1"                                                                                                      },
         {"fixtures/formats/gunicorn/25.3.0.log",
          "bind-failure 6, boot-failure 8, db-error-in-app 1, listening 3, master-reload 1, "
          "master-start 4, "
          "master-stop 1, master-term 1, request-error 5, worker-boot 12, worker-exit 14, "
-         "worker-killed 2, worker-timeout 1"},
+         "worker-killed 2, worker-timeout 1"                                                                                                      },
         {"fixtures/formats/gunicorn/26.1.0.log",
          "bind-failure 6, boot-failure 8, db-error-in-app 1, listening 3, master-reload 1, "
          "master-start 4, "
          "master-stop 2, master-term 1, request-error 5, worker-boot 12, worker-exit 13, "
-         "worker-killed 3, worker-timeout 1"},
+         "worker-killed 3, worker-timeout 1"                                                                                                      },
     };
     for (size_t i = 0; i < COUNT(logs); i++)
         file_holds(state, logs[i].path, logs[i].kinds);
@@ -308,6 +329,8 @@ int main(void)
         cmocka_unit_test(requests_with_and_without_a_path),
         cmocka_unit_test(failures_to_boot),
         cmocka_unit_test(errors_of_mysql_are_told_as_such),
+        cmocka_unit_test(a_full_disk_is_told_as_such),
+        cmocka_unit_test(a_fast_stop_is_no_time_out),
         cmocka_unit_test(a_uri_cannot_pose_as_a_message),
         cmocka_unit_test(a_plain_line_ends_a_record_without_traceback),
         cmocka_unit_test(half_a_line_is_nobodys),
