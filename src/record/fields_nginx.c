@@ -115,8 +115,8 @@ static int name_at(const char *p, const char *end, int from)
 {
     if (from <= NAME_CLIENT && end - p > 4 && memcmp(p, "udp ", 4) == 0)
         p += 4;
-    for (int n = from; n < NAMES; n++)
-        if (w5_str_starts((w5_str){p, (size_t)(end - p)}, names[n].word))
+    for (int n = from; p < end && n < NAMES; n++)
+        if (*p == names[n].word.ptr[0] && w5_str_starts((w5_str){p, (size_t)(end - p)}, names[n].word))
             return n;
     return -1;
 }
