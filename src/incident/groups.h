@@ -35,7 +35,7 @@ void w5_groups_done(w5_groups *g);
  * longer than the gap, else a new one. Cells come in time order. */
 w5_group *w5_groups_for(w5_groups *g, w5_str host, w5_id root, w5_time at);
 w5_group *w5_groups_add(w5_groups *g, w5_str host, w5_id root);
-void w5_group_put(w5_groups *g, w5_group *group, uint32_t cell);
+void w5_group_put(w5_groups *g, w5_group *group, uint32_t index);
 /* Everything of `other`, which is then gone. */
 void w5_group_absorb(w5_groups *g, w5_group *group, w5_group *other);
 /* By start; needed before w5_groups_near, after groups were added or have grown. */

@@ -20,9 +20,10 @@ static int by_harm(const void *a, const void *b)
 
 static void finish_worst(const w5_timeline *t, const w5_incidents *all, w5_arena *arena)
 {
-    w5_incident **order = w5_xrealloc(NULL, all->n, sizeof(*order));
-    memcpy(order, all->at, all->n * sizeof(*order));
-    qsort(order, all->n, sizeof(*order), by_harm);
+    const size_t size = sizeof(w5_incident *);
+    w5_incident **order = w5_xrealloc(NULL, all->n, size);
+    memcpy(order, all->at, all->n * size);
+    qsort(order, all->n, size, by_harm);
     for (size_t i = 0; i < all->n && i < W5_INCIDENTS_MAX; i++)
         w5_incident_complete(t, order[i], arena);
     free(order);

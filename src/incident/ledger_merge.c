@@ -114,15 +114,17 @@ void w5_ledger_move_names(w5_ledger *l)
 void w5_ledger_rest(w5_ledger *l)
 {
     enum {
-        WORTH_IT = 1 << 19
+        WORTH_IT = 1 << 19,
+        TABLES = 5
     };
     w5_cells_settle(l->cells);
     if (l->names.bytes > WORTH_IT && l->names.bytes > l->names.rested + l->names.rested / 4) {
         move_once_to_new_table(l);
         l->names.rested = l->names.bytes;
     }
-    w5_rows *const tables[] = {&l->cells->rows, &l->traffic, &l->paths, &l->requests, &l->mixes};
-    for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++)
+    w5_rows *const tables[TABLES] = {&l->cells->rows, &l->traffic, &l->paths, &l->requests,
+                                     &l->mixes};
+    for (size_t i = 0; i < TABLES; i++)
         w5_rows_shrink(tables[i]);
 }
 

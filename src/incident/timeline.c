@@ -67,11 +67,11 @@ static int by_time(const void *a, const void *b, void *context)
     return order != 0 ? order : compare_words(m, cell, its);
 }
 
-static int by_name(const void *a, const void *b, void *streams)
+static int by_name(const void *a, const void *b, void *context)
 {
-    w5_stream *const *stream = streams;
+    const making *m = context;
     uint32_t one = *(const uint32_t *)a, other = *(const uint32_t *)b;
-    int order = w5_str_cmp(stream[one]->name, stream[other]->name);
+    int order = w5_str_cmp(m->t->stream[one]->name, m->t->stream[other]->name);
     return order != 0 ? order : (one > other) - (one < other);
 }
 
@@ -83,7 +83,7 @@ static void rank_streams(making *m)
     for (size_t i = 0; i < n; i++)
         sorted[i] = (uint32_t)i;
     if (n > 1)
-        qsort_r(sorted, n, sizeof(*sorted), by_name, (void *)(uintptr_t)m->t->stream);
+        qsort_r(sorted, n, sizeof(*sorted), by_name, m);
     for (size_t i = 0; i < n; i++)
         m->rank[sorted[i]] = (uint32_t)i;
 }
