@@ -371,6 +371,17 @@ static bool not_whole(w5_str line)
            (quoted && !request);
 }
 
+/* nginx never cuts an errno off: a message too long for the write ends in "... (2: No such file…)",
+ * any other is whole and its context is cut. Only a message without errno may stop inside its path.
+ */
+static bool is_cut_tail(w5_str path, w5_str opener, w5_str line)
+{
+    static const w5_str without_errno = W5_LIT("directory index of \"");
+    const char *message = path.ptr - without_errno.len;
+    bool bare = message >= opener.ptr && memcmp(message, without_errno.ptr, without_errno.len) == 0;
+    return not_whole(line) && (bare || has(line, W5_STR("... (")) || has_path_end(line));
+}
+
 /* --- the open quote --------------------------------------------------------------------------- */
 /* The line that closes it: the first with a path message's end, rather one that is the end of none
  * of its own. When none is to be seen the whole write is suspect. */
@@ -423,7 +434,8 @@ size_t w5_forged_extent(const w5_str *lines, size_t n, bool *opener)
     for (; inside < n && sum + lines[inside].len <= W5_WRITE_MAX; inside++) {
         sum += lines[inside].len;
         if (inside > 0 && has_path &&
-            (is_tail(lines, inside, path) || (sum == W5_WRITE_MAX && not_whole(lines[inside]))))
+            (is_tail(lines, inside, path) ||
+             (sum == W5_WRITE_MAX && is_cut_tail(path, lines[0], lines[inside]))))
             extent = inside + 1;
         sum++;
     }

@@ -139,7 +139,6 @@ static void a_tail_that_was_cut_is_told_by_its_length(void **state)
         "\" failed (2: No such file or directory)",
         "\" failed (2: No such file or directory), client: 192.0.2.1, server: s, request: \"GET /x",
         "... (2: No such file or directory), client: 192.0.2.1",
-        "",
     };
     for (size_t i = 0; i < COUNT(tails); i++) {
         padded(text, sizeof(text), front, W5_WRITE_MAX, tails[i]);
@@ -150,6 +149,12 @@ static void a_tail_that_was_cut_is_told_by_its_length(void **state)
     }
     padded(text, sizeof(text), front, W5_WRITE_MAX, "\"" FAILED "/q" ENDS);
     assert_extent(text, 0, false); /* a whole line may end there */
+    padded(text, sizeof(text), front, W5_WRITE_MAX, "");
+    assert_extent(text, 0, false); /* an errno is never cut off: this is the opener of another write */
+    padded(text, sizeof(text), HEAD "directory index of \"/w/x\" is forbidden, client: 192.0.2.1, server: s, request: "
+                                    "\"GET /x" ENDS "\n" REFUSED "\n/",
+           W5_WRITE_MAX, "");
+    assert_extent(text, 3, true); /* a message without errno may stop anywhere */
 }
 
 static void an_open_quote_taints_what_follows(void **state)
