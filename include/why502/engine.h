@@ -24,6 +24,7 @@ typedef struct w5_engine_options {
     size_t log_formats_n;
     unsigned jobs;               /* 0: the cores, at most 8 */
     bool follow, poll;
+    bool whole_lines;            /* a last line without its newline is left for the next run */
     w5_guard_plan guard;
     bool all_fields;
     /* Called for every event in the order of lines (-o events), NULL otherwise. */
@@ -41,6 +42,15 @@ void w5_engine_free(w5_engine *e);
 w5_rc w5_engine_add(w5_engine *e, const char *uri, w5_err *err);
 /* Reads bytes from memory as if they were a file of this name; `format` is an id or "". */
 void w5_engine_feed(w5_engine *e, w5_str name, w5_str format, w5_str bytes);
+/* A record of an earlier run, as it stood at `line` of the source of this name. Afterwards, once:
+ * w5_engine_recalled, and what was recalled is no more counted in a run's lines and errors. Call both
+ * before anything is read. */
+void w5_engine_recall(w5_engine *e, w5_str name, w5_str format, uint64_t line, w5_str text);
+void w5_engine_recalled(w5_engine *e);
+/* Lines of a source's file that stand before what will be read of it. */
+void w5_engine_lines_before(w5_engine *e, size_t source, uint64_t lines);
+uint64_t w5_engine_lines(const w5_engine *e, size_t source); /* of its file, up to what was read */
+uint64_t w5_engine_consumed(const w5_engine *e, size_t source); /* decoded bytes, skipped ones included */
 /* Reads every source to its end (or until progress says stop). */
 w5_rc w5_engine_read(w5_engine *e, w5_err *err);
 /* One turn of follow mode: reads what is there or waits up to `patience`. W5_OK something was read,

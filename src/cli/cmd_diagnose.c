@@ -3,6 +3,7 @@
 #include "deliverable.h"
 #include "host.h"
 #include "live.h"
+#include "memory.h"
 #include "say.h"
 #include "setup.h"
 #include "signals.h"
@@ -20,6 +21,8 @@ typedef struct session {
     w5_engine *engine;
     live live;
     bool is_live;
+    memory memory;
+    bool silent; /* nothing is new */
     bool own;  /* this host's logs were asked for */
     host host; /* what of them was found */
 } session;
@@ -27,7 +30,12 @@ typedef struct session {
 static void put_event(void *context, const w5_event *event)
 {
     session *it = context;
-    w5_event_log_put(it->events, event);
+    if (it->memory.state)
+        memory_keep(&it->memory, event);
+    if (it->events && event->klass)
+        w5_event_log_put(it->events, event);
+    else if (it->events && it->s.view.verbose)
+        w5_event_log_put(it->events, event);
 }
 
 static bool go_on(void *context, const w5_engine *e)
@@ -119,11 +127,27 @@ static void write_report(session *it, const w5_run *run)
         it->s.report->write(run, &it->s.view, it->d.out);
 }
 
+/* With a state the news alone; from cron not a byte when there are none. */
+static void tell(session *it, const w5_run *run)
+{
+    if (!it->memory.state) {
+        write_report(it, run);
+        return;
+    }
+    w5_run news = memory_news(&it->memory, run);
+    bool metrics = it->s.report && w5_str_eq(w5_str_of(it->s.report->name), W5_STR("metrics"));
+    it->silent = it->o->given[OPT_CRON] && news.findings->n == 0 && !metrics;
+    if (!it->silent)
+        write_report(it, metrics ? run : &news);
+}
+
 static int read_and_report(session *it)
 {
     w5_err err = {0};
     int status = it->s.status;
     w5_rc rc = add_sources(it, &err);
+    if (rc >= 0 && it->memory.state)
+        memory_recall(&it->memory, it->engine);
     choose_life(it);
     standing_ground(&it->s, w5_engine_sources(it->engine));
     if (rc >= 0)
@@ -138,8 +162,10 @@ static int read_and_report(session *it)
         return 128 + signals_came();
     if (it->live.gone)
         return status;
+    if (it->memory.state)
+        w5_engine_clock(it->engine, w5_now());
     const w5_run *run = w5_engine_run(it->engine);
-    write_report(it, run);
+    tell(it, run);
     status = exit_worse(status, tell_troubles(run));
     if (it->o->given[OPT_EXIT_CODE] && run->findings->status == W5_SEVERITY_ERROR)
         status = exit_worse(status, EXIT_INCIDENT);
@@ -154,19 +180,25 @@ static int run_session(session *it)
     if (!it->s.report) {
         it->events = w5_event_log_new(it->d.out, &it->s.view, it->s.engine.host,
                                       it->o->given[OPT_FOLD] > 0);
-        it->s.engine.event = put_event;
     }
+    if (it->events || it->memory.state)
+        it->s.engine.event = put_event;
     it->engine = w5_engine_new(it->s.catalogue, it->s.config, &it->s.engine);
     int status = read_and_report(it);
-    w5_engine_free(it->engine);
     w5_event_log_free(it->events);
     told_done(&it->live.told);
-    if (status > 128) {
+    if (status > 128 || it->silent) {
         deliverable_drop(&it->d);
     } else if (deliverable_finish(&it->d, &err) < 0) {
         say_failure(W5_NONE, &err);
         status = exit_worse(status, EXIT_OUTPUT);
     }
+    bool out = status < 128 && status != EXIT_OUTPUT && status != EXIT_USAGE;
+    if (it->memory.state && out && memory_save(&it->memory, &err) < 0) {
+        say_failure(W5_NONE, &err);
+        status = exit_worse(status, EXIT_OUTPUT);
+    }
+    w5_engine_free(it->engine);
     return status;
 }
 
@@ -179,11 +211,26 @@ static void find_sources(session *it)
     setup_config(&it->s, o, it->host.config, it->host.configs);
     if (!it->own)
         return;
-    host_tell(&it->host);
+    if (!o->given[OPT_CRON] || it->host.denials)
+        host_tell(&it->host);
     if (it->s.engine.since == W5_TIME_NONE && it->s.engine.until == W5_TIME_NONE)
         it->s.engine.since = w5_now() - W5_DAY;
     if (it->host.denials)
         it->s.status = exit_worse(it->s.status, EXIT_INPUT);
+}
+
+/* Before anything is written: a run that may not go on leaves no trace. */
+static int open_memory(session *it, w5_err *err)
+{
+    if (!it->o->given[OPT_CRON] && !it->o->given[OPT_STATE])
+        return EXIT_FINE;
+    w5_rc rc = memory_open(&it->memory, it->o, &it->s, err);
+    if (rc == W5_MISS) {
+        say_failure(W5_NONE, err);
+        it->s.status = exit_worse(it->s.status, EXIT_INPUT);
+    }
+    return rc >= 0 ? EXIT_FINE : rc == W5_EBUSY ? EXIT_BUSY : rc == W5_ENOTSUP ? EXIT_USAGE
+                                                                               : EXIT_OUTPUT;
 }
 
 int cmd_diagnose(const options *o)
@@ -194,12 +241,15 @@ int cmd_diagnose(const options *o)
     int status = EXIT_USAGE;
     if (setup_make(&it.s, o, &err) >= 0) {
         find_sources(&it);
-        status = deliverable_open(&it.d, it.s.output_file, &err) < 0 ? EXIT_OUTPUT : EXIT_FINE;
+        status = open_memory(&it, &err);
+        if (status == EXIT_FINE)
+            status = deliverable_open(&it.d, it.s.output_file, &err) < 0 ? EXIT_OUTPUT : EXIT_FINE;
     }
     if (status == EXIT_FINE)
         status = run_session(&it);
     else
         say_failure(W5_NONE, &err);
+    memory_close(&it.memory);
     setup_free(&it.s);
     return status;
 }

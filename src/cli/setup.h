@@ -17,6 +17,7 @@ typedef struct setup {
     w5_view view;
     const w5_report *report;  /* NULL with -o events */
     const char *output_file;  /* NULL: standard output */
+    const char *state_file;   /* NULL: nothing is remembered */
     int status;               /* exit status so far: configuration that could not be read */
 } setup;
 

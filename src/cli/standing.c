@@ -71,6 +71,8 @@ void standing_ground(setup *s, w5_sources *sources)
     folders writes = begin(s->arena, 4);
     if (s->output_file)
         add_parent(&writes, s->output_file);
+    if (s->state_file)
+        add_parent(&writes, s->state_file);
     if (writes.n)
         s->engine.guard.write_below = writes.at;
     if (s->engine.follow)

@@ -71,7 +71,7 @@ static void remember(told *t, const w5_diagnosis *d)
 static void remember_words(told *t, const w5_diagnosis *d)
 {
     keep(t->cause, sizeof(t->cause), cause_of(d));
-    t->confidence = d->cause.confidence;
+    t->confidence = (int)d->cause.confidence;
     t->count = count_of(d->incident);
 }
 
@@ -80,7 +80,7 @@ static bool is_clearer(const told *t, const w5_diagnosis *d)
     w5_str cause = cause_of(d);
     if (w5_str_eq(cause, W5_STR("unknown")))
         return false;
-    return !w5_str_eq(w5_str_of(t->cause), cause) || d->cause.confidence > t->confidence;
+    return !w5_str_eq(w5_str_of(t->cause), cause) || (int)d->cause.confidence > t->confidence;
 }
 
 static void consider(told_list *list, const w5_diagnosis *d, tell_news tell, void *context)

@@ -7,14 +7,9 @@
 #define W5_CLI_TOLD_H
 
 #include <why502/diagnosis.h>
+#include <why502/state.h>
 
-typedef struct told {
-    char id[17], cause[48], upstream[128];
-    w5_confidence confidence;
-    uint64_t count;       /* when it was last told */
-    w5_time start, end;   /* as last seen */
-    bool over, seen;
-} told;
+typedef w5_told told;
 
 typedef struct told_list {
     told *at;
