@@ -116,7 +116,8 @@ static int name_at(const char *p, const char *end, int from)
     if (from <= NAME_CLIENT && end - p > 4 && memcmp(p, "udp ", 4) == 0)
         p += 4;
     for (int n = from; p < end && n < NAMES; n++)
-        if (*p == names[n].word.ptr[0] && w5_str_starts((w5_str){p, (size_t)(end - p)}, names[n].word))
+        if (*p == names[n].word.ptr[0] &&
+            w5_str_starts((w5_str){p, (size_t)(end - p)}, names[n].word))
             return n;
     return -1;
 }
@@ -392,8 +393,32 @@ void w5_nginx_request(w5_record *r, w5_str request, bool whole)
     w5_record_set(r, W5_F_path, target);
 }
 
+/* "http:/127.0.0.1:8000/": merge_slashes took one away, so this stood in a path that a client sent.
+ */
+static bool lost_a_slash(w5_str url)
+{
+    size_t colon;
+    return w5_str_find_char(w5_str_head(url, 12), ':', &colon) && url.len > colon + 2 &&
+           url.ptr[colon + 1] == '/' && url.ptr[colon + 2] != '/' &&
+           !w5_str_starts(url, W5_STR("unix:"));
+}
+
+/* Judged late, where its opener was not to be seen (a log that begins in the middle of a write). */
+static void condemn(w5_record *r)
+{
+    if (r->forged)
+        return;
+    r->forged = true;
+    if (r->stream && r->stream->understood > 0) {
+        r->stream->understood--;
+        r->stream->forged++;
+    }
+}
+
 static void fill(w5_record *r, const walk *w)
 {
+    if ((w->seen >> NAME_UPSTREAM & 1) && lost_a_slash(w->value[NAME_UPSTREAM]))
+        condemn(r);
     for (int n = 0; n < NAMES; n++) {
         if (!(w->seen >> n & 1) || names[n].field == NO_FIELD)
             continue;

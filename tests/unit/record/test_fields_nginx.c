@@ -192,6 +192,20 @@ static void a_cut_line_yields_what_is_whole(void **state)
     assert_str(w5_record_get(&r, W5_F_client), W5_STR("1.2.3.4"));
 }
 
+static void an_upstream_that_lost_a_slash_was_sent_by_a_client(void **state)
+{
+    (void)state;
+    w5_record r;
+    walked(&r, ", client: 1.2.3.4, server: x, request: \"GET /a HTTP/1.1\", upstream: \"http:/127.0.0.1:8000/a\"");
+    assert_true(r.forged);
+    walked(&r, ", client: 1.2.3.4, server: x, request: \"GET /a HTTP/1.1\", upstream: \"http://unix:/run/a.sock:/a\"");
+    assert_false(r.forged);
+    walked(&r, ", client: 1.2.3.4, server: x, upstream: \"unix:/run/a.sock\"");
+    assert_false(r.forged);
+    walked(&r, ", client: 1.2.3.4, server: x, upstream: \"10.0.3.9:3306\"");
+    assert_false(r.forged);
+}
+
 static void how_a_context_ends_is_known(void **state)
 {
     (void)state;
@@ -241,6 +255,7 @@ int main(void)
         cmocka_unit_test(the_split_is_preferred_that_leaves_no_residue),
         cmocka_unit_test(fields_are_walked_left_to_right),
         cmocka_unit_test(a_cut_line_yields_what_is_whole),
+        cmocka_unit_test(an_upstream_that_lost_a_slash_was_sent_by_a_client),
         cmocka_unit_test(how_a_context_ends_is_known),
         cmocka_unit_test(nothing_poses_inside_fastcgis_text),
     };
