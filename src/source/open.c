@@ -78,7 +78,9 @@ static w5_rc open_as_root(const char *path, int folder, const char *name, const 
         return cannot_open(path, errno, err);
     if (refused)
         return w5_fail(err, W5_EIO, EPERM,
-                       "'%s' is a link made by a user who does not own the file behind it", path);
+                       "'%s' is a link made by a user who does not own the file behind it: name "
+                       "that file itself",
+                       path);
     bool shared = (around->st_mode & (S_IWGRP | S_IWOTH)) != 0;
     if (!is_link && S_ISREG(st->st_mode) && st->st_nlink > 1 &&
         (shared || st->st_uid != around->st_uid))

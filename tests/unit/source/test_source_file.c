@@ -1,5 +1,7 @@
 #include "source/kind.h"
 
+#include <errno.h>
+
 #include "scene.h"
 
 static void a_file_comes_out_as_it_is(void **state)
@@ -104,6 +106,20 @@ static void a_file_cut_short_meanwhile_just_ends(void **state)
     assert_str(read_all(s, 0), W5_STR("one\n"));
 }
 
+/* Reading our own memory at address 0 fails with EIO, as a dying disk does. */
+static void a_read_that_fails_is_said_and_no_more(void **state)
+{
+    scene *s = *state;
+    put(s, "good.log", "good\n");
+    const w5_source *bad = add(s, "/proc/self/mem");
+    add(s, at(s, "good.log"));
+    assert_str(read_all(s, 0), W5_STR("good\n"));
+    assert_int_equal(bad->error.code, W5_EIO);
+    assert_int_equal(bad->error.sys, EIO);
+    assert_string_equal(bad->error.text, "cannot read all of '/proc/self/mem': reading stopped: "
+                                         "Input/output error");
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -115,6 +131,7 @@ int main(void)
         TEST(ranges_need_no_order),
         TEST(a_file_that_vanishes_is_read_all_the_same),
         TEST(a_file_cut_short_meanwhile_just_ends),
+        TEST(a_read_that_fails_is_said_and_no_more),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

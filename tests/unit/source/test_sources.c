@@ -1,6 +1,8 @@
 #include <why502/source.h>
 
 #include <errno.h>
+#include <signal.h>
+#include <sys/time.h>
 
 #include "gzip.h"
 #include "scene.h"
@@ -175,6 +177,33 @@ static void blocks_say_whose_they_are(void **state)
     assert_int_equal(w5_sources_next(s->sources, 0, &block), W5_END);
 }
 
+static void ring(int signal)
+{
+    (void)signal;
+}
+
+/* Whoever asked wants to look at his flags. */
+static void a_signal_ends_the_waiting(void **state)
+{
+    scene *s = *state;
+    int ends[2];
+    struct sigaction quiet = {.sa_handler = ring};
+    struct itimerval soon = {
+        {0, 0    },
+        {0, 50000}
+    };
+    assert_int_equal(pipe(ends), 0);
+    dup2(ends[0], STDIN_FILENO);
+    close(ends[0]);
+    add(s, "-");
+    sigaction(SIGALRM, &quiet, NULL);
+    setitimer(ITIMER_REAL, &soon, NULL);
+    w5_time before = w5_monotonic();
+    assert_int_equal(read_block(s, 20 * W5_SECOND), W5_WAIT);
+    assert_true(w5_monotonic() - before < 5 * W5_SECOND);
+    close(ends[1]);
+}
+
 static void no_source_at_all_is_the_end(void **state)
 {
     scene *s = *state;
@@ -194,6 +223,7 @@ int main(void)
         TEST(the_same_file_twice_is_read_once),
         TEST(standard_input_may_be_a_file_given_twice),
         TEST(blocks_say_whose_they_are),
+        TEST(a_signal_ends_the_waiting),
         TEST(no_source_at_all_is_the_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
