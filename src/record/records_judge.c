@@ -24,13 +24,19 @@ static const char *line_end(const char *p, const char *end)
     return newline ? newline : end;
 }
 
-/* The line and those behind it, CR kept, as far as one write goes. */
-static size_t look_behind(w5_records *r, const w5_window *w, const char *from)
+/* The line and those behind it, CR kept, as far as one write goes; in what tail prints of several
+ * logs not past the next header, behind which another log's lines stand. */
+static size_t look_behind(w5_records *r, const w5_feed *feed, const char *from)
 {
+    const w5_window *w = &feed->window;
+    bool tail = !w5_str_eq(feed->log->pub.name, feed->name);
+    w5_str name;
     size_t n = 0;
     for (size_t sum = 0; n < W5_FORGED_LINES && from < w->end && sum <= W5_WRITE_MAX; n++) {
         const char *end = line_end(from, w->end);
         r->behind[n] = (w5_str){from, (size_t)(end - from)};
+        if (tail && w5_wrap_tail(r->behind[n], &name))
+            break;
         r->behind_end[n] = end;
         sum += r->behind[n].len + 1;
         from = end == w->end ? end : end + 1;
@@ -70,7 +76,7 @@ w5_trust w5_judge_plain(w5_records *r, w5_feed *feed, const w5_row *row, const w
                 (left > W5_WRITE_MAX ? line[W5_WRITE_MAX] == '\n' : left == W5_WRITE_MAX);
     if (!near && !ends && !record->open && !w5_forged_unclosed(record->message))
         return W5_TRUST;
-    return sentence(r, feed, record, look_behind(r, w, line), 0);
+    return sentence(r, feed, record, look_behind(r, feed, line), 0);
 }
 
 /* --- behind a layer -----------------------------------------------------------------------------
