@@ -123,6 +123,11 @@ static void try_socket_missing(const w5_case *c, w5_theory *t)
         return;
     t->culprit = listens_elsewhere(c, first->cell->upstream);
     if (!t->culprit) {
+        /* a wrong path does not heal: somebody took the socket away and made it again */
+        if (w5_known_answers(c->k, first->cell->upstream, c->to + W5_SECOND, c->k->last))
+            w5_theory_ask(t, w5_known_covers(c->k, W5_BY_APP, c->from, c->to) == W5_COVER_FULL
+                                 ? W5_BY_SYSTEMD
+                                 : W5_BY_APP);
         summarise(c, t,
                   N_("There is no socket at %3$s: nobody has made it, or it was taken away (%1$s "
                      "of %2$s errors)."));

@@ -58,7 +58,7 @@ static void try_starvation(const w5_case *c, w5_theory *t)
     crowd k = look_at_paths(c, timer.value);
     if (k.all <= 0)
         return;
-    bool quick_ones_wait = k.paths > 1 && k.quick >= 0.15 * k.all;
+    bool quick_ones_wait = k.paths > 1 && k.quick >= 0.1 * k.all;
     if (pool)
         explain_queue(c, t, W5_JOIN_INTERVAL);
     else if (quick_ones_wait)

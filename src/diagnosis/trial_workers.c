@@ -5,13 +5,29 @@
  * more. Whose death it was is told by pid, and whose connection by the address its master holds. */
 #include "deaths.h"
 
-/* Trouble of the application's own log that opened an incident where nginx is silent. */
-static void explain_trouble(const w5_case *c, w5_theory *t, w5_kind kind, int signal)
+static const w5_worker *whose_end(const w5_lives *l, const w5_cell *line)
 {
-    for (size_t i = 0; i < c->errors; i++)
-        if (c->error[i].trouble && c->error[i].kind == kind &&
-            (signal < 0 || c->error[i].cell->number == signal))
-            w5_theory_explain(c, t, i, W5_JOIN_LINE);
+    for (size_t i = w5_lives_seek(l, line->at - 4 * W5_SECOND);
+         i < l->workers && l->worker[i].end <= line->at + 4 * W5_SECOND; i++) {
+        const w5_worker *w = &l->worker[i];
+        if (w->killed == line || w->oom == line || w->segfault == line || w->timeout == line)
+            return w;
+    }
+    return NULL;
+}
+
+/* Trouble of the application's or the kernel's log that opened an incident where nginx is silent.
+ * All lines of one death belong to what the death was. */
+static void explain_trouble(const w5_hunt *h, w5_kind kind, int signal)
+{
+    const w5_case *c = h->c;
+    for (size_t i = 0; i < c->errors; i++) {
+        const w5_error *e = &c->error[i];
+        const w5_worker *w = e->trouble ? whose_end(c->k->lives, e->cell) : NULL;
+        bool says = e->trouble && e->kind == kind && (signal < 0 || e->cell->number == signal);
+        if (w ? h->fits(h, w, e) : says)
+            w5_theory_explain(c, h->t, i, W5_JOIN_LINE);
+    }
 }
 
 static void show_deaths(const w5_case *c, w5_theory *t, const w5_worker *w)
@@ -263,7 +279,7 @@ static void try_oom(const w5_case *c, w5_theory *t)
 {
     w5_hunt h = {.c = c, .t = t, .fits = fits_oom, .bits = W5_CLOSES | W5_BIT(TRUNCATED_BODY)};
     w5_hunt_deaths(&h);
-    explain_trouble(c, t, W5_K_OOM_KILL, -1);
+    explain_trouble(&h, W5_K_OOM_KILL, -1);
     explain_oom_outage(c, t);
     if (!w5_theory_explains(t, c))
         return;
@@ -301,7 +317,7 @@ static void try_killed(const w5_case *c, w5_theory *t)
     w5_hunt h = {.c = c, .t = t, .fits = fits_kill, .bits = W5_CLOSES | W5_BIT(TRUNCATED_BODY)};
     w5_hunt_deaths(&h);
     w5_hunt_promote(&h, W5_K_WORKER_KILLED);
-    explain_trouble(c, t, W5_K_WORKER_KILLED, 9);
+    explain_trouble(&h, W5_K_WORKER_KILLED, 9);
     if (!w5_theory_explains(t, c))
         return;
     t->summary = W5_SAY(N_("%1$s × a worker died of SIGKILL in the middle of a request, without a "
@@ -332,8 +348,8 @@ static void try_crash(const w5_case *c, w5_theory *t)
     w5_hunt h = {.c = c, .t = t, .fits = fits_crash, .bits = W5_CLOSES | W5_BIT(TRUNCATED_BODY)};
     w5_hunt_deaths(&h);
     w5_hunt_promote(&h, W5_K_WORKER_KILLED);
-    explain_trouble(c, t, W5_K_SEGFAULT, -1);
-    explain_trouble(c, t, W5_K_WORKER_KILLED, 11);
+    explain_trouble(&h, W5_K_SEGFAULT, -1);
+    explain_trouble(&h, W5_K_WORKER_KILLED, 11);
     if (!w5_theory_explains(t, c))
         return;
     const w5_cell *fault = h.first && h.first->segfault ? h.first->segfault : NULL;

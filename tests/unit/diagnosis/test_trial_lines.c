@@ -141,6 +141,18 @@ static void a_socket_elsewhere_is_a_wrong_path(void **state)
     assert_first(d, "fix-bind-address");
 }
 
+static void a_socket_that_came_back_was_taken_away_by_somebody(void **state)
+{
+    static const char *const story[] = {
+        "error 10x5@1 socket-missing/CK-2 upstream=http://unix:/run/g.sock:/a|path=/a|method=GET",
+        "access 20x5@1 access "
+        "status=200|upstream_addr=unix:/run/g.sock|upstream_status=200|method=GET|path=/a",
+        NULL};
+    const w5_diagnosis *d = scene_only(*state, story);
+    assert_cause(d, "socket-missing", "likely");
+    assert_true(scene_asks_for(d, "app"));
+}
+
 static void one_saturation_is_one_incident(void **state)
 {
     static const char *const story[] = {
@@ -187,6 +199,7 @@ int main(void)
         T(no_live_upstreams_follow_from_the_first_failures),
         T(peers_that_are_down_explain_what_was_asked_of_nobody),
         T(a_socket_elsewhere_is_a_wrong_path),
+        T(a_socket_that_came_back_was_taken_away_by_somebody),
         T(one_saturation_is_one_incident),
         T(two_lines_of_unlike_causes_are_two_incidents),
         T(a_body_that_the_application_cut_names_the_exception),

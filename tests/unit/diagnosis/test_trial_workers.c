@@ -146,6 +146,16 @@ static void a_kill_without_the_kernels_log_has_no_hand(void **state)
     assert_true(scene_asks_for(d, "kernel"));
 }
 
+static void a_kill_for_memory_that_hurt_nobody_is_memory_still(void **state)
+{
+    static const char *const story[] = {GUNICORN_STARTS,
+                                        "kernel 20 oom-kill subject=11|comm=gunicorn|text=Killed "
+                                        "process 11 (gunicorn) anon-rss:178936kB",
+                                        "gunicorn 20 worker-killed pid=10|subject=11|signal=9",
+                                        "gunicorn 20 worker-boot pid=13|subject=13", NULL};
+    assert_cause(scene_only(*state, story), "worker-oom-kill", "proven");
+}
+
 static void memory_that_killed_another_process_is_not_this_one(void **state)
 {
     static const char *const story[] = {
@@ -287,6 +297,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_time_out_at_another_address_explains_nothing, begin, end),
         cmocka_unit_test_setup_teardown(since_gunicorn_22_a_time_out_is_a_500, begin, end),
         cmocka_unit_test_setup_teardown(the_kernels_word_about_a_pid_is_memory, begin, end),
+        cmocka_unit_test_setup_teardown(a_kill_for_memory_that_hurt_nobody_is_memory_still, begin,
+                                        end),
         cmocka_unit_test_setup_teardown(a_kill_without_the_kernels_log_has_no_hand, begin, end),
         cmocka_unit_test_setup_teardown(memory_that_killed_another_process_is_not_this_one, begin,
                                         end),
