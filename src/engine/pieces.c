@@ -1,6 +1,7 @@
 /* pieces.c -- one large file, read by several threads.
  *
- * Pieces lie at multiples of W5_PIECE. Each is read by a stage of its own into a ledger of its own;
+ * Pieces lie at multiples of their size, which is the smaller the more threads there are, for each
+ * holds a ledger in memory. Each is read by a stage of its own into a ledger of its own;
  * this thread adds them in order to the whole. Before it does, it compares: the stage of the piece
  * must have begun exactly where, and in the state in which, the stage of the piece before ended
  * (w5_records_state). If it did not, the whole takes over from there and reads on alone. So the
@@ -12,7 +13,9 @@
 #include <why502/base/arena.h>
 
 enum {
-    SLOTS_MAX = W5_JOBS_MAX + 2
+    SLOTS_MAX = W5_JOBS_MAX + 1,
+    AT_ONCE = 2 << 20,     /* bytes that all threads together work on */
+    SMALLEST = 256 << 10
 };
 
 typedef enum stage {
@@ -36,7 +39,8 @@ typedef struct work {
     pthread_cond_t changed;
     piece slot[SLOTS_MAX];
     size_t slots;
-    uint64_t start;    /* where the first piece begins */
+    uint64_t size;     /* of a piece */
+    uint64_t start;    /* where the first one begins */
     uint64_t first, next, end; /* numbers of pieces: [first, end); the next to be taken */
     w5_ledger_detail detail;
     bool stop;
@@ -45,7 +49,7 @@ typedef struct work {
 /* --- a piece -------------------------------------------------------------------------------- */
 static uint64_t begin_of(const work *w, uint64_t number)
 {
-    return number == w->first ? w->start : number * W5_PIECE;
+    return number == w->first ? w->start : number * w->size;
 }
 
 /* Reads blocks until the stage stands at `stop`, or the file ends; `tell` is false in front of the
@@ -112,7 +116,7 @@ static void read_piece(const work *w, piece *one, uint64_t number, char *buffer)
     one->from = w5_records_offset(r->records);
     one->begins_in = w5_records_state(r->records);
     w5_records_arrive(r->records, NULL);
-    bool whole = play(&t, r, one->last ? UINT64_MAX : (number + 1) * W5_PIECE, true);
+    bool whole = play(&t, r, one->last ? UINT64_MAX : (number + 1) * w->size, true);
     one->failed = !whole && !one->last;
     one->left = one->last ? t.at : w5_records_offset(r->records);
     one->ends_in = one->last ? 0 : w5_records_state(r->records);
@@ -251,8 +255,9 @@ static void init(work *w, const w5_pieces *p)
     pthread_mutex_init(&w->lock, NULL);
     pthread_cond_init(&w->changed, NULL);
     w->start = w5_records_offset(p->whole->records);
-    w->first = w->next = w->start / W5_PIECE;
-    w->end = p->source->size / W5_PIECE; /* the last takes the rest, too */
+    w->size = AT_ONCE / p->jobs > SMALLEST ? AT_ONCE / p->jobs : SMALLEST;
+    w->first = w->next = w->start / w->size;
+    w->end = p->source->size / w->size; /* the last takes the rest, too */
     w->detail = w5_ledger_detail_of(p->whole->ledger);
     for (size_t i = 0; i < w->slots; i++) {
         w->slot[i].reader.classifier = w5_classifier_new(p->catalogue);
@@ -278,7 +283,7 @@ w5_rc w5_pieces_read(const w5_pieces *p, uint64_t *at)
     unsigned threads = 0;
     uint64_t state = w5_records_state(p->whole->records);
     *at = w5_records_offset(p->whole->records);
-    if (state == 0 || *at == 0 || *at >= W5_PIECE)
+    if (state == 0 || *at == 0)
         return W5_MISS;
     init(&w, p);
     while (threads < p->jobs && pthread_create(&thread[threads], NULL, run, &w) == 0)

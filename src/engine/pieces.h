@@ -5,8 +5,8 @@
 #include "reader.h"
 
 enum {
-    W5_PIECE = 2 << 20,    /* bytes of a piece, whatever the number of threads */
-    W5_LEAD = 16 << 10, /* read in front of a piece, to know where one is */
+    W5_PIECES_FROM = 4 << 20, /* bytes of a file that is worth it */
+    W5_LEAD = 16 << 10,       /* read in front of a piece, to know where one is */
     W5_JOBS_MAX = 8
 };
 
