@@ -25,6 +25,11 @@ struct w5_engine {
     uint32_t fed;    /* sources read from memory: they come after the real ones */
     bool stopped;
     w5_time now; /* of a live run: the clock; W5_TIME_NONE otherwise */
+    uint64_t *consumed; /* by source */
+    size_t consumed_room;
+    w5_stream *before; /* by stream: what an earlier run accounted for */
+    size_t befores;
+    uint64_t errors_before, *classes_before;
     w5_run run;
 };
 
@@ -89,6 +94,7 @@ void w5_engine_free(w5_engine *e)
     w5_classifier_free(e->reader.classifier);
     w5_records_free(e->reader.records);
     w5_sources_free(e->sources);
+    free(e->consumed);
     w5_arena_free(e->answer);
     w5_arena_free(e->forever);
     free(e);
@@ -153,6 +159,24 @@ static void read_in_pieces(w5_engine *e, const w5_block *block)
     w5_sources_skip(e->sources, block->source, at, NULL);
 }
 
+/* False: nothing is left of it for this run. */
+static bool take_whole_lines(w5_engine *e, w5_block *block)
+{
+    size_t n = w5_sources_count(e->sources);
+    if (e->options.whole_lines && !block->cut) {
+        const char *end = memrchr(block->bytes.ptr, '\n', block->bytes.len);
+        block->bytes.len = end ? (size_t)(end - block->bytes.ptr) + 1 : 0;
+    }
+    if (e->consumed_room < n) {
+        e->consumed = w5_xrealloc(e->consumed, n, sizeof(*e->consumed));
+        memset(e->consumed + e->consumed_room, 0, (n - e->consumed_room) * sizeof(*e->consumed));
+        e->consumed_room = n;
+    }
+    if (block->bytes.len > 0)
+        e->consumed[block->source] = block->offset + block->bytes.len;
+    return block->bytes.len > 0;
+}
+
 static void finish_source(w5_engine *e)
 {
     w5_records_tick(e->reader.records);
@@ -172,6 +196,8 @@ w5_rc w5_engine_turn(w5_engine *e, w5_time patience, w5_err *err)
     if (e->source != NO_SOURCE && e->source != block.source)
         finish_source(e);
     change_source(e, block.source);
+    if (!take_whole_lines(e, &block))
+        return W5_OK;
     w5_records_put(e->reader.records, block.bytes, block.offset, block.cut);
     e->bytes += block.bytes.len;
     flow(e);
@@ -203,12 +229,115 @@ void w5_engine_feed(w5_engine *e, w5_str name, w5_str format, w5_str bytes)
     finish_source(e);
 }
 
+/* --- what an earlier run has read ------------------------------------------------------------- */
+static w5_stream *stream_of(const w5_engine *e, uint32_t source)
+{
+    for (size_t i = 0; i < w5_records_streams(e->reader.records); i++)
+        if (w5_records_stream(e->reader.records, i)->source == source)
+            return w5_records_stream(e->reader.records, i);
+    return NULL;
+}
+
+static uint32_t source_named(w5_engine *e, w5_str name)
+{
+    size_t n = w5_sources_count(e->sources);
+    for (size_t i = 0; i < n; i++)
+        if (w5_str_eq(w5_sources_at(e->sources, i)->name, name))
+            return (uint32_t)i;
+    for (size_t i = 0; i < w5_records_streams(e->reader.records); i++)
+        if (w5_str_eq(w5_records_stream(e->reader.records, i)->name, name))
+            return w5_records_stream(e->reader.records, i)->source;
+    return (uint32_t)n + e->fed++;
+}
+
+void w5_engine_recall(w5_engine *e, w5_str name, w5_str format, uint64_t line, w5_str text)
+{
+    uint32_t index = source_named(e, name);
+    w5_records_begin(e->reader.records, index, w5_arena_str(e->forever, name), format, w5_now());
+    w5_stream *s = stream_of(e, index);
+    if (s && line > 0)
+        s->lines = line - 1;
+    e->source = index;
+    w5_records_put(e->reader.records, text, 0, false);
+    finish_source(e);
+}
+
+void w5_engine_lines_before(w5_engine *e, size_t source, uint64_t lines)
+{
+    const w5_source *s = w5_sources_at(e->sources, source);
+    w5_records_begin(e->reader.records, s->index, s->name, s->format, year_of(s));
+    w5_stream *stream = stream_of(e, s->index);
+    if (stream)
+        stream->lines = lines;
+}
+
+uint64_t w5_engine_lines(const w5_engine *e, size_t source)
+{
+    const w5_stream *s = stream_of(e, (uint32_t)source);
+    return s ? s->lines : 0;
+}
+
+uint64_t w5_engine_consumed(const w5_engine *e, size_t source)
+{
+    return source < e->consumed_room ? e->consumed[source] : 0;
+}
+
+void w5_engine_recalled(w5_engine *e)
+{
+    e->befores = w5_records_streams(e->reader.records);
+    e->before = W5_NEW_N(e->forever, w5_stream, e->befores);
+    for (size_t i = 0; i < e->befores; i++)
+        e->before[i] = *w5_records_stream(e->reader.records, i);
+    const w5_timeline *t = w5_engine_run(e)->timeline;
+    e->errors_before = t->upstream_errors;
+    e->classes_before = W5_NEW_N(e->forever, uint64_t, t->classes);
+    memcpy(e->classes_before, t->by_class, t->classes * sizeof(*t->by_class));
+    e->source = NO_SOURCE;
+}
+
+static uint64_t less(uint64_t a, uint64_t b)
+{
+    return a > b ? a - b : 0;
+}
+
+static w5_stream *without_before(w5_engine *e, size_t i, const w5_stream *s)
+{
+    w5_stream *own = W5_NEW(e->answer, w5_stream);
+    *own = *s;
+    if (i < e->befores) {
+        const w5_stream *b = &e->before[i];
+        own->lines = less(s->lines, b->lines);
+        own->understood = less(s->understood, b->understood);
+        own->not_understood = less(s->not_understood, b->not_understood);
+        own->forged = less(s->forged, b->forged);
+        own->cut = less(s->cut, b->cut);
+        own->records = less(s->records, b->records);
+        own->events = less(s->events, b->events);
+    }
+    return own;
+}
+
+/* Incidents are whole, but lines and errors are those of this run, so that runs add up. */
+static void count_this_run_alone(w5_engine *e, w5_run *run)
+{
+    w5_timeline *t = W5_NEW(e->answer, w5_timeline);
+    *t = *run->timeline;
+    uint64_t *by_class = W5_NEW_N(e->answer, uint64_t, t->classes);
+    for (size_t i = 0; i < t->classes; i++)
+        by_class[i] = less(t->by_class[i], e->classes_before[i]);
+    t->by_class = by_class;
+    t->upstream_errors = less(t->upstream_errors, e->errors_before);
+    run->timeline = t;
+}
+
 static void take_streams(w5_engine *e, w5_run *run)
 {
     run->streams = w5_records_streams(e->reader.records);
     w5_stream **stream = W5_NEW_N(e->answer, w5_stream *, run->streams);
     for (size_t i = 0; i < run->streams; i++) {
         stream[i] = w5_records_stream(e->reader.records, i);
+        if (e->classes_before)
+            stream[i] = without_before(e, i, stream[i]);
         run->lines += stream[i]->lines;
         run->outside_window += stream[i]->outside;
     }
@@ -284,6 +413,8 @@ const w5_run *w5_engine_run(w5_engine *e)
     run->totals = w5_ledger_sum(e->reader.ledger);
     run->codes = w5_ledger_codes(e->reader.ledger, &run->code, &run->code_count);
     take_window(e, run);
+    if (e->classes_before)
+        count_this_run_alone(e, run);
     return run;
 }
 
