@@ -1,12 +1,18 @@
 # words.awk -- what people read that stands in tables, written as code for xgettext.
 # usage: awk -f src/po/words.awk src/*/*.def src/catalogue/data/*.w5
 #
-# Of the options their help; of the catalogue titles, sentences and what to change.
+# Of the options their help; of the catalogue titles, sentences, what to change, and prose. Prose is translated by the
+# paragraph, its lines joined by blanks as src/report/knowledge.c joins them; drawings (lines that
+# begin with a blank) are not.
 function tell(text) {
     gsub(/\\/, "\\\\", text)
     gsub(/"/, "\\\"", text)
     if (text != "")
         print "W5_(\"" text "\");"
+}
+function paragraph() {
+    tell(prose)
+    prose = ""
 }
 function value(    text) {
     text = $0
@@ -23,14 +29,15 @@ FILENAME ~ /\.def$/ {
     }
     next
 }
-FNR == 1 { inside = 0 }
+FNR == 1 { paragraph(); inside = 0 }
 /^-- / {
+    paragraph()
     kind = $2
     inside = 1 # 1: keys, 2: prose
     next
 }
 inside == 0 { next }
-/^[ \t]*$/ { inside = 2; next }
+/^[ \t]*$/ { paragraph(); inside = 2; next }
 inside == 1 && kind != "pattern" && /^(title|verify|undo|risk|wont-help|effort):/ { tell(value()); next }
 inside == 1 && kind == "remedy" && /^change:/ {
     n = split(value(), part, "|")
@@ -41,3 +48,10 @@ inside == 1 && kind == "remedy" && /^change:/ {
     }
     next
 }
+inside == 1 { next }
+/^[ \t#]/ { paragraph(); next }
+{
+    sub(/[ \t]+$/, "")
+    prose = prose == "" ? $0 : prose " " $0
+}
+END { paragraph() }

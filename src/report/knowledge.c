@@ -91,7 +91,8 @@ void w5_knowledge_prose(const w5_page *page, const w5_stanza *s)
         } else if (w5_str_trim(line).len == 0) {
             put_blank_line(page);
         } else {
-            w5_page_para(page, 2, "", 2, take_paragraph(page, line, &text));
+            w5_page_para(page, 2, "", 2,
+                         w5_show_word(page->show, take_paragraph(page, line, &text)));
         }
     }
 }
