@@ -203,6 +203,22 @@ void w5_records_begin(w5_records *r, uint32_t source, w5_str name, w5_str forced
 }
 
 /* The rest of a line that was cut is no line of its own. */
+/* What a program prints raw (a bare traceback, a worker's last words) carries no time; it was
+ * written after the newest line before it, and that is as near as anyone can know. What only the
+ * whole record dates (a slow query) counts for the stream's span. */
+static void date_record(w5_record *record)
+{
+    w5_stream *s = record->stream;
+    const w5_log *log = log_of(s);
+    if (record->at == W5_TIME_NONE && log->latest != 0) {
+        record->at = log->latest;
+        record->zoned = log->latest_zoned;
+    } else if (record->at != W5_TIME_NONE && !record->forged) {
+        s->first = s->first == W5_TIME_NONE || record->at < s->first ? record->at : s->first;
+        s->last = s->last == W5_TIME_NONE || record->at > s->last ? record->at : s->last;
+    }
+}
+
 static w5_str skip_rest(w5_feed *feed, w5_str bytes, uint64_t *offset)
 {
     size_t at;
@@ -257,6 +273,7 @@ void w5_lane_flush(w5_records *r, w5_lane *lane)
     lane->turn = p == lane->slot[0];
     lane->pending = NULL;
     w5_pending_finish(p, w5_lane_memo(lane, w5_ranks_find(&r->ranks, p->r.format)), r->finish);
+    date_record(&p->r);
     if (r->options.all_fields)
         w5_record_walk(&p->r);
     w5_queue_put(r, p);

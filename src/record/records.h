@@ -35,6 +35,8 @@ typedef struct w5_log {  /* a stream and what the stage knows of it */
     struct w5_records *stage;
     w5_lane *lane[W5_LANES]; /* [0]: lines that no layer wraps */
     uint64_t seen[W5_FORMATS_MAX];
+    w5_time latest;      /* of the last record that told a time, in the order of lines */
+    bool latest_zoned;
     bool gunicorn;       /* its name says so */
     w5_guess *guess;
     w5_chain chain;      /* of the last line */

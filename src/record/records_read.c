@@ -104,8 +104,9 @@ static void settle_time(const reading *rd, w5_record *r)
 /* 2000-01-01: a clock that was never set shows 1970. */
 static const w5_time too_early = INT64_C(946684800) * W5_SECOND;
 
-static void note_time(w5_stream *s, const w5_record *r)
+static void note_time(w5_log *log, const w5_record *r)
 {
+    w5_stream *s = &log->pub;
     if (r->forged)
         return;
     if (r->misdated || (r->at != W5_TIME_NONE && r->at < too_early))
@@ -115,6 +116,8 @@ static void note_time(w5_stream *s, const w5_record *r)
     s->zoned = s->zoned && r->zoned;
     if (r->at < too_early)
         return;
+    log->latest = r->at;
+    log->latest_zoned = r->zoned;
     if (s->first == W5_TIME_NONE || r->at < s->first)
         s->first = r->at;
     if (s->last == W5_TIME_NONE || r->at > s->last)
@@ -233,7 +236,7 @@ static w5_verdict accept(const reading *rd, w5_lane *lane, size_t rank, w5_recor
         r->forged = r->forged || trust == W5_TRUST_NO;
     }
     settle_time(rd, r);
-    note_time(s, r);
+    note_time(rd->log, r);
     if (rd->host.len > 0 && rd->chain.depth > 0 && s->host.len == 0)
         s->host = w5_arena_str(rd->r->forever, rd->host);
     count(rd, r->forged ? &s->forged : &s->understood);
