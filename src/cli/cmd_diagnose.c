@@ -4,6 +4,7 @@
 #include "host.h"
 #include "live.h"
 #include "memory.h"
+#include "post.h"
 #include "say.h"
 #include "setup.h"
 #include "signals.h"
@@ -22,6 +23,8 @@ typedef struct session {
     live live;
     bool is_live;
     memory memory;
+    post post;
+    w5_mail mail; /* body "": none */
     bool silent; /* nothing is new */
     bool own;  /* this host's logs were asked for */
     host host; /* what of them was found */
@@ -92,6 +95,10 @@ static void choose_life(session *it)
     l->json = follow && json;
     l->rewrites = follow && it->s.report && !json && it->s.output_file && it->d.temporary[0];
     l->lines = (text && !it->s.output_file) || l->json;
+    if (it->post.executes) {
+        l->news = post_news;
+        l->context = &it->post;
+    }
     it->is_live = follow || has_pipe(w5_engine_sources(it->engine));
 }
 
@@ -127,18 +134,64 @@ static void write_report(session *it, const w5_run *run)
         it->s.report->write(run, &it->s.view, it->d.out);
 }
 
+/* --exec of a run that ends: what opened and what is over. */
+static void execute(session *it, const w5_run *news)
+{
+    for (size_t i = 0; i < news->findings->n; i++) {
+        const char *word = news->change ? news->change[i] : "new";
+        post_news(&it->post, strcmp(word, "new") == 0 ? "opened" : word, news->findings->at[i], news);
+    }
+}
+
 /* With a state the news alone; from cron not a byte when there are none. */
 static void tell(session *it, const w5_run *run)
 {
     if (!it->memory.state) {
-        write_report(it, run);
+        if (!it->is_live)
+            execute(it, run);
+        if (it->post.address)
+            it->mail = post_write(&it->post, run);
+        if (!it->post.address || it->s.output_file)
+            write_report(it, run);
         return;
     }
     w5_run news = memory_news(&it->memory, run);
+    execute(it, &news);
     bool metrics = it->s.report && w5_str_eq(w5_str_of(it->s.report->name), W5_STR("metrics"));
     it->silent = it->o->given[OPT_CRON] && news.findings->n == 0 && !metrics;
-    if (!it->silent)
+    if (it->post.address && news.findings->n > 0)
+        it->mail = post_write(&it->post, &news);
+    if (!it->silent && (!it->post.address || it->s.output_file))
         write_report(it, metrics ? run : &news);
+    if (it->mail.body.len)
+        w5_state_add_mail(it->memory.state, &it->mail);
+}
+
+/* With a state the mails of earlier runs, too. Each leaves the outbox only when it was taken. */
+static int send_mails(session *it)
+{
+    const w5_mail *all = &it->mail;
+    size_t n = it->mail.body.len > 0;
+    int status = EXIT_FINE;
+    w5_err err = {0};
+    if (it->memory.state)
+        n = w5_state_mails(it->memory.state, &all);
+    w5_mail *mails = W5_NEW_N(it->s.arena, w5_mail, n + 1);
+    for (size_t i = 0; i < n; i++)
+        mails[i] = all[i];
+    for (size_t i = 0; i < n; i++) {
+        if (post_send(&it->post, &mails[i], &err) < 0) {
+            say_failure(W5_NONE, &err);
+            status = EXIT_OUTPUT;
+        } else if (it->memory.state) {
+            w5_state_drop_mail(it->memory.state, mails[i].message_id);
+        }
+    }
+    if (n > 0 && it->memory.state && w5_state_save(it->memory.state, w5_now(), &err) < 0) {
+        say_failure(W5_NONE, &err);
+        status = EXIT_OUTPUT;
+    }
+    return status;
 }
 
 static int read_and_report(session *it)
@@ -198,6 +251,8 @@ static int run_session(session *it)
         say_failure(W5_NONE, &err);
         status = exit_worse(status, EXIT_OUTPUT);
     }
+    if (it->post.address && out)
+        status = exit_worse(status, send_mails(it));
     w5_engine_free(it->engine);
     return status;
 }
@@ -242,6 +297,8 @@ int cmd_diagnose(const options *o)
     if (setup_make(&it.s, o, &err) >= 0) {
         find_sources(&it);
         status = open_memory(&it, &err);
+        if (status == EXIT_FINE && post_open(&it.post, o, &it.s, &err) < 0)
+            status = exit_of(err.code) == EXIT_USAGE ? EXIT_USAGE : EXIT_OUTPUT;
         if (status == EXIT_FINE)
             status = deliverable_open(&it.d, it.s.output_file, &err) < 0 ? EXIT_OUTPUT : EXIT_FINE;
     }
@@ -249,6 +306,7 @@ int cmd_diagnose(const options *o)
         status = run_session(&it);
     else
         say_failure(W5_NONE, &err);
+    post_close(&it.post);
     memory_close(&it.memory);
     setup_free(&it.s);
     return status;

@@ -1,0 +1,102 @@
+#include "post.h"
+
+#include "say.h"
+
+#include <string.h>
+#include <unistd.h>
+
+enum {
+    SENDMAIL,
+    COMMAND
+};
+
+static w5_str sendmail_path(const options *o)
+{
+    static const char *const places[] = {"/usr/sbin/sendmail", "/usr/lib/sendmail"};
+    if (o->given[OPT_SENDMAIL])
+        return w5_str_of(options_last(o, OPT_SENDMAIL, ""));
+    for (size_t i = 0; i < 2; i++)
+        if (access(places[i], X_OK) == 0)
+            return w5_str_of(places[i]);
+    say("there is no /usr/sbin/sendmail here; install one, for example: apt install msmtp-mta "
+        "(to a relay) or apt install postfix");
+    return w5_str_of(places[0]);
+}
+
+w5_rc post_open(post *p, const options *o, const setup *s, w5_err *err)
+{
+    static const char *const arguments[] = {"-t", "-oi", NULL};
+    *p = (post){.setup = s, .address = options_last(o, OPT_MAIL, NULL)};
+    p->executes = o->given[OPT_EXEC] > 0;
+    if (!p->address && !p->executes)
+        return W5_OK;
+    char *const **command = W5_NEW_N(s->arena, char *const *, 2);
+    command[SENDMAIL] = w5_command_words(s->arena, p->address ? sendmail_path(o) : W5_NONE, arguments);
+    command[COMMAND] = w5_command_words(s->arena, w5_str_of(options_last(o, OPT_EXEC, "")), NULL);
+    if (p->executes && !command[COMMAND][0])
+        return w5_fail(err, W5_EINVAL, 0, "--exec: there is no command in it");
+    p->courier = w5_courier_start((char *const *const *)command, 2, err);
+    return p->courier ? W5_OK : W5_EIO;
+}
+
+void post_close(post *p)
+{
+    w5_courier_stop(p->courier);
+    p->courier = NULL;
+}
+
+static w5_str mail_id(const post *p, const w5_run *run, const char *what)
+{
+    const w5_findings *f = run->findings;
+    return w5_arena_fmt(p->setup->arena, "%s.%s.%lld@%.*s", what,
+                        f->n ? f->at[0]->incident->id : "0",
+                        (long long)(run->generated_at / W5_SECOND), W5_ARG(run->host));
+}
+
+/* Mails about one incident hang together: all of them answer one id that is made of it. */
+static w5_str thread_id(const post *p, const w5_run *run)
+{
+    if (!run->findings->n)
+        return W5_NONE;
+    return w5_arena_fmt(p->setup->arena, "incident.%s@%.*s", run->findings->at[0]->incident->id,
+                        W5_ARG(run->host));
+}
+
+w5_mail post_write(const post *p, const w5_run *run)
+{
+    w5_view view = p->setup->view;
+    w5_arena *arena = p->setup->arena;
+    w5_out *out = w5_out_memory();
+    view.mail_to = w5_str_of(p->address);
+    view.message_id = mail_id(p, run, "why502");
+    view.in_reply_to = thread_id(p, run);
+    w5_report_find(W5_STR("mail"))->write(run, &view, out);
+    w5_mail mail = {.message_id = view.message_id,
+                    .address = view.mail_to,
+                    .body = w5_arena_str(arena, w5_out_bytes(out)),
+                    .made = run->generated_at};
+    w5_out_done(out, NULL);
+    return mail;
+}
+
+w5_rc post_send(post *p, const w5_mail *mail, w5_err *err)
+{
+    w5_err why = {0};
+    if (w5_courier_run(p->courier, SENDMAIL, mail->body, &why) >= 0)
+        return W5_OK;
+    return w5_fail(err, W5_EIO, 0, "the mail to '%.*s' was not handed over: %s",
+                   W5_ARG(mail->address), why.text);
+}
+
+void post_news(void *context, const char *what, const w5_diagnosis *d, const w5_run *run)
+{
+    post *p = context;
+    w5_err err = {0};
+    if (!p->executes || (strcmp(what, "opened") != 0 && strcmp(what, "over") != 0))
+        return;
+    w5_out *out = w5_out_memory();
+    w5_report_live(out, what, d, run, &p->setup->view, true);
+    if (w5_courier_run(p->courier, COMMAND, w5_out_bytes(out), &err) < 0)
+        say_failure(W5_STR("--exec"), &err);
+    w5_out_done(out, NULL);
+}
