@@ -139,7 +139,8 @@ static void read_in_pieces(w5_engine *e, const w5_block *block)
 {
     const w5_source *s = w5_sources_at(e->sources, block->source);
     uint64_t at;
-    if (e->options.jobs < 2 || e->options.follow || e->options.event || e->stopped ||
+    if (e->options.jobs < 2 || e->options.follow || e->options.whole_lines || e->options.event ||
+        e->stopped ||
         !s->seekable || block->offset > 0 || s->size < W5_PIECES_FROM)
         return;
     size_t streams = w5_records_streams(e->reader.records);
