@@ -1,6 +1,7 @@
 /* cmd_demo.c -- the tool on a built-in real incident (fixtures/incidents/gunicorn-worker-timeout). */
 #include "commands.h"
 #include "deliverable.h"
+#include "post.h"
 #include "say.h"
 #include "setup.h"
 
@@ -49,16 +50,38 @@ static w5_config *demo_config(setup *s)
     return config;
 }
 
-static int show(setup *s, deliverable *d)
+/* why502 --dry-run --mail ADDRESS: does a mail arrive? */
+static int mail(const setup *s, const w5_run *run, const options *o)
+{
+    post p;
+    w5_err err = {0};
+    w5_rc rc = post_open(&p, o, s, &err);
+    w5_mail test = {0};
+    if (rc >= 0) {
+        test = post_write(&p, run);
+        rc = post_send(&p, &test, &err);
+    }
+    if (rc < 0)
+        say_failure(W5_NONE, &err);
+    else
+        say("a test mail to %.*s was handed over", W5_ARG(test.address));
+    post_close(&p);
+    return rc < 0 ? EXIT_OUTPUT : EXIT_FINE;
+}
+
+static int show(setup *s, deliverable *d, const options *o)
 {
     w5_config *config = demo_config(s);
     s->engine.since = s->engine.until = W5_TIME_NONE;
     w5_engine *e = w5_engine_new(s->catalogue, config, &s->engine);
     for (size_t i = 0; i < sizeof(logs) / sizeof(logs[0]); i++)
         w5_engine_feed(e, logs[i].name, logs[i].format, bytes_of(logs[i].bytes, logs[i].size));
-    s->report->write(w5_engine_run(e), &s->view, d->out);
+    const w5_run *run = w5_engine_run(e);
+    int status = o->given[OPT_MAIL] ? mail(s, run, o) : EXIT_FINE;
+    if (!o->given[OPT_MAIL])
+        s->report->write(run, &s->view, d->out);
     w5_engine_free(e);
-    return EXIT_FINE;
+    return status;
 }
 
 int cmd_demo(const options *o)
@@ -75,11 +98,11 @@ int cmd_demo(const options *o)
     }
     int status = EXIT_OUTPUT;
     if (deliverable_open(&d, s.output_file, &err) >= 0) {
-        status = show(&s, &d);
+        status = show(&s, &d, o);
         if (deliverable_finish(&d, &err) < 0)
             status = EXIT_OUTPUT;
     }
-    if (status == EXIT_OUTPUT)
+    if (err.code < 0)
         say_failure(W5_NONE, &err);
     setup_free(&s);
     return status;

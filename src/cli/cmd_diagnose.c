@@ -1,6 +1,7 @@
 /* cmd_diagnose.c -- what why502 does without a sub-command. */
 #include "commands.h"
 #include "deliverable.h"
+#include "dry.h"
 #include "host.h"
 #include "live.h"
 #include "memory.h"
@@ -215,6 +216,10 @@ static int read_and_report(session *it)
         return 128 + signals_came();
     if (it->live.gone)
         return status;
+    if (it->o->given[OPT_DRY_RUN]) {
+        dry_tell(&it->s, w5_engine_sources(it->engine), w5_engine_run(it->engine), it->d.out);
+        return status;
+    }
     if (it->memory.state)
         w5_engine_clock(it->engine, w5_now());
     const w5_run *run = w5_engine_run(it->engine);
@@ -277,7 +282,7 @@ static void find_sources(session *it)
 /* Before anything is written: a run that may not go on leaves no trace. */
 static int open_memory(session *it, w5_err *err)
 {
-    if (!it->o->given[OPT_CRON] && !it->o->given[OPT_STATE])
+    if ((!it->o->given[OPT_CRON] && !it->o->given[OPT_STATE]) || it->o->given[OPT_DRY_RUN])
         return EXIT_FINE;
     w5_rc rc = memory_open(&it->memory, it->o, &it->s, err);
     if (rc == W5_MISS) {
@@ -292,6 +297,8 @@ int cmd_diagnose(const options *o)
 {
     session it = {.o = o};
     w5_err err = {0};
+    if (o->given[OPT_DRY_RUN] && o->given[OPT_MAIL])
+        return cmd_demo(o);
     signals_watch();
     int status = EXIT_USAGE;
     if (setup_make(&it.s, o, &err) >= 0) {
