@@ -296,7 +296,7 @@ static inline void scene_run(scene *s)
     s->traffic = W5_NEW(s->arena, w5_traffic);
     *s->traffic = (w5_traffic){.at = SCENE_START,
                                .span = 1,
-                               .stream = 1,
+
                                .status = 200,
                                .count = 7,
                                .upstream = w5_intern_find(s->words, W5_STR("127.0.0.1:8000")),
