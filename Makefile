@@ -111,7 +111,7 @@ LINK    = $(CC) $(W5_CFLAGS) $(CFLAGS) $(W5_LDFLAGS) $(LDFLAGS)
 TEST    = $(COMPILE) -Isrc -Itests/unit $(W5_LDFLAGS) $(LDFLAGS)
 
 CHECKS := check-layers check-mirror check-headers check-symbols check-hardening check-unit \
-          check-catalogue check-words check-e2e check-verdicts check-fuzz check-docs check-escapes \
+          check-catalogue check-words check-e2e check-live check-verdicts check-fuzz check-docs check-escapes \
           check-pages
 .PHONY: all demo static install uninstall dist deb clean help format lint coverage fuzz bench \
         bench-count rig accept po check $(CHECKS) FORCE
@@ -223,6 +223,8 @@ check-words: ## every translation is complete and fits its English
 	@$(STAGE) $@ sh tests/words $(wildcard src/po/*.po)
 check-e2e: all ## the binary on the stories of tests/e2e
 	@$(STAGE) $@ sh tests/e2e/run.sh $(BIN) $(B)/e2e $(CASES)
+check-live: all ## pipes, -f, cron and mail against logs that grow (STORIES=… picks some)
+	@$(STAGE) $@ env WHY502=$(BIN) $(PYTHON) tests/e2e/live.py $(STORIES)
 check-verdicts: all ## every recorded incident names its true cause (STORIES=… picks some)
 	@$(STAGE) $@ env WHY502=$(BIN) FIXTURES=fixtures $(PYTHON) tests/e2e/verdicts.py $(STORIES)
 accept: all ## rewrite what tests/e2e expects; read the diff (CASES=… picks some)
