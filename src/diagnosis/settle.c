@@ -34,36 +34,42 @@ static const struct {
 #define BY(name) (1u << W5_BY_##name)
 
 /* Beyond the application's log and nginx's own two, which always tell something. */
+/* clang-format off */
 static const struct {
     const char *cause;
-    unsigned asks;
+    unsigned asks, behind; /* as long as it is not proven; and what tells the reason behind it */
 } asks[] = {
-    {"unknown",                 BY(KERNEL) | BY(SYSTEMD) },
-    {"app-down",                BY(KERNEL) | BY(SYSTEMD) },
-    {"worker-killed",           BY(KERNEL)               },
-    {"worker-exit",             BY(KERNEL)               },
-    {"worker-crash-segv",       BY(KERNEL)               },
-    {"worker-oom-kill",         BY(KERNEL)               },
-    {"boot-failure",            BY(SYSTEMD)              },
-    {"deploy-restart",          BY(SYSTEMD)              },
-    {"gunicorn-worker-timeout", BY(SLOW)                 },
-    {"nginx-read-timeout",      BY(SLOW)                 },
-    {"worker-starvation",       BY(SLOW)                 },
-    {"db-down",                 BY(DATABASE) | BY(KERNEL)},
-    {"db-slow-query",           BY(SLOW)                 },
-    {"db-lock-contention",      BY(SLOW)                 },
-    {"lb-timeout",              BY(ALB)                  },
-    {"heavy-page",              BY(KERNEL)               },
-    {"keepalive-race",          BY(CONFIG)               },
-    {"wrong-bind-or-port",      BY(CONFIG)               },
+    {"unknown",                 BY(KERNEL) | BY(SYSTEMD), 0},
+    {"app-down",                0, BY(KERNEL) | BY(SYSTEMD)},
+    {"worker-killed",           0, BY(KERNEL)},
+    {"worker-exit",             BY(KERNEL), 0},
+    {"worker-crash-segv",       BY(KERNEL), 0},
+    {"worker-oom-kill",         BY(KERNEL), 0},
+    {"boot-failure",            BY(SYSTEMD), 0},
+    {"deploy-restart",          BY(SYSTEMD), 0},
+    {"gunicorn-worker-timeout", 0, BY(SLOW)},
+    {"nginx-read-timeout",      0, BY(SLOW)},
+    {"worker-starvation",       0, BY(SLOW)},
+    {"db-down",                 BY(DATABASE), BY(KERNEL)},
+    {"db-slow-query",           BY(SLOW), 0},
+    {"db-lock-contention",      BY(SLOW), 0},
+    {"lb-timeout",              BY(ALB), 0},
+    {"heavy-page",              BY(KERNEL), 0},
+    {"keepalive-race",          BY(CONFIG), 0},
+    {"wrong-bind-or-port",      BY(CONFIG), 0},
 };
+/* clang-format on */
 
 static unsigned wanted(const w5_judgement *j)
 {
     unsigned all = BY(APP) | BY(NGINX) | BY(ACCESS);
-    for (size_t i = 0; i < sizeof(asks) / sizeof(*asks); i++)
-        if (w5_judged(j, asks[i].cause))
-            all |= asks[i].asks;
+    bool proven = j->chosen->confidence == W5_PROVEN;
+    for (size_t i = 0; i < sizeof(asks) / sizeof(*asks); i++) {
+        if (proven && w5_str_eq(j->chosen->cause->id, w5_str_of(asks[i].cause)))
+            all |= asks[i].behind;
+        if (!proven && w5_judged(j, asks[i].cause))
+            all |= asks[i].asks | asks[i].behind;
+    }
     return all;
 }
 

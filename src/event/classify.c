@@ -38,7 +38,7 @@ struct w5_classifier {
     facts *facts; /* by w5_pattern.index */
     const w5_format *format;
     w5_access access; /* of that format */
-    const w5_class *access_class, *answered_5xx;
+    const w5_class *access_class, *answered_5xx, *traceback;
     w5_str status_code[100]; /* "HU-5xx" */
     uint64_t limits;
     w5_answer answer; /* here and not on the stack: hardened builds clear each variable there */
@@ -55,6 +55,7 @@ w5_classifier *w5_classifier_new(const w5_catalogue *c)
     k->facts = W5_NEW_N(arena, facts, w5_catalogue_patterns(c, &patterns) + 1);
     k->access_class = w5_catalogue_class(c, W5_STR("access"));
     k->answered_5xx = w5_catalogue_class(c, W5_STR("upstream-5xx"));
+    k->traceback = w5_catalogue_class(c, W5_STR("traceback"));
     return k;
 }
 
@@ -179,6 +180,14 @@ static w5_rc classify_own(w5_classifier *k, const w5_record *record, w5_event *e
     return event->klass == NULL ? W5_MISS : W5_OK;
 }
 
+/* Whatever the application says above it: a stack below is an exception. */
+static w5_rc classify_stack(const w5_classifier *k, const w5_record *record, w5_event *event)
+{
+    if (w5_record_get(record, W5_F_exception).len > 0)
+        event->klass = k->traceback;
+    return event->klass == NULL ? W5_MISS : W5_OK;
+}
+
 w5_rc w5_event_classify(w5_classifier *k, w5_record *record, w5_event *event)
 {
     *event = (w5_event){.record = record, .code = W5_STR("")};
@@ -188,8 +197,10 @@ w5_rc w5_event_classify(w5_classifier *k, w5_record *record, w5_event *event)
         k->format = record->format;
         k->access = w5_access_kind(record->format->id);
     }
-    return k->access == W5_ACCESS_NO ? classify_message(k, record, event)
-                                     : classify_access(k, record, event);
+    if (k->access != W5_ACCESS_NO)
+        return classify_access(k, record, event);
+    w5_rc rc = classify_message(k, record, event);
+    return rc == W5_MISS && event->pattern == NULL ? classify_stack(k, record, event) : rc;
 }
 
 uint64_t w5_classifier_limits(const w5_classifier *k)

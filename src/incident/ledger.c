@@ -136,6 +136,18 @@ uint16_t w5_ledger_lane(w5_ledger *l, uint32_t stream, const w5_format *format)
     return add_lane(l, stream, format);
 }
 
+/* A record without a stamp stands behind the last one of its log that has one: a traceback is
+ * Python's, what stands above it gunicorn's. Its clock is that one's, too. */
+static uint16_t behind_the_last(const w5_ledger *l, size_t lane, w5_time *at)
+{
+    size_t last = lane;
+    for (size_t i = 0; l->lane_now[lane] == W5_TIME_NONE && i < l->lanes; i++)
+        if (l->lane[i].stream == l->lane[lane].stream && l->lane_now[i] > l->lane_now[last])
+            last = i;
+    *at = l->lane_now[last];
+    return (uint16_t)last;
+}
+
 uint16_t w5_ledger_see(w5_ledger *l, const w5_record *r, w5_time *at)
 {
     size_t i = l->last_lane;
@@ -145,10 +157,8 @@ uint16_t w5_ledger_see(w5_ledger *l, const w5_record *r, w5_time *at)
     w5_lane *lane = &l->lane[i];
     lane->records++;
     *at = r->at;
-    if (r->at == W5_TIME_NONE) {
-        *at = l->lane_now[i];
-        return (uint16_t)i;
-    }
+    if (r->at == W5_TIME_NONE)
+        return behind_the_last(l, i, at);
     l->lane_now[i] = r->at;
     if (lane->records == 1 && r->zoned && l->lane_traffic[i])
         lane->offset = w5_fold_offset(r);

@@ -12,6 +12,7 @@ static const char knowledge[] =
     "-- class upstream-other\ntitle: t\nfamily: upstream\ncodes: HK-110\n"
     "-- class upstream-5xx\ntitle: t\nfamily: upstream\ncodes: HU-500\n"
     "-- class access\ntitle: t\nfamily: life\n"
+    "-- class traceback\ntitle: t\nfamily: life\n"
     "-- class worker-timeout\ntitle: t\nfamily: life\n"
     "-- pattern eof\nformat: n\nclass: premature-close\ncode: {P}U-EOF\n"
     "starts: upstream prematurely closed connection\nends: yes\n"
@@ -134,6 +135,19 @@ static void access_lines_are_judged_by_their_fields(void **state)
     assert_str(event.code, W5_STR(""));
 }
 
+static void an_unknown_line_with_a_stack_below_is_an_exception(void **state)
+{
+    scene *s = *state;
+    w5_event event;
+    w5_record r = {.format = &gunicorn, .message = W5_STR("charge failed, attempt 1")};
+    w5_record_set(&r, W5_F_exception, W5_STR("TimeoutError: timed out"));
+    assert_int_equal(w5_event_classify(s->classifier, &r, &event), W5_OK);
+    assert_str(event.klass->id, W5_STR("traceback"));
+    w5_record noise = nginx_record("reopening logs", NULL, NULL);
+    w5_record_set(&noise, W5_F_exception, W5_STR("TimeoutError: timed out"));
+    assert_int_equal(w5_event_classify(s->classifier, &noise, &event), W5_MISS);
+}
+
 /* Events read back carry what another run had found. */
 static void our_own_events_keep_their_class(void **state)
 {
@@ -172,6 +186,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_rest_is_understood_and_of_no_interest, setup, teardown),
         cmocka_unit_test_setup_teardown(groups_and_pairs_become_fields, setup, teardown),
         cmocka_unit_test_setup_teardown(access_lines_are_judged_by_their_fields, setup, teardown),
+        cmocka_unit_test_setup_teardown(an_unknown_line_with_a_stack_below_is_an_exception, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(our_own_events_keep_their_class, setup, teardown),
         cmocka_unit_test_setup_teardown(hostile_errnos_do_not_grow_memory, setup, teardown),
     };

@@ -64,6 +64,24 @@ static void an_exit_told_three_times_is_one(void **state)
     w5_ledger_free(l);
 }
 
+static void a_traceback_without_a_stamp_stands_behind_the_last_line(void **state)
+{
+    (void)state;
+    const w5_cell *cell;
+    w5_ledger *l = w5_ledger_new(catalogue());
+    w5_stream *s = stream(0, "gunicorn.log", "gunicorn");
+    w5_stream *bare = stream(0, "gunicorn.log", "python");
+    w5_stream *other = stream(1, "other.log", "python");
+    put(l, event(s, 1, "worker-boot", "", NOON, "pid=19|subject=19"));
+    put(l, event(s, 2, "worker-exit", "", NOON + W5_SECOND, "pid=19|subject=19"));
+    put(l, event(bare, 3, "boot-failure", "", W5_TIME_NONE, "exception=NameError: x"));
+    put(l, event(other, 1, "boot-failure", "", W5_TIME_NONE, "exception=NameError: x"));
+    assert_int_equal(w5_ledger_cells(l, &cell), 3);
+    assert_true(cell[2].at == NOON + W5_SECOND);
+    assert_int_equal(class_count(l, "boot-failure"), 2);
+    w5_ledger_free(l);
+}
+
 static void look_alikes_cost_a_cell_a_minute(void **state)
 {
     (void)state;
@@ -233,6 +251,7 @@ int main(void)
         cmocka_unit_test(equal_errors_of_one_second_are_one_cell),
         cmocka_unit_test(a_request_that_tries_its_peers_fails_once),
         cmocka_unit_test(an_exit_told_three_times_is_one),
+        cmocka_unit_test(a_traceback_without_a_stamp_stands_behind_the_last_line),
         cmocka_unit_test(look_alikes_cost_a_cell_a_minute),
         cmocka_unit_test(a_forged_line_is_counted_and_nothing_else),
         cmocka_unit_test(codes_add_up_to_classes),
