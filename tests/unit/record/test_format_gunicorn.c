@@ -251,7 +251,7 @@ static void a_plain_line_ends_a_record_without_traceback(void **state)
                         "Traceback (most recent call last):\n"
                         "  File \"/srv/a.py\", line 1, in a\n"
                         "ValueError: a\n"),
-              "worker-boot lines=1\ntraceback exception=ValueError: a|at=none\n", true, 1);
+              "worker-boot lines=1\ntraceback exception=ValueError: a|at=2026-11-20T07:35:22Z\n", true, 1);
 }
 
 static void half_a_line_is_nobodys(void **state)

@@ -19,7 +19,7 @@ static void logging_in_many_layouts(void **state)
           "request-error path=/boom/|level=error|at=2026-03-15T09:47:10.123Z?\n"
           "request-error path=/boom/|level=error|pid=1234\n"
           "- level=error|message=Task shop.pay raised unexpected\n"
-          "request-error path=/boom/|level=error|at=none\n"
+          "request-error path=/boom/|level=error|at=2026-03-15T09:47:10Z?\n"
           "request-error path=/boom|method=GET\n");
 }
 

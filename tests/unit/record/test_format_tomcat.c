@@ -22,7 +22,7 @@ static void heads_of_many_loggers(void **state)
         "- at=2026-11-20T10:27:38.641Z|level=warn|pid=1234|tid=nio-8080-exec-3|message=odd\n"
         "- level=error|tid=http-nio-8080-exec-3|message=failed\n"
         "- level=info|message=message\n"
-        "- at=none|message=Starting\n"
+        "- at=2026-11-20T19:27:38Z?|message=Starting\n"
         "- at=2026-11-20T19:27:38Z?|level=error|message=broken|lines=2\n");
 }
 
