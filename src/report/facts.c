@@ -254,3 +254,17 @@ w5_str w5_fact_background(const w5_show *show, const struct w5_background_findin
                      w5_show_between(show, b->what->first, b->what->last), w5_show_cause(&b->cause),
                      w5_show_confidence(show, b->cause.confidence));
 }
+
+w5_str w5_fact_rung_place(const w5_show *show, const w5_rung *r)
+{
+    w5_str place = w5_show_safe(show, r->file);
+    return place.len && r->line ? w5_arena_fmt(show->arena, "%.*s:%u", W5_ARG(place), r->line)
+                                : place;
+}
+
+w5_str w5_fact_rung(const w5_show *show, const w5_rung *r)
+{
+    bool known = r->value != W5_TIME_NONE;
+    w5_str value = known ? w5_show_seconds(show, r->value) : W5_TELL(show, "not known");
+    return w5_show_join(show, value, "  ", w5_fact_rung_place(show, r));
+}

@@ -34,5 +34,8 @@ w5_str w5_fact_evidence(const w5_show *show, const w5_evidence *ev);
 size_t w5_fact_choose(const w5_diagnosis *d, size_t most, bool *chosen);
 /* Are the chosen lines all of the day on which the incident began? */
 bool w5_fact_one_day(const w5_show *show, const w5_diagnosis *d, const bool *chosen);
+/* A rung of a ladder: "30 s  gunicorn.service:9"; where it is set. */
+w5_str w5_fact_rung(const w5_show *show, const w5_rung *r);
+w5_str w5_fact_rung_place(const w5_show *show, const w5_rung *r);
 
 #endif

@@ -31,6 +31,8 @@ void w5_html_incident(const w5_html *h, size_t number, const w5_diagnosis *d);
 void w5_html_advice(const w5_html *h, size_t number, const w5_diagnosis *d);
 
 /* Charts: x in per cent, so that they fit every width; y in pixels. */
+void w5_html_percent(w5_out *out, const char *name, uint64_t part,
+                     uint64_t whole); /* name="12.34%" */
 void w5_html_lanes(const w5_html *h, const w5_diagnosis *d);
 void w5_html_durations(const w5_html *h, const w5_diagnosis *d);
 void w5_html_requests(const w5_html *h, const w5_incident *in);

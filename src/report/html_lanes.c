@@ -17,16 +17,10 @@ typedef struct stack { /* errors of each column by class */
     size_t n;
 } stack;
 
-/* Where a column begins, in hundredths of a per cent: no floating point, the same bytes everywhere.
- */
+/* Where a column begins, in hundredths of a per cent. */
 static unsigned place(const w5_lanes *l, size_t column)
 {
     return (unsigned)(column * 10000 / l->columns);
-}
-
-static void put_percent(w5_out *out, const char *name, unsigned hundredths)
-{
-    w5_out_fmt(out, " %s=\"%u.%02u%%\"", name, hundredths / 100, hundredths % 100);
 }
 
 /* --- by class -------------------------------------------------------------------------------- */
@@ -72,8 +66,9 @@ static void put_bar(const w5_html *h, const w5_lanes *l, size_t column, unsigned
 {
     unsigned left = place(l, column);
     w5_out_lit(h->out, "<rect");
-    put_percent(h->out, "x", left);
-    put_percent(h->out, "width", place(l, column + 1) - left - (l->columns > 1 ? 15 : 0));
+    w5_html_percent(h->out, "x", left, 10000);
+    w5_html_percent(h->out, "width", place(l, column + 1) - left - (l->columns > 1 ? 15 : 0),
+                    10000);
     w5_out_fmt(h->out, " y=\"%u\" height=\"%u\" class=\"%s\"/>", BARS - high, high - low, klass);
 }
 
@@ -159,7 +154,7 @@ static void put_letter(const w5_html *h, const w5_lanes *l, size_t column, const
 {
     unsigned middle = (place(l, column) + place(l, column + 1)) / 2;
     w5_out_lit(h->out, "<text text-anchor=\"middle\" y=\"15\"");
-    put_percent(h->out, "x", middle);
+    w5_html_percent(h->out, "x", middle, 10000);
     w5_out_fmt(h->out, "%s>", sign->weight >= 8 ? " class=\"c0\"" : "");
     w5_html_element(h, "title", NULL,
                     w5_show_join(h->show, column_time(h->show, l, column), " ",
@@ -181,8 +176,8 @@ static void put_stretch(const w5_html *h, const w5_lanes *l, const w5_mark_at *m
     from = from < 0 ? 0 : from;
     to = to > length ? length : to;
     w5_out_lit(h->out, "<rect class=\"warn\" y=\"6\" height=\"10\" rx=\"2\"");
-    put_percent(h->out, "x", (unsigned)(from * 10000 / length));
-    put_percent(h->out, "width", (unsigned)((to - from) * 10000 / length) + 20);
+    w5_html_percent(h->out, "x", (unsigned)(from * 10000 / length), 10000);
+    w5_html_percent(h->out, "width", (unsigned)((to - from) * 10000 / length) + 20, 10000);
     w5_out_lit(h->out, "/>\n");
 }
 

@@ -70,6 +70,15 @@ void w5_html_said(const w5_html *h, size_t number, const w5_diagnosis *d, const 
     w5_out_lit(h->out, "</p>\n");
 }
 
+/* In hundredths, without floating point: the same bytes everywhere. */
+void w5_html_percent(w5_out *out, const char *name, uint64_t part, uint64_t whole)
+{
+    uint64_t hundredths = whole ? part * 10000 / whole : 0;
+    hundredths = hundredths > 10000 ? 10000 : hundredths;
+    w5_out_fmt(out, " %s=\"%ju.%02ju%%\"", name, (uintmax_t)hundredths / 100,
+               (uintmax_t)hundredths % 100);
+}
+
 /* --- the page -------------------------------------------------------------------------------- */
 /* The policy stands before all else that could load anything; charset within the first 1024 bytes.
  */

@@ -171,16 +171,13 @@ static void put_ladder(const w5_md *m, w5_str title, const w5_rung *rung, size_t
                W5_("Line"));
     for (size_t i = 0; i < n; i++) {
         const w5_rung *r = &rung[i];
-        w5_str place = w5_show_safe(m->show, r->file);
-        if (place.len && r->line)
-            place = w5_arena_fmt(m->show->arena, "%.*s:%u", W5_ARG(place), r->line);
         w5_out_lit(m->out, "| ");
         w5_md_code(m, w5_show_word(m->show, r->name));
         w5_out_lit(m->out, " | ");
         w5_md_text(m, r->value == W5_TIME_NONE ? W5_TELL(m->show, "not known")
                                                : w5_show_seconds(m->show, r->value));
         w5_out_lit(m->out, " | ");
-        w5_md_code(m, place);
+        w5_md_code(m, w5_fact_rung_place(m->show, r));
         if (r->wrong) {
             w5_out_lit(m->out, " ");
             w5_md_own(m, W5_("WRONG: shorter than the next"));

@@ -56,16 +56,6 @@ static void put_background(const w5_page *page, const struct w5_background_findi
                                       w5_show_word(show, b->advice[i].remedy->title)));
 }
 
-static w5_str rung_text(const w5_show *show, const w5_rung *r)
-{
-    w5_str value =
-        r->value == W5_TIME_NONE ? W5_TELL(show, "not known") : w5_show_seconds(show, r->value);
-    w5_str place = w5_show_safe(show, r->file);
-    if (place.len && r->line)
-        place = w5_arena_fmt(show->arena, "%.*s:%u", W5_ARG(place), r->line);
-    return w5_show_join(show, value, "  ", place);
-}
-
 static void put_ladder(const w5_page *page, const char *title, const w5_rung *rung, size_t n)
 {
     size_t wide = 0;
@@ -82,7 +72,7 @@ static void put_ladder(const w5_page *page, const char *title, const w5_rung *ru
     w5_page_para(page, 0, title, 2,
                  W5_TELL(page->show, "each at least as long as the one below it"));
     for (size_t i = 0; i < n; i++) {
-        w5_str text = rung_text(page->show, &rung[i]);
+        w5_str text = w5_fact_rung(page->show, &rung[i]);
         if (rung[i].wrong)
             text = w5_show_join(page->show, text, "  ",
                                 W5_TELL(page->show, "WRONG: shorter than the next"));

@@ -35,28 +35,6 @@ static void time_outs_are_lines_across_them(void **state)
     (void)state;
 }
 
-static void a_wrong_rung_says_so_in_words(void **state)
-{
-    piece *p = open_piece();
-    w5_html_ladder(&p->html, "Time-outs", p->s->findings.timeouts, 3);
-    assert_has(piece_text(p), "WRONG: shorter than the next");
-    assert_has(piece_text(p), "not known");
-    close_piece(p);
-    (void)state;
-}
-
-static void sources_that_could_not_be_read_are_told(void **state)
-{
-    piece *p = open_piece();
-    w5_run_source broken = {W5_LIT("x.gz"), W5_LIT(""), W5_LIT("unexpected end"), UINT32_MAX};
-    p->s->run.trouble = &broken;
-    p->s->run.troubles = 1;
-    w5_html_sources(&p->html);
-    assert_has(piece_text(p), "<td>x.gz</td><td colspan=\"5\" class=\"error\">unexpected end</td>");
-    close_piece(p);
-    (void)state;
-}
-
 static void requests_hit_have_bars_of_their_share(void **state)
 {
     piece *p = open_piece();
@@ -73,8 +51,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(durations_are_drawn_where_a_log_tells_them),
         cmocka_unit_test(time_outs_are_lines_across_them),
-        cmocka_unit_test(a_wrong_rung_says_so_in_words),
-        cmocka_unit_test(sources_that_could_not_be_read_are_told),
         cmocka_unit_test(requests_hit_have_bars_of_their_share),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
