@@ -95,6 +95,8 @@ void w5_member_str(w5_out *out, bool *first, const char *key, w5_str value, cons
 void w5_member_own(w5_out *out, bool *first, const char *key, w5_str value); /* not redacted */
 void w5_member_num(w5_out *out, bool *first, const char *key, uint64_t value);
 void w5_member_time(w5_out *out, bool *first, const char *key, w5_time at, unsigned digits);
+/* "precision_s" of a stamp with so many digits of fraction. */
+void w5_member_precision(w5_out *out, bool *first, unsigned digits);
 void w5_member_bool(w5_out *out, bool *first, const char *key, bool value);
 void w5_member_null(w5_out *out, bool *first, const char *key);
 void w5_member_sentence(w5_out *out, bool *first, const char *key, const w5_sentence *s,

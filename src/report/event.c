@@ -81,14 +81,6 @@ static void put_other_fields(w5_out *out, bool *first, const w5_record *r, const
 }
 
 /* --- stamp, class ---------------------------------------------------------------------------- */
-static void put_precision(w5_out *out, bool *first, unsigned digits)
-{
-    static const char *const seconds[] = {"1",      "0.1",     "0.01",    "0.001",
-                                          "0.0001", "0.00001", "0.000001"};
-    w5_member_key(out, first, "precision_s");
-    w5_out_lit(out, seconds[digits > 6 ? 6 : digits]);
-}
-
 /* Known at once, or once the zone of its stream was settled. */
 static bool knows_utc(const w5_record *r)
 {
@@ -100,7 +92,7 @@ static void put_time(w5_out *out, bool *first, const w5_record *r)
     char text[48];
     if (r->at == W5_TIME_NONE) {
         w5_member_null(out, first, "time");
-        put_precision(out, first, 0);
+        w5_member_precision(out, first, 0);
         return;
     }
     w5_time at = r->at;
@@ -109,7 +101,7 @@ static void put_time(w5_out *out, bool *first, const w5_record *r)
     size_t len = w5_time_rfc3339(text, at, r->digits > 6 ? 6 : r->digits);
     w5_member_own(out, first, "time",
                   (w5_str){text, knows_utc(r) ? len : len - 1}); /* without "Z" */
-    put_precision(out, first, r->digits);
+    w5_member_precision(out, first, r->digits);
 }
 
 static void own_or_null(w5_out *out, bool *first, const char *key, w5_str value)

@@ -42,6 +42,14 @@ void w5_member_time(w5_out *out, bool *first, const char *key, w5_time at, unsig
     w5_member_own(out, first, key, w5_str_of(text));
 }
 
+void w5_member_precision(w5_out *out, bool *first, unsigned digits)
+{
+    static const char *const seconds[] = {"1",      "0.1",     "0.01",    "0.001",
+                                          "0.0001", "0.00001", "0.000001"};
+    w5_member_key(out, first, "precision_s");
+    w5_out_lit(out, seconds[digits > 6 ? 6 : digits]);
+}
+
 void w5_member_bool(w5_out *out, bool *first, const char *key, bool value)
 {
     w5_member_key(out, first, key);

@@ -67,7 +67,7 @@ static void put_evidence(w5_out *out, const w5_evidence *ev, const w5_run *run, 
     bool first = true;
     w5_out_lit(out, "{");
     w5_member_time(out, &first, "time", cell->at, cell->digits);
-    w5_member_num(out, &first, "precision_s", cell->digits ? 0 : 1);
+    w5_member_precision(out, &first, cell->digits);
     w5_str host = w5_intern_str(words, cell->host);
     w5_member_str(out, &first, "host", host.len ? host : run->host, view);
     w5_member_str(out, &first, "source", line_source(run, cell), view);

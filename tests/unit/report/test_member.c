@@ -29,6 +29,19 @@ static void a_time_that_is_none_is_null(void **state)
     (void)state;
 }
 
+static void a_precision_is_the_last_digit_of_its_stamp(void **state)
+{
+    w5_out *out = w5_out_memory();
+    bool first = true;
+    w5_member_precision(out, &first, 0);
+    w5_member_precision(out, &first, 3);
+    w5_member_precision(out, &first, 9);
+    assert_str(w5_out_bytes(out),
+               W5_STR("\"precision_s\":1,\"precision_s\":0.001,\"precision_s\":0.000001"));
+    w5_out_done(out, NULL);
+    (void)state;
+}
+
 static void foreign_text_is_redacted_and_escaped(void **state)
 {
     w5_out *out = w5_out_memory();
@@ -60,6 +73,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(members_are_parted_by_commas),
         cmocka_unit_test(a_time_that_is_none_is_null),
+        cmocka_unit_test(a_precision_is_the_last_digit_of_its_stamp),
         cmocka_unit_test(foreign_text_is_redacted_and_escaped),
         cmocka_unit_test(tallies_become_an_object),
     };
