@@ -8,7 +8,7 @@
 #include "skim.h"
 
 enum {
-    FAR = 2 * W5_WRITE_MAX /* bytes behind a line that must be in the block */
+    FAR = W5_WRITE_MAX + 1 /* bytes from a line on that must be in the block */
 };
 
 /* What settle_time calls misdated takes the long way. */
