@@ -76,6 +76,8 @@ w5_str w5_show_line(const w5_show *show, const w5_cell *cell);
 w5_str w5_show_cause(const w5_finding *f); /* id */
 w5_str w5_show_confidence(const w5_show *show, w5_confidence c);
 w5_str w5_show_pattern(const w5_diagnosis *d); /* or the commonest class */
+/* With --ascii our own signs (×, →) in letters; else the text as it is. */
+w5_str w5_show_ascii(const w5_show *show, w5_str text);
 /* Cut in the middle, with a mark, to at most so many columns. */
 w5_str w5_show_middle(const w5_show *show, w5_str text, size_t columns);
 /* Cut at the end. */

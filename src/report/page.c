@@ -17,7 +17,7 @@ void w5_page_text(const w5_page *page, w5_ink ink, w5_str text)
 {
     if (ink != W5_PLAIN)
         w5_page_ink(page, ink);
-    w5_out_text(page->out, W5_TTY, text);
+    w5_out_text(page->out, W5_TTY, w5_show_ascii(page->show, text));
     if (ink != W5_PLAIN)
         w5_page_ink(page, W5_PLAIN);
 }
@@ -34,14 +34,14 @@ void w5_page_blanks(const w5_page *page, size_t n)
 
 void w5_page_cell(const w5_page *page, w5_ink ink, w5_str text, size_t columns)
 {
-    text = w5_show_middle(page->show, text, columns);
+    text = w5_show_middle(page->show, w5_show_ascii(page->show, text), columns);
     w5_page_text(page, ink, text);
     w5_page_blanks(page, columns - w5_out_width(text));
 }
 
 void w5_page_cell_right(const w5_page *page, w5_ink ink, w5_str text, size_t columns)
 {
-    text = w5_show_middle(page->show, text, columns);
+    text = w5_show_middle(page->show, w5_show_ascii(page->show, text), columns);
     w5_page_blanks(page, columns - w5_out_width(text));
     w5_page_text(page, ink, text);
 }
@@ -138,7 +138,7 @@ static bool starts_next_line(const w5_page *page, size_t used, size_t indent, w5
 
 void w5_page_flow(const w5_page *page, size_t used, size_t indent, w5_str text)
 {
-    text = w5_str_trim(text);
+    text = w5_str_trim(w5_show_ascii(page->show, text));
     if (starts_next_line(page, used, indent, text)) {
         w5_page_end(page);
         w5_page_blanks(page, indent);
@@ -173,8 +173,8 @@ static bool begins_option(char c)
     return c == '-' || c == '|' || c == '&';
 }
 
-/* The last blank outside quotes at which the command can be continued within `room`, or the first one
- * behind it; rather one before an option, so that an option keeps its value beside it. */
+/* The last blank outside quotes at which the command can be continued within `room`, or the first
+ * one behind it; rather one before an option, so that an option keeps its value beside it. */
 static size_t last_seam(w5_str command, size_t room)
 {
     size_t seam = 0, option = 0;

@@ -234,6 +234,34 @@ w5_str w5_show_grade(const w5_show *show, const w5_remedy *r)
     return w5_show_join(show, r->rank, " ", grade);
 }
 
+/* --- texts without drawn characters ----------------------------------------------------------- */
+w5_str w5_show_ascii(const w5_show *show, w5_str text)
+{
+    static const struct {
+        w5_str drawn, plain;
+    } signs[] = {
+        {W5_LIT("\xc3\x97"),     W5_LIT("x")  }, /* × */
+        {W5_LIT("\xe2\x86\x92"), W5_LIT("->") }, /* → */
+        {W5_LIT("\xe2\x80\xa6"), W5_LIT("...")}, /* … */
+        {W5_LIT("\xe2\x80\xa0"), W5_LIT("x")  }, /* † */
+        {W5_LIT("\xe2\x89\xa5"), W5_LIT(">=") }, /* ≥ */
+        {W5_LIT("\xe2\x80\x93"), W5_LIT("-")  }, /* – */
+    };
+    for (size_t i = 0; show->view->ascii && i < sizeof signs / sizeof *signs; i++) {
+        pieces p = {.arena = show->arena};
+        w5_str head, tail = text;
+        while (w5_str_cut_at(tail, signs[i].drawn, &head, &tail)) {
+            add(&p, head);
+            add(&p, signs[i].plain);
+        }
+        if (p.len > 0) {
+            add(&p, tail);
+            text = whole(&p);
+        }
+    }
+    return text;
+}
+
 /* --- texts made to fit ----------------------------------------------------------------------- */
 static w5_str mark_of(const w5_show *show)
 {

@@ -91,6 +91,19 @@ static void long_names_are_cut_in_the_middle_and_keep_their_end(void **state)
     (void)state;
 }
 
+static void ascii_spells_our_signs_out(void **state)
+{
+    w5_view ascii = view;
+    w5_show show = w5_show_begin(NULL, &ascii);
+    w5_str text = W5_STR("\xc3\x97\xc3\x97 a \xe2\x86\x92 b\xe2\x80\xa6");
+    assert_str(w5_show_ascii(&show, text), text);
+    ascii.ascii = true;
+    assert_str(w5_show_ascii(&show, text), W5_STR("xx a -> b..."));
+    assert_str(w5_show_ascii(&show, W5_STR("")), W5_STR(""));
+    w5_show_end(&show);
+    (void)state;
+}
+
 static void the_documents_grade_stands_behind_their_rank(void **state)
 {
     scene *s = scene_new(W5_STR("/ok"));
@@ -125,6 +138,7 @@ int main(void)
         cmocka_unit_test(counts_are_grouped_from_five_digits_on),
         cmocka_unit_test(a_filled_template_keeps_its_values),
         cmocka_unit_test(long_names_are_cut_in_the_middle_and_keep_their_end),
+        cmocka_unit_test(ascii_spells_our_signs_out),
         cmocka_unit_test(the_documents_grade_stands_behind_their_rank),
         cmocka_unit_test(confidence_has_four_words),
     };
