@@ -33,7 +33,7 @@ struct w5_engine {
     w5_run run;
 };
 
-enum { NO_SOURCE = UINT32_MAX };
+#define NO_SOURCE UINT32_MAX
 
 static w5_str own_host(w5_arena *arena)
 {
