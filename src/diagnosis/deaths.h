@@ -10,6 +10,7 @@ typedef struct w5_hunt { /* what is looked for, and what was found */
     uint32_t bits; /* errors that such a death can leave */
     bool (*fits)(const struct w5_hunt *h, const w5_worker *w, const w5_error *e);
     w5_time timer;                 /* of the death, 0 when it has none */
+    bool default_timer;            /* nobody knows whether it was set to another */
     bool *used;                    /* by worker, from `low` */
     size_t low, high;              /* workers whose end can matter */
     const w5_worker *first, *last; /* of those joined */

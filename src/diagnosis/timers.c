@@ -14,14 +14,24 @@ static bool names_async(w5_str class)
     return false;
 }
 
+/* Of one log that tells of several applications the line says too little. */
+static w5_str class_of(const w5_known *k, const w5_master *m)
+{
+    if (m->class)
+        return w5_known_str(k, m->class);
+    w5_str told = w5_str_of(k->t->lane[m->first->lane].workers);
+    return w5_str_eq(told, W5_STR("?")) ? W5_NONE : told;
+}
+
 static w5_str logged_class(const w5_case *c, w5_str upstream)
 {
     const w5_lives *l = c->k->lives;
     for (size_t i = l->masters; i-- > 0;) {
         const w5_master *m = &l->master[i];
-        for (size_t a = 0; a < m->addresses && m->from <= c->to; a++)
-            if (m->class && w5_address_reaches(w5_known_str(c->k, m->address[a]), upstream))
-                return w5_known_str(c->k, m->class);
+        w5_str class = class_of(c->k, m);
+        for (size_t a = 0; class.len && a < m->addresses && m->from <= c->to; a++)
+            if (w5_address_reaches(w5_known_str(c->k, m->address[a]), upstream))
+                return class;
     }
     return W5_NONE;
 }
@@ -57,7 +67,8 @@ w5_timer w5_case_worker_timer(const w5_case *c, w5_str upstream)
     w5_time least = W5_TIME_MAX;
     for (size_t i = 0; i < c->errors; i++) {
         const w5_error *e = &c->error[i];
-        if (w5_error_is(e, W5_CLOSES) && e->took != W5_TIME_NONE && e->took < least &&
+        if (w5_error_is(e, W5_CLOSES | W5_BIT(UPSTREAM_5XX)) && e->took != W5_TIME_NONE &&
+            e->took >= W5_SECOND && e->took < least &&
             w5_known_first(c->k, W5_K_WORKER_TIMEOUT, e->cell->at - 2 * W5_SECOND,
                            e->cell->at + W5_SECOND))
             least = e->took;

@@ -98,7 +98,8 @@ static bool fits_timeout(const w5_hunt *h, const w5_worker *w, const w5_error *e
     if (e->kind == W5_K_UPSTREAM_5XX && (e->cell->number != 500 || !same_request(h->c, w, e)))
         return false;
     /* with two binds the kill can come at T/2 (facts §3a), never at once */
-    return e->took == W5_TIME_NONE || e->took >= h->timer * 2 / 5;
+    w5_time least = h->default_timer ? W5_SECOND : h->timer * 2 / 5;
+    return e->took == W5_TIME_NONE || e->took >= least;
 }
 
 static const w5_cell *abort_stack(const w5_case *c, const w5_worker *w)
@@ -201,6 +202,7 @@ static void try_timeout(const w5_case *c, w5_theory *t)
     w5_hunt h = {.c = c,
                  .t = t,
                  .timer = timer.value,
+                 .default_timer = !timer.known,
                  .fits = fits_timeout,
                  .bits = W5_CLOSES | W5_BIT(TRUNCATED_BODY) | W5_BIT(UPSTREAM_5XX) | W5_BIT(TLS)};
     w5_hunt_deaths(&h);
@@ -275,6 +277,26 @@ static void explain_oom_outage(const w5_case *c, w5_theory *t)
     }
 }
 
+static void say_oom(const w5_case *c, w5_theory *t, w5_str times)
+{
+    const w5_cell *kill = t->culprit;
+    w5_str victim = w5_say_number(c->arena, kill->subject ? kill->subject : kill->pid);
+    w5_str limit = w5_known_str(c->k, kill->where);
+    if (t->anchor)
+        t->summary =
+            W5_SAY(N_("The kernel killed a worker (%1$s) for want of memory; systemd then stopped "
+                      "the whole unit (OOMPolicy=stop) and started it again. Nobody deployed."),
+                   w5_arena_fmt(c->arena, "pid %.*s", W5_ARG(victim)));
+    else if (limit.len && w5_str_eq(w5_known_str(c->k, kill->what), W5_STR("memcg")))
+        t->summary = W5_SAY(N_("%1$s × the kernel killed a worker (first pid %2$s), for the memory "
+                               "limit of %3$s was reached."),
+                            times, victim, limit);
+    else
+        t->summary = W5_SAY(N_("%1$s × the kernel killed a worker (first pid %2$s) for want of "
+                               "memory."),
+                            times, victim);
+}
+
 static void try_oom(const w5_case *c, w5_theory *t)
 {
     w5_hunt h = {.c = c, .t = t, .fits = fits_oom, .bits = W5_CLOSES | W5_BIT(TRUNCATED_BODY)};
@@ -285,17 +307,9 @@ static void try_oom(const w5_case *c, w5_theory *t)
         return;
     if (h.first)
         t->culprit = h.first->oom;
-    w5_str victim = t->culprit ? w5_known_str(c->k, t->culprit->what) : W5_NONE;
-    if (t->anchor)
-        t->summary =
-            W5_SAY(N_("The kernel killed a worker (%1$s) for want of memory; systemd then stopped "
-                      "the whole unit (OOMPolicy=stop) and started it again. Nobody deployed."),
-                   victim.len ? victim : W5_STR("gunicorn"));
-    else
-        t->summary = W5_SAY(N_("%1$s × the kernel killed a worker (%2$s) for want of memory in the "
-                               "middle of a request."),
-                            w5_say_number(c->arena, h.joined ? h.joined : 1),
-                            victim.len ? victim : W5_STR("gunicorn"));
+    if (!t->culprit)
+        t->culprit = w5_theory_cell(t, c);
+    say_oom(c, t, w5_say_number(c->arena, h.joined ? h.joined : 1));
     w5_claim_cite(&t->summary, t->culprit);
     cite_death(&t->summary, h.first);
     cite_first(c, t, &t->summary);

@@ -1,5 +1,11 @@
 #include "reader.h"
 
+/* "Using worker: gevent" is no event, but what a time-out means depends on it. */
+static bool tells_of_workers(const w5_record *r)
+{
+    return r->have >> W5_F_worker_class & 1;
+}
+
 void w5_reader_flow(w5_reader *r, void (*event)(void *context, const w5_event *event), bool all,
                     void *context)
 {
@@ -8,10 +14,9 @@ void w5_reader_flow(w5_reader *r, void (*event)(void *context, const w5_event *e
     while (w5_records_take(r->records, &record) == W5_OK) {
         w5_rc rc = w5_event_classify(r->classifier, &record, &e);
         record.stream->records++;
-        if (rc == W5_OK) {
-            record.stream->events++;
+        record.stream->events += rc == W5_OK;
+        if (rc == W5_OK || tells_of_workers(&record))
             w5_ledger_put(r->ledger, &e);
-        }
         if (event && (rc == W5_OK || all))
             event(context, &e);
     }

@@ -136,6 +136,17 @@ uint16_t w5_ledger_lane(w5_ledger *l, uint32_t stream, const w5_format *format)
     return add_lane(l, stream, format);
 }
 
+void w5_ledger_workers(w5_lane *lane, w5_str class)
+{
+    w5_str told = w5_str_of(lane->workers);
+    if (class.len == 0 || class.len >= sizeof(lane->workers) || w5_str_eq(told, class))
+        return;
+    if (told.len > 0)
+        class = W5_STR("?");
+    memcpy(lane->workers, class.ptr, class.len);
+    lane->workers[class.len] = '\0';
+}
+
 /* A record without a stamp stands behind the last one of its log that has one: a traceback is
  * Python's, what stands above it gunicorn's. Its clock is that one's, too. */
 static uint16_t behind_the_last(const w5_ledger *l, size_t lane, w5_time *at)

@@ -229,6 +229,7 @@ static void merge_lanes(merging *m)
             sum->last = one->last;
         if (sum->offset == INT_MIN)
             sum->offset = one->offset;
+        w5_ledger_workers(sum, w5_str_of(one->workers));
         if (m->from->lane_now[i] != W5_TIME_NONE)
             m->l->lane_now[m->lane[i]] = m->from->lane_now[i];
     }

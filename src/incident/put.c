@@ -147,6 +147,7 @@ void w5_ledger_put(w5_ledger *l, const w5_event *e)
     }
     if (!e->klass || e->klass->index >= l->traits) {
         l->by_class[0] += n;
+        w5_ledger_workers(&l->lane[lane], w5_record_get(r, W5_F_worker_class));
         return;
     }
     if (is_repeated(l, r, at))

@@ -63,6 +63,12 @@ static void a_pool_that_says_it_is_empty_is_proof(void **state)
         "gunicorn 38 worker-exit pid=11|subject=11", "gunicorn 38 worker-boot pid=12|subject=12",  \
         "error 37x3@0 premature-close/HU-EOF " APP "|method=POST|path=/scan"
 
+static void gunicorns_own_word_about_its_workers_will_do(void **state)
+{
+    static const char *const story[] = {GEVENT, "gunicorn 0 - worker_class=gevent", NULL};
+    assert_cause(scene_only(*state, story), "event-loop-blocked", "proven");
+}
+
 static void a_time_out_of_an_asynchronous_worker_is_a_blocked_loop(void **state)
 {
     static const char *const story[] = {GEVENT, NULL};
@@ -143,6 +149,7 @@ int main(void)
         T(one_slow_page_is_not_starvation),
         T(a_pool_that_says_it_is_empty_is_proof),
         T(a_time_out_of_an_asynchronous_worker_is_a_blocked_loop),
+        T(gunicorns_own_word_about_its_workers_will_do),
         T(a_sync_worker_has_no_loop_to_block),
         T(a_page_that_fails_again_after_time_outs_were_raised_is_heavy),
         T(a_page_that_fails_again_as_things_were_is_not_known_to_be_heavy),

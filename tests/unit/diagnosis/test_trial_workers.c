@@ -118,6 +118,30 @@ static void since_gunicorn_22_a_time_out_is_a_500(void **state)
     assert_first(d, "gunicorn-timeout");
 }
 
+static void a_timer_that_nobody_told_is_seen(void **state)
+{
+    static const char *const story[] = {
+        "gunicorn 0 master-start pid=10|version=23.0.0",
+        "gunicorn 0 listening pid=10|address=http://127.0.0.1:8000",
+        "gunicorn 0 worker-boot pid=11|subject=11",
+        "gunicorn 40 worker-timeout pid=10|subject=11",
+        "gunicorn 40 request-error pid=11|path=/report|exception=SystemExit: 1|frame=/srv/app.py:8 "
+        "in report",
+        "gunicorn 40 worker-exit pid=11|subject=11",
+        "access 10x20@1 access "
+        "status=200|upstream_addr=127.0.0.1:8000|upstream_status=200|method=GET|path=/"
+        "items|request_time=0.01",
+        "access 40 upstream-5xx/HU-500 "
+        "status=500|upstream_addr=127.0.0.1:8000|upstream_status=500|method=GET|path=/"
+        "report|request_time=3.1",
+        "error 0 - text=start",
+        "error 60 - text=later",
+        NULL};
+    const w5_diagnosis *d = scene_only(*state, story);
+    assert_cause(d, "gunicorn-worker-timeout", "proven");
+    assert_first(d, "gunicorn-timeout");
+}
+
 static void the_kernels_word_about_a_pid_is_memory(void **state)
 {
     static const char *const story[] = {GUNICORN_STARTS,
@@ -296,6 +320,7 @@ int main(void)
                                         end),
         cmocka_unit_test_setup_teardown(a_time_out_at_another_address_explains_nothing, begin, end),
         cmocka_unit_test_setup_teardown(since_gunicorn_22_a_time_out_is_a_500, begin, end),
+        cmocka_unit_test_setup_teardown(a_timer_that_nobody_told_is_seen, begin, end),
         cmocka_unit_test_setup_teardown(the_kernels_word_about_a_pid_is_memory, begin, end),
         cmocka_unit_test_setup_teardown(a_kill_for_memory_that_hurt_nobody_is_memory_still, begin,
                                         end),

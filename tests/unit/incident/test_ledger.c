@@ -82,6 +82,28 @@ static void a_traceback_without_a_stamp_stands_behind_the_last_line(void **state
     w5_ledger_free(l);
 }
 
+static void a_log_tells_what_its_workers_are_unless_they_differ(void **state)
+{
+    (void)state;
+    const w5_lane *lane;
+    w5_ledger *l = w5_ledger_new(catalogue()), *sum = w5_ledger_new(catalogue());
+    w5_stream *s = stream(0, "gunicorn.log", "gunicorn");
+    put(l, event(s, 1, NULL, "", NOON, "worker_class=gevent"));
+    put(l, event(s, 2, NULL, "", NOON, "pid=7"));
+    w5_ledger_lanes(l, &lane);
+    assert_string_equal(lane->workers, "gevent");
+    w5_ledger_merge(sum, l);
+    w5_ledger_merge(sum, l);
+    w5_ledger_lanes(sum, &lane);
+    assert_string_equal(lane->workers, "gevent");
+    put(l, event(s, 3, NULL, "", NOON, "worker_class=sync"));
+    w5_ledger_merge(sum, l);
+    w5_ledger_lanes(sum, &lane);
+    assert_string_equal(lane->workers, "?");
+    w5_ledger_free(l);
+    w5_ledger_free(sum);
+}
+
 static void look_alikes_cost_a_cell_a_minute(void **state)
 {
     (void)state;
@@ -252,6 +274,7 @@ int main(void)
         cmocka_unit_test(a_request_that_tries_its_peers_fails_once),
         cmocka_unit_test(an_exit_told_three_times_is_one),
         cmocka_unit_test(a_traceback_without_a_stamp_stands_behind_the_last_line),
+        cmocka_unit_test(a_log_tells_what_its_workers_are_unless_they_differ),
         cmocka_unit_test(look_alikes_cost_a_cell_a_minute),
         cmocka_unit_test(a_forged_line_is_counted_and_nothing_else),
         cmocka_unit_test(codes_add_up_to_classes),
