@@ -269,10 +269,15 @@ static const w5_nginx_block *choose(const w5_nginx_block *parent, w5_str path)
     return best;
 }
 
+/* Locations in locations, as deep as anyone writes them: a file of nothing but braces costs no more. */
 static const w5_nginx_block *choose_nested(const w5_nginx_block *server, w5_str path)
 {
+    enum {
+        DEEPEST = 16
+    };
     const w5_nginx_block *found = NULL;
-    for (const w5_nginx_block *b = choose(server, path); b; b = choose(b, path))
+    const w5_nginx_block *b = choose(server, path);
+    for (int depth = 0; b && depth < DEEPEST; depth++, b = choose(b, path))
         found = b;
     return found;
 }
