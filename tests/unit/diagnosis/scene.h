@@ -160,8 +160,8 @@ static inline double scene_number(w5_str text)
 /* One line of a story. */
 static inline void scene_say(scene *s, const char *line)
 {
-    w5_str log, when, what, fields = W5_NONE, rest, code = W5_NONE, times = W5_NONE,
-                            step = W5_STR("1");
+    w5_str log = W5_NONE, when = W5_NONE, what, rest, fields = W5_NONE, code = W5_NONE;
+    w5_str times = W5_NONE, step = W5_STR("1");
     if (!w5_str_cut(w5_str_of(line), ' ', &log, &rest) || !w5_str_cut(rest, ' ', &when, &rest))
         fail_msg("cannot read: %s", line);
     if (!w5_str_cut(rest, ' ', &what, &fields))
