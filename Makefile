@@ -31,7 +31,7 @@ CFLAGS     ?= -O2 -g
 PKG_CONFIG ?= pkg-config
 PYTHON     ?= $(firstword $(wildcard /usr/bin/python3) python3)
 WARNINGS   := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wvla -Wundef \
-              -Wmissing-prototypes -Wwrite-strings -Wcast-qual -Wformat=2
+              -Wmissing-prototypes -Wwrite-strings -Wcast-qual -Wformat=2 -Wno-string-concatenation
 # B is where this flavour is built: sanitized, covered and static objects never mix with others.
 B := $(BUILD)$(if $(SAN),/$(subst $(,),-,$(SAN)))$(if $(FUZZ),/fuzz)$(if $(COV),/coverage)
 Q := $(if $(V),,@)

@@ -87,7 +87,8 @@ void w5_ledger_free(w5_ledger *l);
  * events (records with an id) are counted once however often they come, if they all come to one
  * ledger and not to chunks of it. */
 void w5_ledger_put(w5_ledger *l, const w5_event *event);
-/* Adds everything of `from`, whose streams have the same indices (chunks of one file, in order). A
+/* Adds everything of `from`, whose streams have the same indices: chunks of one file, one after the
+ * other in the order of lines (which lines are one request is decided by what came before). A
  * timeline of `l`, its ids and w5_ledger_intern are valid until the next put, merge or reset. */
 void w5_ledger_merge(w5_ledger *l, const w5_ledger *from);
 /* Adds to the line numbers of all that was put so far: a chunk does not know how many lines stand

@@ -202,42 +202,6 @@ static void chunks_merged_are_the_whole(void **state)
     }
 }
 
-/* Merges [from, to) of one stream as a tree with random branches. */
-static w5_ledger *tree(const script *s, size_t i, size_t from, size_t to, size_t cells,
-                       uint32_t *seed)
-{
-    if (to - from < 40) {
-        w5_ledger *leaf = ledger(cells);
-        for (size_t n = from; n < to; n++)
-            put(leaf, s->line[i][n]);
-        return leaf;
-    }
-    size_t middle = from + 1 + dice(seed, (uint32_t)(to - from - 1));
-    w5_ledger *left = tree(s, i, from, middle, cells, seed);
-    w5_ledger *right = tree(s, i, middle, to, cells, seed);
-    w5_ledger_merge(left, right);
-    w5_ledger_free(right);
-    return left;
-}
-
-static void merging_is_associative(void **state)
-{
-    (void)state;
-    for (size_t size = 0; size < COUNT(sizes); size++) {
-        uint32_t seed = 5 + (uint32_t)size;
-        script s = write_script(seed, LINES);
-        w5_str should = straight(&s, sizes[size]);
-        w5_ledger *whole = ledger(sizes[size]);
-        for (size_t i = 0; i < STREAMS; i++) {
-            w5_ledger *one = tree(&s, i, 0, s.lines, sizes[size], &seed);
-            w5_ledger_merge(whole, one);
-            w5_ledger_free(one);
-        }
-        assert_same(describe(whole, &s), should);
-        w5_ledger_free(whole);
-    }
-}
-
 static void moving_to_a_fresh_string_table_changes_nothing(void **state)
 {
     (void)state;
@@ -275,7 +239,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_order_of_sources_does_not_matter),
         cmocka_unit_test(chunks_merged_are_the_whole),
-        cmocka_unit_test(merging_is_associative),
         cmocka_unit_test(moving_to_a_fresh_string_table_changes_nothing),
         cmocka_unit_test(a_reset_ledger_is_a_new_one),
     };
