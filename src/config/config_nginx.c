@@ -5,6 +5,11 @@
  * no depth of braces can exhaust the stack. */
 #include "nginx_blocks.h"
 
+/* Real configurations nest five or six deep. */
+enum {
+    DEEPEST = 64
+};
+
 typedef struct reader {
     w5_config *c;
     w5_str file;
@@ -248,10 +253,22 @@ static void end_directive(reader *r)
 }
 
 /* --- blocks --------------------------------------------------------------------------------- */
+static void adopt(w5_nginx_block *parent, w5_nginx_block *b)
+{
+    b->parent = parent;
+    b->depth = parent->depth + 1;
+    if (parent->last_child)
+        parent->last_child->sibling = b;
+    else
+        parent->first_child = b;
+    parent->last_child = b;
+}
+
 static w5_nginx_block *add_block(w5_config *c, w5_nginx_block *parent)
 {
     w5_nginx_block *b = W5_NEW(c->arena, w5_nginx_block);
-    b->parent = parent;
+    if (parent)
+        adopt(parent, b);
     if (c->last_block)
         c->last_block->next = b;
     else
@@ -293,9 +310,27 @@ static void skip_lua(reader *r)
     }
 }
 
+/* A file of nothing but braces would make every walk outwards a long one. */
+static void skip_block(reader *r)
+{
+    w5_str word;
+    w5_trouble(r->c, r->file, r->line, "blocks stand deeper in each other than %d", DEEPEST);
+    for (unsigned open = 1; open > 0;) {
+        token t = next_token(r, &word);
+        if (t == T_EOF)
+            return;
+        open += t == T_OPEN;
+        open -= t == T_CLOSE;
+    }
+}
+
 static void open_block(reader *r)
 {
     w5_config *c = r->c;
+    if (r->current->depth >= DEEPEST) {
+        skip_block(r);
+        return;
+    }
     if (r->words == 0) {
         w5_trouble(c, r->file, r->line, "a '{' without a name before it");
         add_word(r, W5_NONE);

@@ -251,8 +251,8 @@ static const w5_nginx_block *choose(const w5_nginx_block *parent, w5_str path)
     bool best_final = false;
     w5_str prefix;
     bool final;
-    for (const w5_nginx_block *b = parent->next; b; b = b->next) {
-        if (b->parent != parent || !w5_block_is(b, "location"))
+    for (const w5_nginx_block *b = parent->first_child; b; b = b->sibling) {
+        if (!w5_block_is(b, "location"))
             continue;
         if (is_exact(b, path))
             return b;
@@ -263,8 +263,8 @@ static const w5_nginx_block *choose(const w5_nginx_block *parent, w5_str path)
             best_final = final;
         }
     }
-    for (const w5_nginx_block *b = parent->next; b && !best_final; b = b->next)
-        if (b->parent == parent && w5_block_is(b, "location") && takes_regex(b, path))
+    for (const w5_nginx_block *b = parent->first_child; b && !best_final; b = b->sibling)
+        if (w5_block_is(b, "location") && takes_regex(b, path))
             return b;
     return best;
 }
@@ -308,8 +308,8 @@ static bool fallback_of(const w5_config *c, const w5_nginx_block *b, w5_str *tar
 
 static const w5_nginx_block *find_named(const w5_nginx_block *server, w5_str name)
 {
-    for (const w5_nginx_block *b = server->next; b; b = b->next)
-        if (b->parent == server && w5_block_is(b, "location") && w5_str_eq(b->args, name))
+    for (const w5_nginx_block *b = server->first_child; b; b = b->sibling)
+        if (w5_block_is(b, "location") && w5_str_eq(b->args, name))
             return b;
     return NULL;
 }

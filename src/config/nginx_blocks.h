@@ -7,6 +7,8 @@
 struct w5_nginx_block {
     w5_nginx_block *next;   /* in the order of the files */
     w5_nginx_block *parent; /* NULL: the top of a file that nothing includes */
+    w5_nginx_block *first_child, *last_child;
+    w5_nginx_block *sibling; /* the next one with the same parent */
     w5_str kind;            /* http, server, location, upstream, if …; "" at the top */
     w5_str args;            /* "= /x", "~ \.php$", the upstream's name */
     w5_str names;           /* server: its server_name */
@@ -15,6 +17,7 @@ struct w5_nginx_block {
     w5_str pass;            /* the target as an upstream; filled in by the seal */
     w5_str scope;           /* filled in by the seal */
     size_t last;            /* one more than the index of its last setting, 0: none */
+    unsigned depth;         /* how many blocks stand around it */
     bool opaque;            /* its lines are no directives (types, map) */
 };
 

@@ -244,8 +244,25 @@ static void no_depth_of_braces_is_too_much(void **state)
     read_text(s, "nginx.conf", text);
     w5_config_seal(s->config);
     want(s, "nginx", "x", "127.0.0.1:8000", "/", NULL);
+    trouble(s, "blocks stand deeper in each other than 64");
     trouble(s, "a '}' is missing");
     free(text);
+}
+
+static void what_stands_too_deep_is_skipped_and_the_rest_read(void **state)
+{
+    scene *s = *state;
+    char text[512] = "";
+    for (int i = 0; i < 65; i++)
+        strcat(text, "a{");
+    strcat(text, "x 1;");
+    for (int i = 0; i < 65; i++)
+        strcat(text, "}");
+    strcat(text, "y 2;");
+    read_text(s, "nginx.conf", text);
+    w5_config_seal(s->config);
+    want(s, "nginx", "x", "", "", NULL);
+    want(s, "nginx", "y", "", "", "2");
 }
 
 static void tables_and_lua_are_no_directives(void **state)
@@ -294,6 +311,7 @@ int main(void)
         cmocka_unit_test(mistakes_have_a_file_and_a_line),
         TEST(a_file_that_includes_itself_ends),
         TEST(no_depth_of_braces_is_too_much),
+        TEST(what_stands_too_deep_is_skipped_and_the_rest_read),
         TEST(tables_and_lua_are_no_directives),
         TEST(the_later_of_two_is_in_force),
     };
