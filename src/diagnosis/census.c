@@ -213,6 +213,17 @@ static void on_master(w5_census *c, const w5_cell *cell, w5_kind kind)
         m->bind_failure = cell;
 }
 
+/* Who cannot boot is whoever began last, though another may live beside it. */
+static int32_t youngest_master(const w5_census *c, const w5_cell *cell)
+{
+    for (size_t i = c->lives->masters; i-- > 0;) {
+        const w5_master *m = &c->lives->master[i];
+        if (m->stream == cell->stream && !(cell->unit && m->unit && cell->unit != m->unit))
+            return (int32_t)i;
+    }
+    return -1;
+}
+
 /* "Exception in worker process" is written by the worker, "Reason: …" by the master, and a bare
  * traceback (--preload) by a master that never came to say who it was. */
 static void on_boot_failure(w5_census *c, const w5_cell *cell)
@@ -220,8 +231,8 @@ static void on_boot_failure(w5_census *c, const w5_cell *cell)
     w5_master *m = find_master(c, cell->pid, cell);
     if (!m) {
         const w5_worker *w = cell->pid ? find_worker(c, cell->pid) : NULL;
-        int32_t i = w && w->master >= 0 ? w->master : guess_master(c, cell);
-        m = i >= 0 ? &c->lives->master[i] : NULL;
+        int32_t i = w && w->master >= 0 ? w->master : youngest_master(c, cell);
+        m = i >= 0 && !c->lives->master[i].stop ? &c->lives->master[i] : NULL;
     }
     if (!m || (m->term && m->term->at <= cell->at))
         m = add_master(c, cell->pid, cell);

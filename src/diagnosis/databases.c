@@ -5,11 +5,12 @@
  * all of them are effects and prove nothing. */
 #include "databases.h"
 
+/* By the victim's name (mysqldump is none), or by the unit whose memory it was. */
 static bool is_database(const w5_known *k, const w5_cell *oom)
 {
-    w5_str name = w5_known_str(k, oom->what);
-    return w5_str_starts(name, W5_STR("mysqld")) || w5_str_starts(name, W5_STR("mariadbd")) ||
-           w5_str_starts(name, W5_STR("mariadb"));
+    w5_str unit = w5_known_str(k, oom->unit), victim = w5_known_str(k, oom->what);
+    return w5_str_eq(victim, W5_STR("mysqld")) || w5_str_eq(victim, W5_STR("mariadbd")) ||
+           w5_str_starts(unit, W5_STR("mysql")) || w5_str_starts(unit, W5_STR("mariadb"));
 }
 
 static void close_outage(w5_db_lives *l, const w5_cell *ready)

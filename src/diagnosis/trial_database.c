@@ -347,7 +347,9 @@ static bool during(const w5_db_outage *o, const w5_error *e)
 
 static void join_db_outage(const w5_case *c, w5_theory *t, const w5_db_outage *o)
 {
-    bool exact = c->from >= o->from - W5_SECOND && c->from <= o->from + 30 * W5_SECOND;
+    /* a moment is not long enough to keep a request waiting */
+    bool exact = c->from >= o->from - W5_SECOND && c->from <= o->from + 30 * W5_SECOND &&
+                 o->to - W5_SECOND > o->from;
     for (size_t i = 0; i < c->errors; i++) {
         const w5_error *e = &c->error[i];
         if (!w5_error_is(e, blocked) || !during(o, e))

@@ -277,20 +277,26 @@ static void explain_oom_outage(const w5_case *c, w5_theory *t)
     }
 }
 
+/* A cgroup's limit, not the whole machine's memory. */
+static bool limited(const w5_case *c, const w5_cell *kill)
+{
+    return kill->where && w5_str_find(w5_known_str(c->k, kill->text), W5_STR("Memory cgroup"),
+                                      &(size_t){0});
+}
+
 static void say_oom(const w5_case *c, w5_theory *t, w5_str times)
 {
     const w5_cell *kill = t->culprit;
     w5_str victim = w5_say_number(c->arena, kill->subject ? kill->subject : kill->pid);
-    w5_str limit = w5_known_str(c->k, kill->where);
     if (t->anchor)
         t->summary =
             W5_SAY(N_("The kernel killed a worker (%1$s) for want of memory; systemd then stopped "
                       "the whole unit (OOMPolicy=stop) and started it again. Nobody deployed."),
                    w5_arena_fmt(c->arena, "pid %.*s", W5_ARG(victim)));
-    else if (limit.len && w5_str_eq(w5_known_str(c->k, kill->what), W5_STR("memcg")))
+    else if (limited(c, kill))
         t->summary = W5_SAY(N_("%1$s × the kernel killed a worker (first pid %2$s), for the memory "
                                "limit of %3$s was reached."),
-                            times, victim, limit);
+                            times, victim, w5_known_str(c->k, kill->where));
     else
         t->summary = W5_SAY(N_("%1$s × the kernel killed a worker (first pid %2$s) for want of "
                                "memory."),

@@ -196,8 +196,8 @@ static w5_str first_of(const w5_record *r, const w5_field *fields, size_t n)
 
 w5_str w5_fold_what(const w5_record *r)
 {
-    static const w5_field fields[] = {W5_F_fingerprint,  W5_F_exception, W5_F_reason,
-                                      W5_F_comm,         W5_F_version,   W5_F_signal,
+    static const w5_field fields[] = {W5_F_fingerprint,  W5_F_exception, W5_F_comm,
+                                      W5_F_reason,       W5_F_version,   W5_F_signal,
                                       W5_F_worker_class, W5_F_elb_reason};
     return first_of(r, fields, sizeof(fields) / sizeof(*fields));
 }

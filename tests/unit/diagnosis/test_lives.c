@@ -198,6 +198,53 @@ static void a_database_is_away_between_its_end_and_ready(void **state)
     assert_true(d->outage[2].to == W5_TIME_MAX);
 }
 
+static void memory_takes_databases_and_others(void **state)
+{
+    static const struct {
+        const char *line;
+        size_t outages;
+    } cases[] = {
+        {"kernel 40 oom-kill subject=5|comm=mariadbd|reason=memcg", 1},
+        {"kernel 40 oom-kill subject=5|comm=connection|unit=mysql.service", 1},
+        {"kernel 40 oom-kill subject=5|comm=mysqldump", 0},
+        {"kernel 40 oom-kill subject=5|comm=gunicorn|unit=gunicorn.service", 0},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        scene *s = scene_new();
+        const char *const story[] = {cases[i].line, NULL};
+        if (know(s, story)->databases->outages != cases[i].outages)
+            fail_msg("%s", cases[i].line);
+        scene_free(s);
+    }
+}
+
+static void who_cannot_boot_is_the_youngest_master(void **state)
+{
+    static const char *const story[] = {
+        MASTER("0", "10"),
+        "gunicorn 0 worker-boot pid=11|subject=11",
+        "gunicorn 20 master-start pid=20|version=20.1.0",
+        "gunicorn 20 listening pid=20|address=http://127.0.0.1:8001",
+        "gunicorn 21 boot-failure exception=ImportError",
+        NULL};
+    const w5_lives *l = know(*state, story)->lives;
+    assert_int_equal(l->masters, 2);
+    assert_int_equal(l->master[0].fate, W5_FATE_ALIVE);
+    assert_int_equal(l->master[1].fate, W5_FATE_BOOT);
+}
+
+static void who_said_goodbye_does_not_fail_to_boot_later(void **state)
+{
+    static const char *const story[] = {MASTER("0", "10"), "gunicorn 20 master-term pid=10",
+                                        "gunicorn 20 master-stop pid=10",
+                                        "gunicorn 22 boot-failure exception=ImportError", NULL};
+    const w5_lives *l = know(*state, story)->lives;
+    assert_int_equal(l->masters, 2);
+    assert_int_equal(l->master[0].fate, W5_FATE_STOPPED);
+    assert_int_equal(l->master[1].fate, W5_FATE_BOOT);
+}
+
 static void a_quiet_log_covers_less_than_one_that_goes_on(void **state)
 {
     static const char *const story[] = {MASTER("0", "10"), "kernel 5 segfault subject=1",
@@ -227,6 +274,9 @@ int main(void)
         T(an_unrelated_log_ends_no_outage),
         T(a_database_is_away_between_its_end_and_ready),
         T(a_quiet_log_covers_less_than_one_that_goes_on),
+        cmocka_unit_test(memory_takes_databases_and_others),
+        T(who_cannot_boot_is_the_youngest_master),
+        T(who_said_goodbye_does_not_fail_to_boot_later),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

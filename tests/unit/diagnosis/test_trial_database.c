@@ -178,6 +178,17 @@ static void a_killed_database_is_down_until_it_is_ready(void **state)
     assert_non_null(strstr(scene_text(&d->cause.summary), "memory"));
 }
 
+static void a_moment_without_a_database_holds_up_nobody(void **state)
+{
+    static const char *const story[] = {
+        "mysql 19 db-stop reason=x",
+        "mysql 20 db-start subject=901",
+        "mysql 20 db-ready version=8.0",
+        "error 20x4@1 premature-close/HU-EOF " APP "|method=GET|path=/items",
+        NULL};
+    assert_false(scene_only(*state, story)->cause.confidence == W5_PROVEN);
+}
+
 static void a_slow_log_that_ends_too_early_acquits_nobody(void **state)
 {
     static const char *const story[] = {
@@ -219,6 +230,7 @@ int main(void)
         T(a_killed_database_is_down_until_it_is_ready),
         T(a_slow_log_that_ends_too_early_acquits_nobody),
         T(aborted_connections_are_noise),
+        T(a_moment_without_a_database_holds_up_nobody),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -173,6 +173,7 @@ static void what_and_where_by_the_fields_that_are_there(void **state)
     } table[] = {
         {"exception=ValueError|frame=views.py:9",       "ValueError", "views.py:9"             },
         {"comm=gunicorn|memcg=/system.slice/g.service", "gunicorn",   "/system.slice/g.service"},
+        {"comm=mysqld|reason=memcg",                    "mysqld",     ""                       },
         {"version=20.1.0",                              "20.1.0",     ""                       },
         {"signal=SIGKILL",                              "SIGKILL",    ""                       },
         {"fingerprint=select ?|db=shop",                "select ?",   "shop"                   },
