@@ -126,9 +126,9 @@ demo: all ## build, then the tool on a built-in incident
 $(BIN): $(CLIOBJ) $(LIB) $(B)/flags
 	$(call say,LINK,$@)
 	$(Q)$(LINK) -o $@ $(CLIOBJ) $(LIB) $(PKG_LIBS) $(LDLIBS)
-$(LIB): $(filter-out $(CLIOBJ),$(OBJ))
+$(LIB): $(filter-out $(CLIOBJ),$(OBJ)) $(B)/members
 	$(call say,AR,$@)
-	$(Q)rm -f $@ && $(AR) rcsD $@ $^
+	$(Q)rm -f $@ && $(AR) rcsD $@ $(filter %.o,$^)
 $(B)/%.o: %.c $(B)/flags
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
@@ -137,6 +137,11 @@ $(B)/%.o: %.c $(B)/flags
 # A file that is rewritten only when its content changes: what depends on it is rebuilt then.
 settle = cmp -s $@.new $@ && rm -f $@.new || mv -f $@.new $@
 FORCE:
+# A part of the modules, or a file less, makes another library.
+$(B)/members: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' $(OBJ) > $@.new
+	@$(settle)
 $(B)/flags: FORCE
 	@mkdir -p $(@D)
 	@printf '%s\n' '$(subst ','\'',$(COMPILE) $(W5_LDFLAGS) $(PKG_LIBS))' > $@.new

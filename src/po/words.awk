@@ -8,7 +8,7 @@ function tell(text) {
     gsub(/\\/, "\\\\", text)
     gsub(/"/, "\\\"", text)
     if (text != "")
-        print "W5_(\"" text "\");"
+        print "/* xgettext:no-c-format */ W5_(\"" text "\");" # "80 % of"
 }
 function paragraph() {
     tell(prose)

@@ -1,5 +1,6 @@
 /* html_incident.c -- one incident as a section of the page. */
 #include "html.h"
+#include "repeats.h"
 #include "page.h"
 #include "text.h"
 
@@ -186,8 +187,17 @@ static void put_drawing(const w5_html *h, const w5_diagnosis *d)
     w5_out_done(drawing, NULL);
 }
 
+static void put_as_for(const w5_html *h, size_t first)
+{
+    w5_html_element(h, "h3", NULL, W5_TELL(h->show, "What to do"));
+    w5_out_fmt(h->out, "<p><a href=\"#i%zu\">", first);
+    w5_html_text(h, W5_TELL(h->show, "as for #%1$s", w5_show_count(h->show, first)));
+    w5_out_lit(h->out, "</a></p>\n</section>\n");
+}
+
 void w5_html_incident(const w5_html *h, size_t number, const w5_diagnosis *d)
 {
+    size_t first = w5_repeat_of(h->show->run->findings, number - 1) + 1;
     const w5_show *show = h->show;
     put_head(h, number, d);
     if (h->charts)
@@ -198,6 +208,10 @@ void w5_html_incident(const w5_html *h, size_t number, const w5_diagnosis *d)
     w5_html_element(h, "h3", NULL, W5_TELL(show, "Cause"));
     put_finding(h, number, d, &d->cause);
     put_evidence(h, number, d);
+    if (first != number && !show->view->verbose) {
+        put_as_for(h, first);
+        return;
+    }
     if (d->chains)
         w5_html_element(h, "h3", NULL, W5_TELL(show, "Also at work"));
     for (size_t i = 0; i < d->chains; i++)

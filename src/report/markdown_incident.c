@@ -1,5 +1,6 @@
 /* markdown_incident.c -- one incident for a ticket: numbers, cause, evidence, what to do. */
 #include "markdown.h"
+#include "repeats.h"
 #include "text.h"
 
 enum {
@@ -172,6 +173,13 @@ void w5_md_incident(const w5_md *m, size_t number, const w5_diagnosis *d)
     w5_md_heading(m, 3, W5_TELL(m->show, "Cause"));
     put_finding(m, d, &d->cause);
     put_evidence(m, d);
+    size_t first = w5_repeat_of(m->show->run->findings, number - 1) + 1;
+    if (first != number && !m->show->view->verbose) {
+        w5_md_heading(m, 3, W5_TELL(m->show, "What to do"));
+        w5_md_text(m, W5_TELL(m->show, "as for #%1$s", w5_show_count(m->show, first)));
+        w5_out_lit(m->out, "\n");
+        return;
+    }
     if (d->chains)
         w5_md_heading(m, 3, W5_TELL(m->show, "Also at work"));
     for (size_t i = 0; i < d->chains; i++) {

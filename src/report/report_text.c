@@ -1,4 +1,5 @@
 /* report_text.c -- for a terminal: the verdict first, then each incident, then what was read. */
+#include "repeats.h"
 #include "text.h"
 
 /* How many incidents are told in full. */
@@ -8,6 +9,27 @@ static size_t told(const w5_view *view, const w5_findings *f)
 }
 
 /* --- the verdict ----------------------------------------------------------------------------- */
+/* Of an incident that repeats another nothing is left to say but when. */
+static bool is_repeat(const w5_show *show, size_t i)
+{
+    return !show->view->verbose && w5_repeat_of(show->run->findings, i) != i;
+}
+
+static void put_repeats(const w5_page *page, size_t first)
+{
+    const w5_show *show = page->show;
+    const w5_findings *f = show->run->findings;
+    w5_repeats r = w5_repeats_of(f, first, told(show->view, f));
+    if (r.n == 0 || show->view->verbose)
+        return;
+    w5_str failed = W5_TELL_N(show, r.requests_failed, "%1$s request failed",
+                              "%1$s requests failed", w5_show_count(show, r.requests_failed));
+    w5_page_para(page, 3, "", 3,
+                 W5_TELL_N(show, r.n, "The same once more, now over: %2$s; %3$s.",
+                           "The same %1$s times more, now over: %2$s; %3$s.",
+                           w5_show_count(show, r.n), w5_show_between(show, r.from, r.to), failed));
+}
+
 static void put_verdicts(const w5_page *page)
 {
     const w5_findings *f = page->show->run->findings;
@@ -17,12 +39,15 @@ static void put_verdicts(const w5_page *page)
     if (f->n != 1 && verdict.len && !w5_str_eq(verdict, first))
         w5_page_para(page, 0, "", 0, verdict);
     for (size_t i = 0; i < told(show->view, f); i++) {
+        if (is_repeat(show, i))
+            continue;
         w5_str text = w5_show_sentence(show, &f->at[i]->verdict);
         if (text.len == 0)
             text = f->n == 1 && verdict.len ? verdict : w5_show_brief(show, i + 1, f->at[i]);
         else if (f->n > 1)
             text = w5_arena_fmt(show->arena, "#%zu %.*s", i + 1, W5_ARG(text));
         w5_page_para(page, 0, "", f->n > 1 ? 3 : 0, text);
+        put_repeats(page, i);
     }
     size_t left = f->n - told(show->view, f);
     if (left)
@@ -219,7 +244,10 @@ static void write_text(const w5_run *run, const w5_view *view, w5_out *out)
         for (size_t i = 0; i < told(view, f); i++) {
             w5_mark mark = w5_arena_mark(show.arena);
             w5_page_end(&page);
-            w5_text_incident(&page, i + 1, f->at[i]);
+            if (is_repeat(&show, i))
+                w5_text_repeat(&page, i + 1, w5_repeat_of(f, i) + 1, f->at[i]);
+            else
+                w5_text_incident(&page, i + 1, f->at[i]);
             w5_arena_rewind(show.arena, mark);
         }
         for (size_t i = 0; i < f->backgrounds; i++) {

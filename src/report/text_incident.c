@@ -115,11 +115,11 @@ static size_t widest_place(const w5_show *show, const w5_diagnosis *d, const boo
     return wide;
 }
 
-static void put_evidence(const w5_page *page, const w5_diagnosis *d)
+static void put_evidence(const w5_page *page, const w5_diagnosis *d, size_t most)
 {
     const w5_show *show = page->show;
     bool *chosen = W5_NEW_N(show->arena, bool, d->evidences + 1);
-    size_t n = w5_fact_choose(d, show->view->verbose ? d->evidences : 8, chosen);
+    size_t n = w5_fact_choose(d, show->view->verbose ? d->evidences : most, chosen);
     bool short_times = w5_fact_one_day(show, d, chosen);
     size_t place = widest_place(show, d, chosen);
     place = place > page->width / 3 ? page->width / 3 : place;
@@ -182,6 +182,22 @@ static void put_open(const w5_page *page, const w5_diagnosis *d)
     }
 }
 
+enum {
+    LINES = 8,
+    LINES_OF_A_REPEAT = 3
+};
+
+void w5_text_repeat(const w5_page *page, size_t number, size_t first, const w5_diagnosis *d)
+{
+    const w5_show *show = page->show;
+    put_head(page, number, d);
+    put_counts(page, d);
+    w5_page_para(page, 0, W5_("Cause"), 2, w5_fact_finding(show, d, &d->cause));
+    put_evidence(page, d, LINES_OF_A_REPEAT);
+    w5_page_para(page, 0, W5_("Do"), 2,
+                 W5_TELL(show, "as for #%1$s", w5_show_count(show, first)));
+}
+
 void w5_text_incident(const w5_page *page, size_t number, const w5_diagnosis *d)
 {
     put_head(page, number, d);
@@ -190,7 +206,7 @@ void w5_text_incident(const w5_page *page, size_t number, const w5_diagnosis *d)
     if (page->show->view->verbose)
         put_requests(page, d->incident);
     put_cause(page, d);
-    put_evidence(page, d);
+    put_evidence(page, d, LINES);
     put_chain(page, d);
     put_rivals(page, d);
     put_ruled_out(page, d);
