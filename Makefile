@@ -112,7 +112,7 @@ TEST    = $(COMPILE) -Isrc -Itests/unit $(W5_LDFLAGS) $(LDFLAGS)
 
 CHECKS := check-layers check-mirror check-headers check-symbols check-hardening check-unit \
           check-catalogue check-words check-e2e check-live check-verdicts check-fuzz check-docs check-escapes \
-          check-pages
+          check-pages check-install
 .PHONY: all demo static install uninstall dist deb clean help format lint coverage fuzz bench \
         bench-count rig accept po check $(CHECKS) FORCE
 .SECONDARY:
@@ -200,6 +200,22 @@ $(B)/gen/po/words.inc: $(LANGS:%=$(B)/gen/po/%.inc) FORCE
 	     printf 'static const unsigned char mo_%s[] = {\n#include "%s.inc"\n};\n' $$l $$l; done; \
 	   echo '#define W5_LANGUAGES(X)$(foreach l,$(LANGS), X($(l)))'; } > $@.new
 	@$(settle)
+# Manual pages and completions are made from the option list and the catalogue.
+MANUAL := $(B)/man/why502.1 $(B)/man/why502-catalogue.5 $(B)/man/why502-causes.7
+SHELLS := $(B)/completion/bash $(B)/completion/zsh $(B)/completion/fish
+W5     := $(wildcard src/catalogue/data/*.w5)
+$(B)/man/why502.1: src/cli/why502.1
+$(B)/man/why502-catalogue.5: src/cli/catalogue.awk src/catalogue/README.md
+$(B)/man/why502-causes.7: src/cli/causes.awk $(filter %/causes.w5 %/remedies.w5,$(W5))
+$(B)/man/%.1:
+	@mkdir -p $(@D)
+	@sed 's/^\(\.TH .*why502\) [0-9.]*"/\1 $(VERSION)"/' $< > $@
+$(B)/man/%.5 $(B)/man/%.7:
+	@mkdir -p $(@D)
+	@LC_ALL=C awk -v version=$(VERSION) -f $^ > $@
+$(SHELLS): $(B)/completion/%: src/cli/completion.awk src/cli/options.def $(W5)
+	@mkdir -p $(@D)
+	@awk -v shell=$* -f $^ > $@
 # Before the first compilation no .d file says who includes what is generated.
 $(OBJ): | $(GEN) $(INC)
 
@@ -237,12 +253,14 @@ accept: all ## rewrite what tests/e2e expects; read the diff (CASES=… picks so
 check-fuzz: $(FUZZER) ## replay the fuzz corpus
 	@$(STAGE) $@ sh tests/replay $(FUZZER)
 check-docs: all ## the examples of README and manual page do what they say
-	@$(STAGE) $@ sh tests/docs $(BIN) $(wildcard README.md src/cli/why502.1)
+	@$(STAGE) $@ sh tests/docs $(BIN) $(wildcard README.md src/catalogue/README.md src/cli/why502.1)
 check-escapes: all ## hostile bytes leave every output tamed
 	@$(STAGE) $@ $(PYTHON) tests/escapes.py $(BIN)
 check-pages: all ## the HTML report in a headless Chromium, where there is one
 	@$(STAGE) $@ timeout 600 $(PYTHON) tests/pages.py $(BIN) \
 	  $(addprefix fixtures/incidents/,app-down two-causes worker-oom-kill)
+check-install: all ## what is installed works from there: library, manual pages, completions
+	@$(STAGE) $@ $(if $(SAN)$(COV)$(FUZZ)$(STATIC),true,$(PYTHON) tests/install.py '$(MAKE)' $(B) $(VERSION))
 
 TEST_ENV = env ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1 \
            UBSAN_OPTIONS=print_stacktrace=1 CMOCKA_MESSAGE_OUTPUT=TAP W5_BUILD=$(B)
@@ -294,30 +312,35 @@ po: ## bring new English words into src/po/*.po
 # --- delivery ------------------------------------------------------------------------------------
 static: ## one file without shared libraries (and without the journal's library)
 	@$(MAKE) --no-print-directory STATIC=1 BUILD=$(BUILD)/static all
-into = $(if $(2),install -d $(DESTDIR)$(1) && install -m $(3) $(2) $(DESTDIR)$(1),:)
 UNITS := $(wildcard src/*/*.service src/*/*.timer src/*/*.path)
-install: all ## DESTDIR and PREFIX are honoured
-	@$(call into,$(PREFIX)/bin,$(BIN),755)
-	@$(call into,$(PREFIX)/lib,$(LIB),644)
-	@$(call into,$(PREFIX)/include/why502,$(wildcard include/why502/*.h),644)
-	@$(call into,$(PREFIX)/include/why502/base,$(wildcard include/why502/base/*.h),644)
-	@$(call into,$(PREFIX)/share/man/man1,$(wildcard src/cli/*.1),644)
-	@$(call into,$(PREFIX)/share/bash-completion/completions,$(wildcard src/cli/completion/why502),644)
-	@$(call into,$(PREFIX)/share/zsh/site-functions,$(wildcard src/cli/completion/_why502),644)
-	@$(call into,$(PREFIX)/share/fish/vendor_completions.d,$(wildcard src/cli/completion/why502.fish),644)
-	@$(call into,$(PREFIX)/lib/systemd/system,$(UNITS),644)
-	@mkdir -p $(DESTDIR)$(PREFIX)/lib/pkgconfig
+# Where each thing goes below PREFIX, and which file it is. Install and uninstall read this list.
+INSTALLED := bin/why502=$(BIN) lib/libwhy502.a=$(LIB) lib/pkgconfig/why502.pc=$(B)/why502.pc \
+  $(foreach h,$(wildcard include/why502/*.h include/why502/base/*.h),$(h)=$(h)) \
+  $(foreach m,$(MANUAL),share/man/man$(subst .,,$(suffix $(m)))/$(notdir $(m))=$(m)) \
+  share/bash-completion/completions/why502=$(B)/completion/bash \
+  share/zsh/site-functions/_why502=$(B)/completion/zsh \
+  share/fish/vendor_completions.d/why502.fish=$(B)/completion/fish \
+  $(foreach u,$(UNITS),lib/systemd/system/$(notdir $(u))=$(B)/deliver/$(notdir $(u))) \
+  share/doc/why502/why502.cron=$(B)/deliver/why502.cron \
+  $(foreach w,$(W5),share/doc/why502/catalogue/$(notdir $(w))=$(w))
+placed = $(DESTDIR)$(PREFIX)/$(firstword $(subst =, ,$(1)))
+$(UNITS:src/deliver/%=$(B)/deliver/%) $(B)/deliver/why502.cron: $(B)/deliver/%: src/deliver/% FORCE
+	@mkdir -p $(@D)
+	@sed 's|/usr/local|$(PREFIX)|' $< > $@.new
+	@$(settle)
+# There is no shared library, so whoever links needs what the library needs: Requires, not .private.
+$(B)/why502.pc: FORCE
 	@printf '%s\n' 'prefix=$(PREFIX)' '' 'Name: why502' 'Version: $(VERSION)' \
-	  'Description: why a site returned a 502 or 504, from its logs' 'Requires.private: $(PKGS)' \
-	  'Libs: -L$${prefix}/lib -lwhy502 -pthread$(if $(BZ2), -lbz2)' 'Cflags: -I$${prefix}/include' \
-	  > $(DESTDIR)$(PREFIX)/lib/pkgconfig/why502.pc
-	@echo "installed $(DESTDIR)$(PREFIX)/bin/why502"
+	  'Description: why a site returned a 502 or 504, from its logs' 'Requires: $(PKGS)' \
+	  'Libs: -L$${prefix}/lib -lwhy502 -pthread$(if $(BZ2), -lbz2)' 'Cflags: -I$${prefix}/include' > $@.new
+	@$(settle)
+install: all $(foreach i,$(INSTALLED),$(lastword $(subst =, ,$(i)))) ## DESTDIR and PREFIX are honoured
+	@$(foreach i,$(INSTALLED),install -D -m $(if $(filter bin/%,$(i)),755,644) \
+	  $(lastword $(subst =, ,$(i))) $(call placed,$(i)) &&) echo "installed $(DESTDIR)$(PREFIX)/bin/why502"
 uninstall: ## the reverse
-	@rm -f $(addprefix $(DESTDIR)$(PREFIX)/,bin/why502 lib/libwhy502.a lib/pkgconfig/why502.pc \
-	  share/man/man1/why502.1 share/bash-completion/completions/why502 \
-	  share/zsh/site-functions/_why502 share/fish/vendor_completions.d/why502.fish \
-	  $(addprefix lib/systemd/system/,$(notdir $(UNITS))))
-	@rm -rf $(DESTDIR)$(PREFIX)/include/why502
+	@rm -f $(foreach i,$(INSTALLED),$(call placed,$(i)))
+	@for d in include/why502/base include/why502 share/doc/why502/catalogue share/doc/why502; do \
+	  rmdir $(DESTDIR)$(PREFIX)/$$d 2> /dev/null || :; done
 dist: ## a tarball of the last commit, and its SHA-256
 	@mkdir -p $(BUILD)
 	@git archive --prefix=why502-$(VERSION)/ -o $(BUILD)/why502-$(VERSION).tar.gz HEAD
