@@ -298,7 +298,7 @@ bench: all $(BENCH) ## speed and memory against the budgets
 bench-count: all ## instructions a line, which no other load disturbs
 	@WHY502=$(BIN) BENCH=$(B)/tests/bench sh tests/bench/count.sh
 rig: all ## provoke real failures with real servers, and read them
-	@sh .ci/deps tests/rig/packages
+	@sh .ci/deps tests/rig/packages $(if $(findstring --short,$(RIG)),,tests/rig/packages-long)
 	@WHY502=$(BIN) $(PYTHON) tests/rig/run.py $(RIG)
 lint: $(GEN) $(INC) ## clang-tidy
 	@printf '%s\n' $(SRC) | xargs -P $$(nproc) -n 4 sh -c 'clang-tidy --quiet "$$@" -- -std=gnu17 \

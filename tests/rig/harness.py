@@ -24,9 +24,10 @@ The function's name with dashes is the fixture's folder below
 fixtures/incidents (fixtures/healthy where cause is None). What it returns is
 added to truth.json; counts of failed requests come from the clients.
 
-Other servers: rig.daemon(argv, ready=…) starts anything and stops it;
-rig.log("mysql-error.log") names a log file, and every file in the log folder
-is recorded and given to the program unless rig.leave_out(name) was called.
+Other servers: rig.daemon(name, argv, ready=…, log=…) starts anything and stops
+it, its stderr becomes that log; rig.log("mysql-error.log") names a log file, and
+every file in the log folder is recorded and given to the program unless
+rig.leave_out(name) was called; rig.conf(name, text) writes a configuration.
 Lines that were not really written by a daemon go through rig.compose().
 
 run.py tells each story in a process with network and mount namespaces of its
@@ -51,6 +52,7 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 HOST = "web-1"
+KERNEL = "6.1.0-18-amd64"
 PORT = 8080
 OWN_NAMESPACES = os.environ.get("W5_RIG_NAMESPACES") == "1"
 ROOT = pathlib.Path("/srv/shop" if OWN_NAMESPACES else "/tmp/w5rig/shop")
@@ -115,13 +117,15 @@ WantedBy=multi-user.target
 
 @dataclasses.dataclass
 class Story:
-    """A story and the verdict that is right for it."""
+    """A story and the verdict that is right for it; `near` are causes that look alike and
+    must not be named."""
     tell: object
     cause: object
     first_remedy: object = None
     never_first: tuple = ()
     pattern: object = None
     also: tuple = ()
+    near: tuple = ()
     upstream: object = "127.0.0.1:8000"
     incidents: int = 1
     short: bool = False
@@ -156,6 +160,13 @@ def wait_until(ready, what, seconds=10):
         time.sleep(0.05)
 
 
+def needs(*programs):
+    """Skip the story where a server is not installed."""
+    for program in programs:
+        if not os.path.exists(program):
+            raise Skipped(f"no {os.path.basename(program)}")
+
+
 def own_namespaces():
     """Some stories change what the whole machine shares; only in namespaces of our own."""
     if not OWN_NAMESPACES:
@@ -186,15 +197,17 @@ class Skipped(Exception):
 class Daemon:
     """A server started by hand; its stderr is kept line by line with the time it came."""
 
-    def __init__(self, rig, name, argv, *, env=None, user=None, cwd=None, limits=None):
+    def __init__(self, rig, name, argv, *, env=None, user=None, cwd=None, limits=None,
+                 log=None, close_fds=True):
         self.name = name
+        self.log = log
         self.lines = []
         self.process = subprocess.Popen(
             argv, cwd=cwd or rig.root, env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1",
                                             "PYTHONUNBUFFERED": "1", **(env or {})},
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
             user=user, group=user, extra_groups=[] if user else None,
-            preexec_fn=limits, start_new_session=True, text=True, errors="replace")
+            preexec_fn=limits, close_fds=close_fds, start_new_session=True, text=True, errors="replace")
         self.pid = self.process.pid
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -397,6 +410,12 @@ class Rig:
         """A sentence for STORY.md that only the run can know."""
         self.remarks.append(text)
 
+    def conf(self, name, text):
+        """Write a configuration file, which is recorded too; answers its path."""
+        path = self.root / "conf" / name
+        path.write_text(text)
+        return path
+
     def pages(self, source):
         """The views a story adds to the shop: Python text that defines VIEWS."""
         shutil.copy(HERE / "shop.py", self.root / "app" / "shop.py")
@@ -422,8 +441,7 @@ class Rig:
                     "main": main, "http": indent(http, 4), "server": indent(server, 8),
                     "location": indent(passing + "proxy_set_header Host $host;\n" * bool(passing)
                                        + location, 12)}
-        conf = self.root / "conf" / "nginx.conf"
-        conf.write_text(re.sub(r"\n{3,}", "\n\n", NGINX_CONF.format(**settings)))
+        conf = self.conf("nginx.conf", re.sub(r"\n{3,}", "\n\n", NGINX_CONF.format(**settings)))
         return self.daemon("nginx", ["/usr/sbin/nginx", "-e", self.log("error.log"), "-c", conf,
                                      "-g", "daemon off;"],
                            ready=f"127.0.0.1:{PORT}", limits=limits,
@@ -434,12 +452,13 @@ class Rig:
                  program=("/usr/bin/gunicorn",), **how):
         """gunicorn with the shop; its stderr becomes NAME.log or goes into the journal."""
         command = [*program, "--bind", bind, *options, module]
-        unit = SERVICE.format(root=self.root, command=" ".join(command), service=service, user=user)
-        (self.root / "conf" / f"{name}.service").write_text(unit)
+        self.conf(f"{name}.service", SERVICE.format(root=self.root, command=" ".join(command),
+                                                    service=service, user=user))
         address = bind.removeprefix("unix:")
         self.unit("Started gunicorn.service - gunicorn daemon.")
         return self.daemon(name, command, ready=address if ready else None, user=user,
-                           cwd=self.root / "app", env={"TZ": zone, **how.pop("env", {})}, **how)
+                           cwd=self.root / "app", env={"TZ": zone, **how.pop("env", {})},
+                           log=f"{name}.log", **how)
 
     def newer_gunicorn(self, *options, **how):
         """A gunicorn that Debian does not have yet, from the folder $W5_RIG_GUNICORN
@@ -493,17 +512,17 @@ class Rig:
         self.log(name).write_text(text)
         self.composed.add(name)
 
-    def supervise(self, start, ending, *, tries, pause):
+    def supervise(self, start, ending, *, tries, pause, service="gunicorn.service"):
         """Restart a daemon that dies, as systemd does with Restart=on-failure."""
         for number in range(1, tries + 1):
             start().wait()
-            self.unit(f"gunicorn.service: Main process exited, {ending}")
-            self.unit("gunicorn.service: Failed with result 'exit-code'.")
+            self.unit(f"{service}: Main process exited, {ending}")
+            self.unit(f"{service}: Failed with result 'exit-code'.")
             if number < tries:
                 time.sleep(pause)
-                self.unit("gunicorn.service: Scheduled restart job, "
+                self.unit(f"{service}: Scheduled restart job, "
                           f"restart counter is at {number}.")
-                self.unit("Stopped gunicorn.service - gunicorn daemon.")
+                self.unit(f"Stopped {service}.")
 
     def memory_limit(self, daemon, mebibytes):
         """Put a daemon into a memory cgroup of its own."""
@@ -576,15 +595,17 @@ class Rig:
         entries = [(at, "kernel", 0, text) for at, text in lines]
         self.log("kernel.log").write_text(journal(entries, self.root / "tmp", self.zone))
 
-    def write_journal(self, mode="short-iso", kernel=()):
-        """gunicorn's, the unit's and the kernel's lines as journal.log, no gunicorn.log."""
+    def write_journal(self, mode="short-iso", kernel=(), unit="gunicorn.service"):
+        """The application's, the unit's and the kernel's lines as journal.log; the
+        application has no log of its own then."""
+        program = unit.removesuffix(".service")
         entries = self._journal + [(at, "kernel", 0, text) for at, text in kernel]
         for daemon in self.daemons:
-            if daemon.name == "gunicorn":
+            if daemon.name == program:
                 entries += with_writers(daemon)
         self.log("journal.log").write_text(journal(sorted(entries, key=lambda entry: entry[0]),
-                                                   self.root / "tmp", self.zone, mode))
-        self.leave_out("gunicorn.log")
+                                                   self.root / "tmp", self.zone, mode, unit))
+        self.leave_out(f"{program}.log")
         self.remark(f"journal.log was printed by `journalctl --file … -o {mode}` from a journal "
                     "that holds the daemon's own lines with the times they came; the lines of "
                     "systemd[1] are composed.")
@@ -597,11 +618,13 @@ class Rig:
         self.undo.close()
 
     def collect_stderr(self):
-        """Write gunicorn's own lines; before close(), whose end is no part of the story."""
-        for name in {daemon.name for daemon in self.daemons if daemon.name.startswith("gunicorn")}:
-            lines = sorted((entry for daemon in self.daemons if daemon.name == name
+        """Write the servers' own lines; before close(), whose end is no part of the story."""
+        for name in {daemon.log for daemon in self.daemons if daemon.log}:
+            lines = sorted((entry for daemon in self.daemons if daemon.log == name
                             for entry in daemon.lines), key=lambda entry: entry[0])
-            self.log(f"{name}.log").write_text("".join(line + "\n" for _, line in lines))
+            # uWSGI tells the kernel's name, which is this machine's, not the shop's
+            self.log(name).write_text("".join(line.replace(os.uname().release, KERNEL) + "\n"
+                                              for _, line in lines))
 
     def logs(self):
         """The recorded logs, nginx's first."""
@@ -627,11 +650,11 @@ def with_writers(daemon):
     for at, line in daemon.lines:
         inner = re.match(r"\[[^]]+\] \[(\d+)\]", line)
         writer = int(inner[1]) if inner else writer
-        entries.append((at, "gunicorn", writer, line))
+        entries.append((at, daemon.name, writer, line))
     return entries
 
 
-def journal(entries, folder, zone="UTC", mode="short-iso"):
+def journal(entries, folder, zone="UTC", mode="short-iso", unit="gunicorn.service"):
     """Print (time, identifier, pid, text) entries as journalctl does."""
     boot = "7d3a1f0c5b6e4e1f9a2b3c4d5e6f7081"
     text = []
@@ -643,7 +666,7 @@ def journal(entries, folder, zone="UTC", mode="short-iso"):
         if pid:
             fields["_PID"] = pid
         fields["_TRANSPORT"] = "kernel" if identifier == "kernel" else "stdout"
-        fields["UNIT" if identifier == "systemd" else "_SYSTEMD_UNIT"] = "gunicorn.service"
+        fields["UNIT" if identifier == "systemd" else "_SYSTEMD_UNIT"] = unit
         text.append("".join(f"{name}={value}\n" for name, value in fields.items()) + "\n")
     path = folder / f"{identifier}.journal"
     path.unlink(missing_ok=True)
@@ -665,7 +688,8 @@ def truth(told, rig, extra):
         statuses[key] = statuses.get(key, 0) + 1
     return {"story": told.name, "args": [path.name for path in rig.logs()],
             "config": [path.name for path in rig.configs()], "incidents": told.incidents,
-            "cause": told.cause, "also": list(told.also), "pattern": told.pattern,
+            "cause": told.cause, "also": list(told.also), "near": list(told.near),
+            "pattern": told.pattern,
             "upstream": None if told.healthy else told.upstream,
             "requests_failed": len(failed), "statuses": statuses, "classes": {},
             "first_remedy": told.first_remedy, "never_first": list(told.never_first),

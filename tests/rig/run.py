@@ -75,7 +75,7 @@ def choose(options):
 
 def tell_all(chosen, options):
     """Every story in a process of its own; answers their exit statuses."""
-    inside = ["unshare", "--net", "--mount", "--"]
+    inside = ["unshare", "--net", "--mount", "--uts", "--"]
     own = subprocess.run([*inside, "true"], stderr=subprocess.DEVNULL, check=False).returncode == 0
     if own:
         os.environ["W5_RIG_NAMESPACES"] = "1"
@@ -103,7 +103,7 @@ def tell_here(options):
 
 def prepare_namespaces():
     # without an IPv6 address beside ::1 the resolver hides what "localhost" is in IPv6
-    for command in ("ip link set lo up", "ip address add 2001:db8::10/128 dev lo",
+    for command in (f"hostname {harness.HOST}", "ip link set lo up", "ip address add 2001:db8::10/128 dev lo",
                     "mount -t tmpfs -o mode=755 shop /srv",
                     *(f"ip address add 203.0.113.{10 + client}/32 dev lo" for client in range(40))):
         subprocess.run(command.split(), check=True)
@@ -204,7 +204,8 @@ def total(rig):
 def versions(rig):
     """The versions of what took part, by Debian's packages where it is one."""
     packages = {"nginx": "nginx-light", "gunicorn": "gunicorn", "mariadbd": "mariadb-server",
-                "uwsgi": "uwsgi-core", "php-fpm": "php8.2-fpm", "node": "nodejs"}
+                "uwsgi": "uwsgi-core", "php-fpm": "php8.2-fpm", "node": "nodejs",
+                "puma": "puma", "tomcat": "tomcat10"}
     running = {daemon.name for daemon in rig.daemons} - {"gunicorn" if rig.from_source else ""}
     query = ["dpkg-query", "-W", "-f", "${Package} ${Version}, ",
              *(packages[name] for name in packages if name in running)]
