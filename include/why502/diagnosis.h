@@ -155,6 +155,36 @@ typedef struct w5_diagnose_options {
     w5_str unit;     /* application's systemd unit, "" unknown */
 } w5_diagnose_options;
 
+/* --- before and after a change (--compare) --- */
+typedef enum w5_outcome {
+    W5_NOTHING_BEFORE, /* nothing failed: nothing to compare */
+    W5_CURED,
+    W5_NOT_YET, /* no failure since, but too few requests to rule out chance */
+    W5_MOVED,   /* from one status to another */
+    W5_BETTER,
+    W5_WORSE,
+    W5_UNCHANGED
+} w5_outcome;
+extern const w5_str w5_outcome_word[]; /* "nothing-before", "cured", "not-provable-yet", … */
+
+typedef struct w5_path_outcome {
+    w5_outcome outcome;
+    uint64_t needed;
+} w5_path_outcome;
+
+typedef struct w5_comparison {
+    const w5_halves *halves;
+    w5_outcome outcome;
+    double chance;   /* of so many, or so few, failures since, had nothing changed */
+    uint64_t needed; /* more requests (without an access log: seconds) without a failure to be sure */
+    w5_str from, to; /* statuses of W5_MOVED */
+    const w5_path_outcome *path; /* of halves->path */
+    w5_sentence said[4];         /* the verdict first; as many as have words */
+} w5_comparison;
+
+/* Of the timeline of a ledger that was split at `at`. */
+const w5_comparison *w5_compare(const w5_timeline *t, w5_time at, w5_arena *arena);
+
 w5_findings *w5_diagnose(const w5_timeline *t, const w5_incidents *incidents,
                          const w5_diagnose_options *options, w5_arena *arena);
 

@@ -16,6 +16,7 @@ typedef struct w5_engine w5_engine;
 typedef struct w5_engine_options {
     w5_time gap, lateness;       /* 0: the defaults, 60 s and 5 s */
     w5_time since, until;        /* 0 or W5_TIME_NONE: open */
+    w5_time compare;             /* of a change: before and after it are compared; 0 or W5_TIME_NONE */
     w5_zone zone;                /* of stamps without one, and of --since */
     const struct w5_zone_rule *zones;
     size_t zone_rules;

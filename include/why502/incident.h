@@ -80,6 +80,12 @@ typedef struct w5_lane {
     char workers[64];        /* of "Using worker: gevent"; "" where no line tells, "?" where they differ */
 } w5_lane;
 
+/* The moment of a change (--compare). Only access lines inside since..until are counted. */
+typedef struct w5_split {
+    w5_time at, since, until; /* W5_TIME_NONE: no change; open */
+    w5_zone zone;             /* of access lines whose stamps carry none */
+} w5_split;
+
 typedef struct w5_ledger w5_ledger;
 w5_ledger *w5_ledger_new(const w5_catalogue *c);
 void w5_ledger_free(w5_ledger *l);
@@ -87,6 +93,8 @@ void w5_ledger_free(w5_ledger *l);
  * events (records with an id) are counted once however often they come, if they all come to one
  * ledger and not to chunks of it. */
 void w5_ledger_put(w5_ledger *l, const w5_event *event);
+/* Access lines from now on are counted by path on either side of a change, too. */
+void w5_ledger_split(w5_ledger *l, const w5_split *split);
 /* Adds everything of `from`, whose streams have the same indices: chunks of one file, one after the
  * other in the order of lines (which lines are one request is decided by what came before). A
  * timeline of `l`, its ids and w5_ledger_intern are valid until the next put, merge or reset. */
@@ -97,7 +105,8 @@ void w5_ledger_renumber(w5_ledger *l, uint64_t by);
 /* How much detail a ledger has given up: a chunk's may as well begin with no more (w5_ledger_begin,
  * on an empty one). */
 typedef struct w5_ledger_detail {
-    unsigned cells, texts, traffic, paths, requests, mixes;
+    unsigned cells, texts, traffic, paths, requests, mixes, shares;
+    w5_split split;
 } w5_ledger_detail;
 w5_ledger_detail w5_ledger_detail_of(const w5_ledger *l);
 void w5_ledger_begin(w5_ledger *l, w5_ledger_detail detail);
@@ -175,6 +184,31 @@ static inline w5_time w5_stream_utc(const w5_stream *s, w5_time stamp)
 {
     return stamp == W5_TIME_NONE ? stamp : stamp + s->shift;
 }
+
+/* --- before and after a change ---------------------------------------------------------------- */
+typedef struct w5_half {
+    uint64_t requests;   /* without those that clients gave up; 0 when no access log tells */
+    uint64_t failed;     /* of them: final status >= 500 or 009; or of nginx's error log */
+    uint64_t clusters;   /* of failures at most 2 s apart: what chance deals out (spec §5.2) */
+    uint64_t aborted;    /* 499: nobody knows how they would have ended */
+    w5_time covered;     /* without an access log: how long nginx's error log is */
+    w5_tallies statuses; /* of failures, and 499 */
+} w5_half;
+
+typedef struct w5_path_halves { w5_str path; w5_half before, after; } w5_path_halves;
+
+/* The paths that failed before the change, on either side of it. */
+typedef struct w5_halves {
+    w5_time at;
+    bool by_request; /* an access log counts them; else all of nginx's errors by time */
+    w5_half before, after;
+    const w5_path_halves *path; /* most failures before the change first */
+    size_t paths;
+    uint64_t elsewhere; /* failed behind it on paths that did not fail before */
+} w5_halves;
+
+/* Of a ledger that was split at `at`. */
+const w5_halves *w5_halves_build(const w5_timeline *t, w5_time at, w5_arena *arena);
 
 typedef struct w5_request_tally { w5_str method, path; uint64_t count; } w5_request_tally;
 

@@ -34,6 +34,7 @@ typedef struct w5_run {
     w5_time generated_at;
     w5_str sandbox;                    /* "landlock+seccomp", "none: …" */
     w5_str host;
+    const w5_comparison *comparison;   /* of --compare, else NULL */
     const char *const *change;         /* with a state, per diagnosis: "new", "worse", "cause", "over"; else NULL */
 } w5_run;
 

@@ -152,10 +152,11 @@ static w5_rc read_times(setup *s, const options *o, w5_err *err)
         option_id id;
         size_t at;
     } instants[] = {{OPT_SINCE, offsetof(w5_engine_options, since)},
-                    {OPT_UNTIL, offsetof(w5_engine_options, until)}},
+                    {OPT_UNTIL, offsetof(w5_engine_options, until)},
+                    {OPT_COMPARE, offsetof(w5_engine_options, compare)}},
       spans[] = {{OPT_GAP, offsetof(w5_engine_options, gap)},
                  {OPT_LATENESS, offsetof(w5_engine_options, lateness)}};
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < sizeof(instants) / sizeof(*instants); i++) {
         const char *text = options_last(o, instants[i].id, NULL);
         w5_time *at = (w5_time *)(void *)((char *)&s->engine + instants[i].at);
         *at = W5_TIME_NONE;

@@ -66,6 +66,8 @@ w5_engine *w5_engine_new(const w5_catalogue *c, const w5_config *config,
         e->options.since = W5_TIME_NONE;
     if (!e->options.until)
         e->options.until = W5_TIME_NONE;
+    if (!e->options.compare)
+        e->options.compare = W5_TIME_NONE;
     if (!e->options.host.len)
         e->options.host = own_host(e->forever);
     e->sources = w5_sources_new(&(w5_source_options){.follow = options->follow,
@@ -83,6 +85,10 @@ w5_engine *w5_engine_new(const w5_catalogue *c, const w5_config *config,
     e->reader.records = w5_records_new(&e->stages);
     e->reader.classifier = w5_classifier_new(c);
     e->reader.ledger = w5_ledger_new(c);
+    w5_ledger_split(e->reader.ledger, &(w5_split){.at = e->options.compare,
+                                                  .since = e->options.since,
+                                                  .until = e->options.until,
+                                                  .zone = e->options.zone});
     return e;
 }
 
@@ -411,6 +417,8 @@ const w5_run *w5_engine_run(w5_engine *e)
         w5_timeline_build(e->reader.ledger, run->stream, run->streams, e->config, &how, e->answer);
     w5_incidents incidents = w5_incidents_build(run->timeline, e->answer);
     run->findings = w5_diagnose(run->timeline, &incidents, &e->options.machine, e->answer);
+    if (e->options.compare != W5_TIME_NONE)
+        run->comparison = w5_compare(run->timeline, e->options.compare, e->answer);
     run->totals = w5_ledger_sum(e->reader.ledger);
     run->codes = w5_ledger_codes(e->reader.ledger, &run->code, &run->code_count);
     take_window(e, run);

@@ -39,6 +39,7 @@ w5_ledger *w5_ledger_new(const w5_catalogue *c)
 {
     w5_ledger *l = w5_xmalloc(sizeof(*l));
     *l = (w5_ledger){.catalogue = c, .cells = w5_xmalloc(sizeof(*l->cells)), .seed = w5_hash_key()};
+    l->split.at = W5_TIME_NONE;
     l->trait = w5_traits_make(c, &l->traits);
     l->by_class = w5_xrealloc(NULL, l->traits, sizeof(*l->by_class));
     w5_names_init(&l->names);
@@ -50,6 +51,7 @@ w5_ledger *w5_ledger_new(const w5_catalogue *c)
     w5_paths_init(&l->paths, &l->names);
     w5_requests_init(&l->requests, &l->names);
     w5_mixes_init(&l->mixes, &l->names);
+    w5_shares_init(&l->shares, &l->names);
     w5_once_init(&l->once, W5_ONCE_SLOTS);
     w5_once_init(&l->ids, W5_IDS_SLOTS);
     l->codes.arena = w5_arena_new();
@@ -64,6 +66,7 @@ void w5_ledger_free(w5_ledger *l)
     w5_arena_free(l->codes.arena);
     w5_once_done(&l->ids);
     w5_once_done(&l->once);
+    w5_rows_done(&l->shares);
     w5_rows_done(&l->mixes);
     w5_rows_done(&l->requests);
     w5_rows_done(&l->paths);
@@ -89,6 +92,7 @@ void w5_ledger_reset(w5_ledger *l)
     w5_rows_reset(&l->paths);
     w5_rows_reset(&l->requests);
     w5_rows_reset(&l->mixes);
+    w5_rows_reset(&l->shares);
     w5_once_reset(&l->once);
     w5_once_reset(&l->ids);
     w5_arena_rewind(l->codes.arena, (w5_mark){NULL, 0});
@@ -97,6 +101,11 @@ void w5_ledger_reset(w5_ledger *l)
     memset(l->hot, 0, sizeof(l->hot));
     memset(l->noise, 0, sizeof(l->noise));
     l->access.valid = l->access.path_valid = false;
+}
+
+void w5_ledger_split(w5_ledger *l, const w5_split *split)
+{
+    l->split = *split;
 }
 
 /* --- lanes ----------------------------------------------------------------------------------- */
@@ -230,7 +239,7 @@ w5_ledger_totals w5_ledger_sum(const w5_ledger *l)
                               .by_class = l->by_class,
                               .classes = l->traits,
                               .coarsened = l->cells->rows.coarsened + l->traffic.coarsened +
-                                           l->paths.coarsened};
+                                           l->paths.coarsened + l->shares.coarsened};
 }
 
 size_t w5_ledger_codes(const w5_ledger *l, const w5_str **names, const uint64_t **counts)

@@ -5,6 +5,7 @@
 #include "cells.h"
 #include "names.h"
 #include "once.h"
+#include "shares.h"
 #include "traffic.h"
 
 #define W5_CODES_MAX 256
@@ -59,7 +60,8 @@ struct w5_ledger {
     uint64_t seed;
     w5_names names;
     w5_cells *cells;
-    w5_rows traffic, paths, requests, mixes;
+    w5_rows traffic, paths, requests, mixes, shares;
+    w5_split split;
     w5_once once, ids;
     w5_code_counts codes;
     w5_lane *lane;

@@ -65,6 +65,10 @@ static void move_rows(w5_ledger *l, w5_move *m)
         w5_path *row = w5_rows_at(&l->paths, i);
         row->path = w5_move_id(m, row->path);
     }
+    for (size_t i = 0; i < l->shares.n; i++) {
+        w5_share *row = w5_rows_at(&l->shares, i);
+        row->path = w5_move_id(m, row->path);
+    }
 }
 
 static void move_once(w5_once *o, w5_move *m)
@@ -94,6 +98,7 @@ static void move_once_to_new_table(w5_ledger *l)
     w5_rows_rebuild(&l->mixes);
     w5_rows_rebuild(&l->traffic);
     w5_rows_rebuild(&l->paths);
+    w5_rows_rebuild(&l->shares);
     memset(l->hot, 0, sizeof(l->hot));
     memset(l->noise, 0, sizeof(l->noise));
     l->access.valid = l->access.path_valid = false;
@@ -115,7 +120,7 @@ void w5_ledger_rest(w5_ledger *l)
 {
     enum {
         WORTH_IT = 1 << 19,
-        TABLES = 5
+        TABLES = 6
     };
     w5_cells_settle(l->cells);
     if (l->names.bytes > WORTH_IT && l->names.bytes > l->names.rested + l->names.rested / 4) {
@@ -123,7 +128,7 @@ void w5_ledger_rest(w5_ledger *l)
         l->names.rested = l->names.bytes;
     }
     w5_rows *const tables[TABLES] = {&l->cells->rows, &l->traffic, &l->paths, &l->requests,
-                                     &l->mixes};
+                                     &l->mixes,     &l->shares};
     for (size_t i = 0; i < TABLES; i++)
         w5_rows_shrink(tables[i]);
 }
@@ -310,6 +315,7 @@ static void merge_rows(merging *m)
     w5_rows_raise(&m->l->paths, m->from->paths.level);
     w5_rows_raise(&m->l->requests, m->from->requests.level);
     w5_rows_raise(&m->l->mixes, m->from->mixes.level);
+    w5_rows_raise(&m->l->shares, m->from->shares.level);
     for (size_t i = 0; i < m->from->traffic.n; i++) {
         w5_traffic row = *(const w5_traffic *)w5_rows_at(&m->from->traffic, i);
         row.upstream = w5_move_id(&m->move, row.upstream);
@@ -333,6 +339,11 @@ static void merge_rows(merging *m)
         move_mix(&m->move, &row);
         row.lane = m->lane[row.lane];
         w5_rows_put(&m->l->mixes, &row);
+    }
+    for (size_t i = 0; i < m->from->shares.n; i++) {
+        w5_share row = *(const w5_share *)w5_rows_at(&m->from->shares, i);
+        row.path = w5_move_id(&m->move, row.path);
+        w5_rows_put(&m->l->shares, &row);
     }
 }
 
@@ -369,7 +380,9 @@ w5_ledger_detail w5_ledger_detail_of(const w5_ledger *l)
                               .traffic = l->traffic.level,
                               .paths = l->paths.level,
                               .requests = l->requests.level,
-                              .mixes = l->mixes.level};
+                              .mixes = l->mixes.level,
+                              .shares = l->shares.level,
+                              .split = l->split};
 }
 
 void w5_ledger_begin(w5_ledger *l, w5_ledger_detail detail)
@@ -379,4 +392,6 @@ void w5_ledger_begin(w5_ledger *l, w5_ledger_detail detail)
     w5_rows_raise(&l->paths, detail.paths);
     w5_rows_raise(&l->requests, detail.requests);
     w5_rows_raise(&l->mixes, detail.mixes);
+    w5_rows_raise(&l->shares, detail.shares);
+    l->split = detail.split;
 }

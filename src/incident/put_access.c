@@ -102,6 +102,8 @@ void w5_put_access(w5_ledger *l, const w5_event *e, uint16_t lane, w5_time at, u
         count_traffic(l, r, lane, at, status, duration, n);
     if (counts_as_path(status))
         count_path(l, target.path, status, duration, n);
+    if (l->split.at != W5_TIME_NONE && l->lane_traffic[lane] && counts_as_path(status))
+        w5_shares_put(&l->shares, &l->split, at, r->zoned, target.path, status, duration, n);
     if (!l->trait[e->klass->index].upstream && !w5_fold_notable(r, status, duration))
         return;
     w5_cell draft = w5_put_begin(e, lane, at);

@@ -251,6 +251,25 @@ static w5_mix *take_mixes(making *m, size_t *n)
     return at;
 }
 
+static int by_path(const void *a, const void *b)
+{
+    const w5_share *one = a, *other = b;
+    return (one->path > other->path) - (one->path < other->path);
+}
+
+static void take_shares(const making *m, struct w5_timeline_inside *inside)
+{
+    const w5_rows *t = &m->l->shares;
+    w5_share *share = W5_NEW_N(m->arena, w5_share, t->n);
+    for (size_t i = 0; i < t->n; i++)
+        share[i] = *(const w5_share *)w5_rows_at(t, i);
+    if (t->n > 1)
+        qsort(share, t->n, sizeof(*share), by_path);
+    inside->share = share;
+    inside->shares = t->n;
+    inside->share_level = t->level;
+}
+
 static void take_inside(making *m)
 {
     struct w5_timeline_inside *inside = W5_NEW(m->arena, struct w5_timeline_inside);
@@ -263,6 +282,7 @@ static void take_inside(making *m)
                                           .traffic_lane = m->l->lane_traffic,
                                           .roots = w5_intern_count(m->t->intern)};
     inside->mix = take_mixes(m, &inside->mixes);
+    take_shares(m, inside);
     inside->mixed = w5_cells_mixing(m->l->cells);
     for (size_t i = 0; i < m->t->traffics; i++) {
         const w5_traffic *row = &m->t->traffic[i];

@@ -20,6 +20,9 @@ struct w5_timeline_inside {
     size_t roots;
     w5_time reach; /* the longest span of a row of traffic */
     bool told;     /* some access log names upstreams */
+    const w5_share *share; /* sorted by path */
+    size_t shares;
+    unsigned share_level; /* above 0: paths were shortened */
 };
 
 static inline w5_id w5_timeline_root(const w5_timeline *t, w5_id upstream)

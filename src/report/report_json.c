@@ -1,6 +1,7 @@
 /* report_json.c -- schema why502/1 (spec §6.2): new fields may be added, none removed or changed.
  */
 #include "common.h"
+#include "compare.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -433,6 +434,7 @@ void w5_json_run(w5_out *out, const w5_run *run, const w5_view *view)
     JSON_LIST(out, &first, "background", f->backgrounds,
               put_background(out, &f->background[i], view));
     put_incidents(out, &first, run, view);
+    w5_json_compare(out, &first, run, view);
     JSON_LIST(out, &first, "timeout_ladder", f->timeout_rungs,
               put_rung(out, &f->timeouts[i], view));
     JSON_LIST(out, &first, "keepalive_ladder", f->keepalive_rungs,

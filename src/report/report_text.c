@@ -1,4 +1,5 @@
 /* report_text.c -- for a terminal: the verdict first, then each incident, then what was read. */
+#include "compare.h"
 #include "repeats.h"
 #include "text.h"
 
@@ -220,6 +221,7 @@ static void put_foot(const w5_page *page)
 static void put_healthy(const w5_page *page)
 {
     w5_page_para(page, 0, "", 0, w5_show_healthy(page->show));
+    w5_text_compare(page);
     if (page->show->view->quiet)
         return;
     if (page->show->view->verbose)
@@ -239,6 +241,7 @@ static void write_text(const w5_run *run, const w5_view *view, w5_out *out)
         put_healthy(&page);
     } else if (view->quiet) {
         put_quiet(&page);
+        w5_text_compare(&page);
     } else {
         put_verdicts(&page);
         for (size_t i = 0; i < told(view, f); i++) {
@@ -254,6 +257,7 @@ static void write_text(const w5_run *run, const w5_view *view, w5_out *out)
             w5_page_end(&page);
             put_background(&page, &f->background[i]);
         }
+        w5_text_compare(&page);
         put_foot(&page);
     }
     w5_show_end(&show);
