@@ -12,7 +12,9 @@ static const struct {
     w5_time length;
 } units[] = {
     {W5_LIT("us"),      1         },
+    {W5_LIT("usec"),    1         },
     {W5_LIT("ms"),      1000      },
+    {W5_LIT("msec"),    1000      },
     {W5_LIT("s"),       W5_SECOND },
     {W5_LIT("sec"),     W5_SECOND },
     {W5_LIT("second"),  W5_SECOND },

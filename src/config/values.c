@@ -3,13 +3,11 @@
  * Units differ by program: nginx's "m" are minutes and mebibytes, systemd writes "1min 30s". */
 #include <why502/config.h>
 
-typedef struct unit {
+/* ngx_parse_time, src/core/ngx_parse.c: descending, with optional blanks, no unit = seconds. */
+static const struct {
     w5_str name;
     w5_time worth;
-} unit;
-
-/* ngx_parse_time, src/core/ngx_parse.c: descending, with optional blanks, no unit = seconds. */
-static const unit nginx_units[] = {
+} nginx_units[] = {
     {W5_LIT("ms"), W5_SECOND / 1000},
     {W5_LIT("s"),  W5_SECOND       },
     {W5_LIT("m"),  W5_MINUTE       },
@@ -19,34 +17,6 @@ static const unit nginx_units[] = {
     {W5_LIT("M"),  30 * W5_DAY     },
     {W5_LIT("y"),  365 * W5_DAY    },
 };
-
-/* systemd.time(7); months and years are of no use in a time-out and left out. Also php-fpm's. */
-static const unit systemd_units[] = {
-    {W5_LIT("us"),      1               },
-    {W5_LIT("usec"),    1               },
-    {W5_LIT("ms"),      W5_SECOND / 1000},
-    {W5_LIT("msec"),    W5_SECOND / 1000},
-    {W5_LIT("s"),       W5_SECOND       },
-    {W5_LIT("sec"),     W5_SECOND       },
-    {W5_LIT("second"),  W5_SECOND       },
-    {W5_LIT("seconds"), W5_SECOND       },
-    {W5_LIT("m"),       W5_MINUTE       },
-    {W5_LIT("min"),     W5_MINUTE       },
-    {W5_LIT("minute"),  W5_MINUTE       },
-    {W5_LIT("minutes"), W5_MINUTE       },
-    {W5_LIT("h"),       W5_HOUR         },
-    {W5_LIT("hr"),      W5_HOUR         },
-    {W5_LIT("hour"),    W5_HOUR         },
-    {W5_LIT("hours"),   W5_HOUR         },
-    {W5_LIT("d"),       W5_DAY          },
-    {W5_LIT("day"),     W5_DAY          },
-    {W5_LIT("days"),    W5_DAY          },
-    {W5_LIT("w"),       7 * W5_DAY      },
-    {W5_LIT("week"),    7 * W5_DAY      },
-    {W5_LIT("weeks"),   7 * W5_DAY      },
-};
-
-#define COUNT(table) (sizeof(table) / sizeof *(table))
 
 static bool is_letter(char c)
 {
@@ -68,16 +38,16 @@ static w5_str take_while(w5_str *s, bool (*is)(char))
     return taken;
 }
 
-static w5_time worth_of(w5_str name, const unit *units, size_t count)
+static w5_time worth_of(w5_str name)
 {
-    for (size_t i = 0; i < count; i++)
-        if (w5_str_eq(units[i].name, name))
-            return units[i].worth;
+    for (size_t i = 0; i < sizeof nginx_units / sizeof *nginx_units; i++)
+        if (w5_str_eq(nginx_units[i].name, name))
+            return nginx_units[i].worth;
     return name.len == 0 ? W5_SECOND : W5_TIME_NONE;
 }
 
 /* The sum of "number unit" pairs. */
-static w5_time sum_of(w5_str s, const unit *units, size_t count)
+static w5_time nginx_duration(w5_str s)
 {
     w5_time sum = 0;
     s = w5_str_trim(s);
@@ -88,7 +58,7 @@ static w5_time sum_of(w5_str s, const unit *units, size_t count)
         if (!w5_str_micros(take_while(&s, is_number), &millionths))
             return W5_TIME_NONE;
         s = w5_str_trim(s);
-        w5_time worth = worth_of(take_while(&s, is_letter), units, count);
+        w5_time worth = worth_of(take_while(&s, is_letter));
         s = w5_str_trim(s);
         if (worth == W5_TIME_NONE)
             return W5_TIME_NONE;
@@ -101,13 +71,16 @@ static w5_time sum_of(w5_str s, const unit *units, size_t count)
     return sum;
 }
 
+/* systemd.time(7), whose forms people use everywhere; also php-fpm's and plain seconds. */
 w5_time w5_config_duration(const w5_setting *s)
 {
+    w5_err err;
+    w5_time duration;
     if (w5_str_eq(s->value, W5_STR("infinity")))
         return W5_TIME_MAX;
-    bool nginx = w5_str_eq(s->program, W5_STR("nginx"));
-    return nginx ? sum_of(s->value, nginx_units, COUNT(nginx_units))
-                 : sum_of(s->value, systemd_units, COUNT(systemd_units));
+    if (w5_str_eq(s->program, W5_STR("nginx")))
+        return nginx_duration(s->value);
+    return w5_duration(s->value, &duration, &err) == W5_OK ? duration : W5_TIME_NONE;
 }
 
 /* nginx: k, m, g (ngx_parse_offset); MySQL and PHP: K to E; systemd: K, M, G, T. Powers of 1024. */

@@ -23,6 +23,7 @@ static void durations_have_the_units_of_their_program(void **state)
         {"gunicorn", "2.5",                  5 * W5_SECOND / 2},
         {"systemd",  "1min 30s",             90 * W5_SECOND   },
         {"systemd",  "90",                   90 * W5_SECOND   },
+        {"systemd",  "1500 msec",            3 * W5_SECOND / 2},
         {"systemd",  "1h 5min 20s",          3920 * W5_SECOND },
         {"systemd",  "infinity",             W5_TIME_MAX      },
         {"php-fpm",  "30s",                  30 * W5_SECOND   },
