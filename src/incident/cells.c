@@ -406,9 +406,9 @@ uint32_t w5_cells_span(const w5_cells *c, uint16_t klass)
     return ladder[c->rows.level][c->trait[klass].sort].span;
 }
 
-bool w5_cells_mixed(const w5_cells *c, const w5_cell *cell)
+bool w5_cells_mixed(const w5_cells *c, uint16_t klass)
 {
-    return step_of(&c->rows, cell)->detail == MIXED;
+    return ladder[c->rows.level][c->trait[klass].sort].detail == MIXED;
 }
 
 size_t w5_cells_find(w5_cells *c, w5_cell *cell)

@@ -57,8 +57,8 @@ static inline w5_cell *w5_cells_at(const w5_cells *c, size_t i)
 const w5_trait *w5_cells_trait(const w5_cells *c, const w5_cell *cell);
 /* Errors do not carry their path any more: who counts them counts paths elsewhere. */
 bool w5_cells_pathless(const w5_cells *c);
-/* Does the cell stand for errors of several classes, which are counted elsewhere? */
-bool w5_cells_mixed(const w5_cells *c, const w5_cell *cell);
+/* Do cells stand for errors of this class and others, which are counted elsewhere? */
+bool w5_cells_mixed(const w5_cells *c, uint16_t klass);
 bool w5_cells_mixing(const w5_cells *c); /* those of all upstream errors do */
 /* Seconds that a cell of a class covers at most, 0 for any time. */
 uint32_t w5_cells_span(const w5_cells *c, uint16_t klass);

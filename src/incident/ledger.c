@@ -82,6 +82,16 @@ void w5_ledger_free(w5_ledger *l)
     free(l);
 }
 
+void w5_ledger_cool(w5_ledger *l)
+{
+    memset(l->hot_names, 0, sizeof(l->hot_names));
+    memset(l->hot_cell, 0, sizeof(l->hot_cell));
+    memset(l->hot_request, 0, sizeof(l->hot_request));
+    memset(l->hot_mix, 0, sizeof(l->hot_mix));
+    memset(l->noise, 0, sizeof(l->noise));
+    l->access.valid = l->access.path_valid = false;
+}
+
 void w5_ledger_reset(w5_ledger *l)
 {
     memset(l->by_class, 0, l->traits * sizeof(*l->by_class));
@@ -98,9 +108,7 @@ void w5_ledger_reset(w5_ledger *l)
     w5_arena_rewind(l->codes.arena, (w5_mark){NULL, 0});
     l->codes.n = l->codes.last = 0;
     l->lanes = l->last_lane = 0;
-    memset(l->hot, 0, sizeof(l->hot));
-    memset(l->noise, 0, sizeof(l->noise));
-    l->access.valid = l->access.path_valid = false;
+    w5_ledger_cool(l);
 }
 
 void w5_ledger_split(w5_ledger *l, const w5_split *split)

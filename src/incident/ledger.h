@@ -9,6 +9,7 @@
 #include "traffic.h"
 
 #define W5_CODES_MAX 256
+#define W5_HOT_WORDS 8
 
 typedef struct w5_code_counts {
     w5_arena *arena; /* of the names: they outlive moves of the string table */
@@ -17,19 +18,26 @@ typedef struct w5_code_counts {
     size_t n, last;
 } w5_code_counts;
 
-/* A cell of an upstream error that lines were counted in lately, and the names in such lines: what
- * comes next is mostly like it, or differs only in its second. */
-typedef struct w5_hot_cell {
-    uint64_t names; /* hash of the class and of what the ids stand for; 0: free */
+/* The names in a line about an upstream: the next one mostly has the same. */
+typedef struct w5_hot_names {
+    uint64_t hash; /* of the class and of what the ids stand for; 0: free */
     w5_id code, upstream, method, path, server, host;
-    w5_time from, to;          /* stamps that belong into the cell */
-    size_t cell, request, mix; /* rows; SIZE_MAX when cells carry the path, the class */
-    uint64_t moved, requests_moved, mixes_moved;
-    uint16_t lane, place;
-} w5_hot_cell;
-#define W5_HOT_CELLS 256
+    uint16_t place;
+} w5_hot_names;
+#define W5_HOT_NAMES 1024
 
-/* The same of look-alikes, which have no names. */
+/* A row that lines were counted in lately: what comes next is mostly like them. */
+typedef struct w5_hot_row {
+    uint32_t key[W5_HOT_WORDS];
+    w5_time from, to; /* stamps that belong into the row; both 0: free */
+    uint64_t moved;   /* of its table, when it was there */
+    size_t row;
+} w5_hot_row;
+#define W5_HOT_CELLS    256
+#define W5_HOT_REQUESTS 512
+#define W5_HOT_MIXES    64
+
+/* A cell of look-alikes, which have no names. */
 typedef struct w5_hot_noise {
     const w5_class *klass; /* NULL: free */
     int32_t number;
@@ -68,13 +76,15 @@ struct w5_ledger {
     bool *lane_traffic; /* by lane: is it nginx's own access log? */
     w5_time *lane_now;  /* by lane: the last stamp, for records without one */
     size_t lanes, lanes_room, last_lane;
-    w5_hot_cell hot[W5_HOT_CELLS];
+    w5_hot_names hot_names[W5_HOT_NAMES];
+    w5_hot_row hot_cell[W5_HOT_CELLS], hot_request[W5_HOT_REQUESTS], hot_mix[W5_HOT_MIXES];
     w5_hot_noise noise[W5_HOT_NOISES];
     w5_hot_access access;
 };
 
 #define W5_LANES_MAX 4096 /* streams beyond share the last lane's place */
 
+void w5_ledger_cool(w5_ledger *l); /* forgets which rows and names were used lately */
 void w5_ledger_move_names(w5_ledger *l); /* strings nobody uses any more go */
 void w5_ledger_rest(w5_ledger *l);       /* settled, and no larger than need be */
 /* What tells the two lines of one exit from another exit. */

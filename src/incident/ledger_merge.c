@@ -99,9 +99,7 @@ static void move_once_to_new_table(w5_ledger *l)
     w5_rows_rebuild(&l->traffic);
     w5_rows_rebuild(&l->paths);
     w5_rows_rebuild(&l->shares);
-    memset(l->hot, 0, sizeof(l->hot));
-    memset(l->noise, 0, sizeof(l->noise));
-    l->access.valid = l->access.path_valid = false;
+    w5_ledger_cool(l);
 }
 
 /* Strings that are in use fit by the bounds of the tables, unless all of them are as long as names

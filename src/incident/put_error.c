@@ -13,6 +13,7 @@ typedef struct error_line {
     uint16_t lane;
 } error_line;
 
+/* --- names ----------------------------------------------------------------------------------- */
 /* Sixty-four bits under the run's secret stand for the names: they are compared nowhere else. */
 static uint64_t hash_names(const w5_ledger *l, const error_line *e)
 {
@@ -24,152 +25,174 @@ static uint64_t hash_names(const w5_ledger *l, const error_line *e)
     return w5_hash_bytes(h, e->r->host) | 1;
 }
 
-static void learn_names(w5_ledger *l, w5_hot_cell *h, uint64_t names, const error_line *e)
+static const w5_hot_names *names_of(w5_ledger *l, const error_line *e)
 {
-    *h = (w5_hot_cell){.names = names,
-                       .code = w5_put_name(l, e->event->code),
-                       .upstream = w5_put_name(l, e->upstream),
-                       .method = w5_put_name(l, e->target.method),
-                       .path = w5_put_name(l, e->target.path),
-                       .server = w5_put_name(l, e->server),
-                       .host = w5_put_name(l, e->r->host)};
+    uint64_t hash = hash_names(l, e);
+    w5_hot_names *names = &l->hot_names[hash / 2 % W5_HOT_NAMES];
+    if (names->hash == hash)
+        return names;
+    *names = (w5_hot_names){.hash = hash,
+                            .code = w5_put_name(l, e->event->code),
+                            .upstream = w5_put_name(l, e->upstream),
+                            .method = w5_put_name(l, e->target.method),
+                            .path = w5_put_name(l, e->target.path),
+                            .server = w5_put_name(l, e->server),
+                            .host = w5_put_name(l, e->r->host)};
     const w5_cell like = {.klass = e->event->klass->index,
-                          .code = h->code,
-                          .path = h->path,
-                          .method = h->method,
-                          .server = h->server};
-    h->place = w5_ledger_place(l, &like);
+                          .code = names->code,
+                          .path = names->path,
+                          .method = names->method,
+                          .server = names->server};
+    names->place = w5_ledger_place(l, &like);
+    return names;
 }
 
-/* A line that comes out of order must not hide in a cell: it may be its first. */
-static bool belongs(const w5_ledger *l, const w5_hot_cell *h, const error_line *e)
+/* --- rows that were used lately -------------------------------------------------------------- */
+/* The place in a table of `n` where the row of a key stands or would stand. */
+static w5_hot_row *place_of(w5_hot_row *table, size_t n, const uint32_t key[W5_HOT_WORDS])
 {
-    return h->from <= e->at && e->at < h->to && h->lane == e->lane &&
-           h->moved == l->cells->rows.moved &&
-           (h->request == SIZE_MAX || h->requests_moved == l->requests.moved) &&
-           (h->mix == SIZE_MAX || h->mixes_moved == l->mixes.moved) &&
-           e->r->line >= w5_cells_at(l->cells, h->cell)->line;
+    return &table[w5_hash_words(0, key, W5_HOT_WORDS) % n];
 }
 
-/* What the cell no longer tells apart is counted beside it. */
-static void count_beside(w5_ledger *l, const w5_hot_cell *h, const error_line *e)
+static bool stands(const w5_hot_row *hot, const uint32_t key[W5_HOT_WORDS], w5_time at,
+                   uint64_t moved)
 {
-    if (h->request != SIZE_MAX) {
-        w5_request *r = w5_rows_at(&l->requests, h->request);
-        r->count += e->n;
-        r->until = e->at > r->until ? e->at : r->until;
+    return hot->from <= at && at < hot->to && hot->moved == moved &&
+           memcmp(hot->key, key, sizeof(hot->key)) == 0;
+}
+
+/* Rows cover `span` seconds each, 0: any time. */
+static void remember(w5_hot_row *hot, const uint32_t key[W5_HOT_WORDS], w5_time at, uint32_t span,
+                     uint64_t moved, size_t row)
+{
+    *hot = (w5_hot_row){.from = INT64_MIN, .to = INT64_MAX, .moved = moved, .row = row};
+    memcpy(hot->key, key, sizeof(hot->key));
+    if (span == 0)
+        return;
+    hot->from = w5_span_start(at, span * W5_SECOND);
+    hot->to = hot->from + span * W5_SECOND;
+}
+
+/* --- what cells no longer tell apart --------------------------------------------------------- */
+static void count_request(w5_ledger *l, const w5_hot_names *names, const error_line *e)
+{
+    const uint32_t key[W5_HOT_WORDS] = {e->lane, names->upstream, names->host, names->method,
+                                        names->path};
+    w5_hot_row *hot = place_of(l->hot_request, W5_HOT_REQUESTS, key);
+    if (names->path <= W5_INTERN_FULL)
+        return;
+    if (stands(hot, key, e->at, l->requests.moved)) {
+        w5_request *row = w5_rows_at(&l->requests, hot->row);
+        row->count += e->n;
+        row->at = e->at < row->at ? e->at : row->at;
+        row->until = e->at > row->until ? e->at : row->until;
+        return;
     }
-    if (h->mix != SIZE_MAX) {
-        w5_mix *m = w5_rows_at(&l->mixes, h->mix);
-        m->count += e->n;
-        m->until = e->at > m->until ? e->at : m->until;
-    }
+    w5_request row = {.at = e->at,
+                      .until = e->at,
+                      .count = e->n,
+                      .lane = e->lane,
+                      .upstream = names->upstream,
+                      .host = names->host,
+                      .method = names->method,
+                      .path = names->path};
+    size_t i = w5_rows_put(&l->requests, &row);
+    remember(hot, key, e->at, w5_requests_span(&l->requests), l->requests.moved, i);
 }
 
-static void count_here(w5_ledger *l, const w5_hot_cell *h, const error_line *e)
+static void count_mix(w5_ledger *l, const w5_hot_names *names, const error_line *e)
 {
-    w5_cell *cell = w5_cells_at(l->cells, h->cell);
-    cell->count += e->n;
-    cell->until = e->at > cell->until ? e->at : cell->until;
-    cell->last_line = e->r->line > cell->last_line ? e->r->line : cell->last_line;
-    w5_put_failed(cell, w5_put_request(l, e->r, e->at, h->upstream, h->place));
+    uint16_t klass = e->event->klass->index;
+    const uint32_t key[W5_HOT_WORDS] = {e->lane, names->upstream, names->host, names->code, klass};
+    w5_hot_row *hot = place_of(l->hot_mix, W5_HOT_MIXES, key);
+    if (stands(hot, key, e->at, l->mixes.moved)) {
+        w5_mix *row = w5_rows_at(&l->mixes, hot->row);
+        row->count += e->n;
+        row->at = e->at < row->at ? e->at : row->at;
+        row->until = e->at > row->until ? e->at : row->until;
+        return;
+    }
+    w5_mix row = {.at = e->at,
+                  .until = e->at,
+                  .count = e->n,
+                  .lane = e->lane,
+                  .upstream = names->upstream,
+                  .host = names->host,
+                  .code = names->code,
+                  .klass = klass};
+    size_t i = w5_rows_put(&l->mixes, &row);
+    remember(hot, key, e->at, w5_mixes_span(&l->mixes), l->mixes.moved, i);
 }
 
-static w5_cell draft_error(const w5_hot_cell *h, const error_line *e)
+/* --- cells ----------------------------------------------------------------------------------- */
+static w5_cell draft_error(const w5_hot_names *names, const error_line *e)
 {
     w5_cell draft = w5_put_begin(e->event, e->lane, e->at);
-    draft.code = h->code;
-    draft.upstream = h->upstream;
-    draft.method = h->method;
-    draft.path = h->path;
-    draft.server = h->server;
-    draft.host = h->host;
+    draft.code = names->code;
+    draft.upstream = names->upstream;
+    draft.method = names->method;
+    draft.path = names->path;
+    draft.server = names->server;
+    draft.host = names->host;
     return draft;
 }
 
-/* Stamps in [from, to) are of the row that a stamp is of, if rows cover `span` seconds. */
-static void narrow(w5_hot_cell *h, w5_time at, uint32_t span)
+/* A line that comes out of order must not hide in a cell: it may be its first. */
+static bool is_first(const w5_cell *cell, const error_line *e)
 {
-    w5_time from = span == 0 ? INT64_MIN : w5_span_start(at, span * W5_SECOND);
-    w5_time to = span == 0 ? INT64_MAX : from + span * W5_SECOND;
-    h->from = from > h->from ? from : h->from;
-    h->to = to < h->to ? to : h->to;
+    return e->at < cell->at || (e->at == cell->at && e->r->line < cell->line);
 }
 
-static void heat_request(w5_ledger *l, w5_hot_cell *h, const error_line *e, const w5_cell *full)
+static void count_here(w5_ledger *l, size_t row, const w5_hot_names *names, const error_line *e)
 {
-    w5_request r = {.at = full->at,
-                    .until = full->at,
-                    .lane = e->lane,
-                    .upstream = full->upstream,
-                    .host = full->host,
-                    .method = full->method,
-                    .path = full->path};
-    h->request = full->path > W5_INTERN_FULL ? w5_rows_find(&l->requests, &r) : SIZE_MAX;
-    h->requests_moved = l->requests.moved;
-    narrow(h, e->at, w5_requests_span(&l->requests));
+    w5_cell *cell = w5_cells_at(l->cells, row);
+    cell->count += e->n;
+    cell->until = e->at > cell->until ? e->at : cell->until;
+    cell->last_line = e->r->line > cell->last_line ? e->r->line : cell->last_line;
+    w5_put_failed(cell, w5_put_request(l, e->r, e->at, names->upstream, names->place));
 }
 
-static void heat_mix(w5_ledger *l, w5_hot_cell *h, const error_line *e, const w5_cell *full)
+/* The line's cell was not the one remembered: it is another second's, or a new one. Looking for it
+ * counts what it does not tell. */
+static size_t put_cold(w5_ledger *l, const w5_hot_names *names, const error_line *e)
 {
-    w5_mix m = {.at = full->at,
-                .until = full->at,
-                .lane = e->lane,
-                .upstream = full->upstream,
-                .host = full->host,
-                .code = full->code,
-                .klass = full->klass};
-    h->mix = w5_rows_find(&l->mixes, &m);
-    h->mixes_moved = l->mixes.moved;
-    narrow(h, e->at, w5_mixes_span(&l->mixes));
-}
-
-/* Remembers the cell, and the rows that count its path and its class if cells no longer do. */
-static void heat(w5_ledger *l, w5_hot_cell *h, const error_line *e, size_t row, const w5_cell *full)
-{
-    h->lane = e->lane;
-    h->cell = row;
-    h->request = h->mix = SIZE_MAX;
-    h->moved = l->cells->rows.moved;
-    h->from = INT64_MIN;
-    h->to = INT64_MAX;
-    narrow(h, e->at, w5_cells_span(l->cells, e->event->klass->index));
-    if (w5_cells_pathless(l->cells))
-        heat_request(l, h, e, full);
-    if (w5_cells_mixed(l->cells, full))
-        heat_mix(l, h, e, full);
-}
-
-/* The line's cell was not the one remembered: it is another second's, or a new one. */
-static void put_cold(w5_ledger *l, w5_hot_cell *h, const error_line *e)
-{
-    w5_cell draft = draft_error(h, e);
-    w5_cell full = draft;
+    w5_cell draft = draft_error(names, e);
     size_t row = w5_cells_find(l->cells, &draft);
-    if (row == SIZE_MAX || e->r->line < w5_cells_at(l->cells, row)->line) {
-        w5_fold_numbers(e->r, &draft);
-        int64_t failed = w5_put_request(l, e->r, e->at, h->upstream, h->place);
-        row = w5_put_cell(l, e->r, &draft);
-        w5_put_failed(w5_cells_at(l->cells, row), failed);
-        heat(l, h, e, row, &full);
-        return;
+    if (row != SIZE_MAX && !is_first(w5_cells_at(l->cells, row), e)) {
+        count_here(l, row, names, e);
+        return row;
     }
-    heat(l, h, e, row, &full); /* finding the cell has counted what it does not tell */
-    count_here(l, h, e);
+    w5_fold_numbers(e->r, &draft);
+    int64_t failed = w5_put_request(l, e->r, e->at, names->upstream, names->place);
+    row = w5_put_cell(l, e->r, &draft);
+    w5_put_failed(w5_cells_at(l->cells, row), failed);
+    return row;
 }
 
 static void put_line(w5_ledger *l, const error_line *e)
 {
-    uint64_t names = hash_names(l, e);
-    w5_hot_cell *h = &l->hot[names / 2 % W5_HOT_CELLS];
-    if (h->names != names)
-        learn_names(l, h, names, e);
-    if (!belongs(l, h, e)) {
-        put_cold(l, h, e);
+    const w5_hot_names *names = names_of(l, e);
+    uint16_t klass = e->event->klass->index;
+    bool pathless = w5_cells_pathless(l->cells);
+    const uint32_t key[W5_HOT_WORDS] = {(uint32_t)e->lane << 16 | klass,
+                                        names->code,
+                                        names->upstream,
+                                        names->host,
+                                        pathless ? 0 : names->method,
+                                        pathless ? names->path != 0 : names->path,
+                                        pathless ? names->server != 0 : names->server};
+    w5_hot_row *hot = place_of(l->hot_cell, W5_HOT_CELLS, key);
+    if (!stands(hot, key, e->at, l->cells->rows.moved) ||
+        is_first(w5_cells_at(l->cells, hot->row), e)) {
+        size_t row = put_cold(l, names, e);
+        remember(hot, key, e->at, w5_cells_span(l->cells, klass), l->cells->rows.moved, row);
         return;
     }
-    count_here(l, h, e);
-    count_beside(l, h, e);
+    count_here(l, hot->row, names, e);
+    if (pathless)
+        count_request(l, names, e);
+    if (w5_cells_mixed(l->cells, klass))
+        count_mix(l, names, e);
 }
 
 void w5_put_error(w5_ledger *l, const w5_event *e, uint16_t lane, w5_time at, uint64_t n)

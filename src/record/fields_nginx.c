@@ -55,6 +55,34 @@ typedef struct walk {
     w5_nginx_end end;
 } walk;
 
+static uint64_t load8(const char *p)
+{
+    uint64_t value;
+    memcpy(&value, p, sizeof(value));
+    return value;
+}
+
+static uint32_t load4(const char *p)
+{
+    uint32_t value;
+    memcpy(&value, p, sizeof(value));
+    return value;
+}
+
+/* Names are short: two loads that may overlap compare nearly all of them. */
+static bool is_name(const struct name *name, const char *p, const char *end)
+{
+    const char *word = name->word.ptr;
+    size_t n = name->word.len;
+    if (*p != *word || (size_t)(end - p) < n)
+        return false;
+    if (n < 8)
+        return load4(p) == load4(word) && load4(p + n - 4) == load4(word + n - 4);
+    if (n <= 16)
+        return load8(p) == load8(word) && load8(p + n - 8) == load8(word + n - 8);
+    return memcmp(p, word, n) == 0;
+}
+
 /* --- one field -------------------------------------------------------------------------------- */
 static const char *find_quote_comma(const char *p, const char *end)
 {
@@ -116,8 +144,7 @@ static int name_at(const char *p, const char *end, int from)
     if (from <= NAME_CLIENT && end - p > 4 && memcmp(p, "udp ", 4) == 0)
         p += 4;
     for (int n = from; p < end && n < NAMES; n++)
-        if (*p == names[n].word.ptr[0] &&
-            w5_str_starts((w5_str){p, (size_t)(end - p)}, names[n].word))
+        if (is_name(&names[n], p, end))
             return n;
     return -1;
 }
@@ -134,12 +161,73 @@ static bool inside_name(w5_str tail)
     return false;
 }
 
+/* --- the usual context ------------------------------------------------------------------------
+ * Of a proxied request: client, server, request, upstream, host and perhaps a referrer, with no
+ * quote inside. Whatever is not exactly so is left to the long way, which reads the same in it. */
+static inline bool take(const char **at, const char *end, w5_str word)
+{
+    bool is = (size_t)(end - *at) > word.len && memcmp(*at, word.ptr, word.len) == 0;
+    *at += is ? word.len : 0;
+    return is;
+}
+
+static inline bool usual_bare(const char **at, const char *end, w5_str *value)
+{
+    const char *start = *at;
+    const char *comma = memchr(start, ',', (size_t)(end - start));
+    if (*start == '"' || !comma)
+        return false;
+    *value = (w5_str){start, (size_t)(comma - start)};
+    *at = comma;
+    return true;
+}
+
+static inline bool usual_quoted(const char **at, const char *end, w5_str *value)
+{
+    const char *start = *at;
+    const char *quote = memchr(start, '"', (size_t)(end - start));
+    if (!quote || (quote + 1 < end && (end - quote < 3 || quote[1] != ',' || quote[2] != ' ')))
+        return false;
+    *value = (w5_str){start, (size_t)(quote - start)};
+    *at = quote + 1;
+    return true;
+}
+
+static bool read_usual(w5_str context, walk *w)
+{
+    const char *at = context.ptr;
+    const char *end = at + context.len;
+    w5_str *v = w->value;
+    if (!take(&at, end, W5_STR(", client: ")) || !usual_bare(&at, end, &v[NAME_CLIENT]) ||
+        !take(&at, end, W5_STR(", server: ")) || !usual_bare(&at, end, &v[NAME_SERVER]) ||
+        !take(&at, end, W5_STR(", request: \"")) || !usual_quoted(&at, end, &v[NAME_REQUEST]) ||
+        !behind_version(v[NAME_REQUEST].ptr, at - 1) ||
+        !take(&at, end, W5_STR(", upstream: \"")) || !usual_quoted(&at, end, &v[NAME_UPSTREAM]) ||
+        !take(&at, end, W5_STR(", host: \"")) || !usual_quoted(&at, end, &v[NAME_HOST]))
+        return false;
+    w->seen = 1u << NAME_CLIENT | 1u << NAME_SERVER | 1u << NAME_REQUEST | 1u << NAME_UPSTREAM |
+              1u << NAME_HOST;
+    w->cut = -1;
+    w->end = W5_NGINX_CLEAN;
+    if (at == end)
+        return true;
+    if (!take(&at, end, W5_STR(", referrer: \"")) || end[-1] != '"')
+        return false;
+    v[NAME_REFERRER] = (w5_str){at, (size_t)(end - 1 - at)};
+    w->seen |= 1u << NAME_REFERRER;
+    return true;
+}
+
+/* --- any context ------------------------------------------------------------------------------- */
 static void read_context(w5_str context, walk *w)
 {
+    if (read_usual(context, w))
+        return;
     const char *at = context.ptr;
     const char *end = context.ptr + context.len;
     int from = 0;
-    *w = (walk){.cut = -1};
+    w->seen = 0;
+    w->cut = -1;
     while (end - at > 2 && at[0] == ',' && at[1] == ' ') {
         int n = name_at(at + 2, end, from);
         if (n < 0)
@@ -337,14 +425,20 @@ bool w5_nginx_split_stderr(w5_str rest, w5_record *r)
 }
 
 /* --- the record's fields ---------------------------------------------------------------------- */
+static w5_str behind_scheme(w5_str url)
+{
+    w5_str scheme;
+    w5_str rest;
+    if (w5_str_starts(url, W5_STR("http://")))
+        return w5_str_skip(url, 7);
+    return w5_str_cut_at(url, W5_STR("://"), &scheme, &rest) && scheme.len <= 8 ? rest : url;
+}
+
 /* The address ends at the path's slash; behind unix: at the colon. */
 w5_str w5_nginx_upstream(w5_str url, bool whole)
 {
-    w5_str scheme;
-    w5_str rest = url;
     size_t at;
-    if (!w5_str_cut_at(url, W5_STR("://"), &scheme, &rest) || scheme.len > 8)
-        rest = url;
+    w5_str rest = behind_scheme(url);
     bool local = w5_str_starts(rest, W5_STR("unix:"));
     size_t skip = local ? 5 : 0;
     if (w5_str_find_char(w5_str_skip(rest, skip), local ? ':' : '/', &at))
@@ -352,14 +446,19 @@ w5_str w5_nginx_upstream(w5_str url, bool whole)
     return whole ? rest : W5_NONE;
 }
 
-static bool is_method(w5_str s)
+/* "GET " and the like; 0: it begins with no method. */
+static size_t method_length(w5_str request)
 {
-    if (s.len == 0 || s.len > 20)
-        return false;
-    for (size_t i = 0; i < s.len; i++)
-        if (!((s.ptr[i] >= 'A' && s.ptr[i] <= 'Z') || s.ptr[i] == '_' || s.ptr[i] == '-'))
-            return false;
-    return true;
+    enum {
+        LONGEST = 20
+    };
+    size_t n = 0;
+    for (; n < request.len && n <= LONGEST; n++) {
+        char c = request.ptr[n];
+        if (!((c >= 'A' && c <= 'Z') || c == '_' || c == '-'))
+            break;
+    }
+    return n < request.len && n <= LONGEST && request.ptr[n] == ' ' ? n : 0;
 }
 
 w5_str w5_nginx_without_host(w5_str target)
@@ -375,12 +474,12 @@ w5_str w5_nginx_without_host(w5_str target)
 
 void w5_nginx_request(w5_record *r, w5_str request, bool whole)
 {
-    w5_str method;
-    w5_str target;
     size_t at;
-    if (!w5_str_cut(request, ' ', &method, &target) || !is_method(method))
+    size_t method = method_length(request);
+    if (method == 0)
         return;
-    w5_record_set(r, W5_F_method, method);
+    w5_str target = w5_str_skip(request, method + 1);
+    w5_record_set(r, W5_F_method, w5_str_head(request, method));
     if (target.len > 9 && memcmp(target.ptr + target.len - 9, " HTTP/", 6) == 0)
         target.len -= 9;
     else if (w5_str_find_char(target, ' ', &at))
@@ -398,7 +497,8 @@ void w5_nginx_request(w5_record *r, w5_str request, bool whole)
 static bool lost_a_slash(w5_str url)
 {
     size_t colon;
-    return w5_str_find_char(w5_str_head(url, 12), ':', &colon) && url.len > colon + 2 &&
+    return !w5_str_starts(url, W5_STR("http://")) &&
+           w5_str_find_char(w5_str_head(url, 12), ':', &colon) && url.len > colon + 2 &&
            url.ptr[colon + 1] == '/' && url.ptr[colon + 2] != '/' &&
            !w5_str_starts(url, W5_STR("unix:"));
 }
@@ -415,22 +515,27 @@ static void condemn(w5_record *r)
     }
 }
 
+static w5_str without_starttls(w5_str client)
+{
+    static const w5_str note = W5_LIT(" using starttls");
+    return w5_str_ends(client, note) ? w5_str_head(client, client.len - note.len) : client;
+}
+
 static void fill(w5_record *r, const walk *w)
 {
     if ((w->seen >> NAME_UPSTREAM & 1) && lost_a_slash(w->value[NAME_UPSTREAM]))
         condemn(r);
-    for (int n = 0; n < NAMES; n++) {
-        if (!(w->seen >> n & 1) || names[n].field == NO_FIELD)
-            continue;
+    for (uint32_t left = w->seen; left != 0; left &= left - 1) {
+        int n = __builtin_ctz(left);
         w5_str value = w->value[n];
         bool whole = w->cut != n;
         if (n == NAME_UPSTREAM)
             value = w5_nginx_upstream(value, whole);
-        if (n == NAME_CLIENT && w5_str_ends(value, W5_STR(" using starttls")))
-            value.len -= W5_STR(" using starttls").len;
-        if (n == NAME_REQUEST)
+        else if (n == NAME_CLIENT)
+            value = without_starttls(value);
+        else if (n == NAME_REQUEST)
             w5_nginx_request(r, value, whole);
-        if (whole || value.len > 0)
+        if (names[n].field != NO_FIELD && (whole || value.len > 0))
             w5_record_set(r, (w5_field)names[n].field, value);
     }
 }

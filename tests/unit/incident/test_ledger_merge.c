@@ -58,7 +58,8 @@ static made_event any_access(w5_stream *s, uint64_t line, w5_time at, uint32_t *
     return m;
 }
 
-static script write_script(uint32_t seed, size_t lines)
+/* `back`: now and then time goes back by so many seconds. */
+static script write_jumping_script(uint32_t seed, size_t lines, unsigned back)
 {
     script s = {.lines = lines};
     static const char *const names[STREAMS][2] = {
@@ -74,12 +75,18 @@ static script write_script(uint32_t seed, size_t lines)
         for (size_t n = 0; n < lines; n++) {
             at += dice(&seed, 10) == 0 ? dice(&seed, 3) * W5_SECOND : 0;
             at += dice(&seed, 500) == 0 ? 90 * W5_SECOND : 0;
+            at -= back > 0 && dice(&seed, 50) == 0 ? back * W5_SECOND : 0;
             s.line[i][n] = i == 1   ? any_life(s.stream[i], n + 1, at, &seed)
                            : i == 2 ? any_access(s.stream[i], n + 1, at, &seed)
                                     : any_error(s.stream[i], n + 1, at, &seed);
         }
     }
     return s;
+}
+
+static script write_script(uint32_t seed, size_t lines)
+{
+    return write_jumping_script(seed, lines, 0);
 }
 
 /* Small enough that everything has to be coarsened. */
@@ -220,6 +227,24 @@ static void moving_to_a_fresh_string_table_changes_nothing(void **state)
     }
 }
 
+/* Rows and names that were used lately are found without a look into the tables. */
+static void what_was_used_lately_changes_nothing(void **state)
+{
+    (void)state;
+    for (size_t size = 0; size < COUNT(sizes); size++) {
+        script s = write_jumping_script(57 + (uint32_t)size, LINES, 13 * (unsigned)(size % 2));
+        w5_str should = straight(&s, sizes[size]);
+        w5_ledger *forgetful = ledger(sizes[size]);
+        for (size_t i = 0; i < STREAMS; i++)
+            for (size_t n = 0; n < s.lines; n++) {
+                put(forgetful, s.line[i][n]);
+                w5_ledger_cool(forgetful);
+            }
+        assert_same(describe(forgetful, &s), should);
+        w5_ledger_free(forgetful);
+    }
+}
+
 static void a_reset_ledger_is_a_new_one(void **state)
 {
     (void)state;
@@ -240,6 +265,7 @@ int main(void)
         cmocka_unit_test(the_order_of_sources_does_not_matter),
         cmocka_unit_test(chunks_merged_are_the_whole),
         cmocka_unit_test(moving_to_a_fresh_string_table_changes_nothing),
+        cmocka_unit_test(what_was_used_lately_changes_nothing),
         cmocka_unit_test(a_reset_ledger_is_a_new_one),
     };
     return cmocka_run_group_tests(tests, NULL, give_back);

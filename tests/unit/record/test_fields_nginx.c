@@ -246,6 +246,49 @@ static void nothing_poses_inside_fastcgis_text(void **state)
     assert_false(w5_nginx_split_stderr(W5_STR("FastCGI sent in stderr: \"a while x, client"), &r));
 }
 
+/* ", context: ngx.timer" in front is no field, but sends the rest the long way. */
+static void assert_read_alike(w5_str context)
+{
+    char text[512] = ", context: ngx.timer";
+    size_t n = strlen(text);
+    memcpy(text + n, context.ptr, context.len);
+    w5_record is = {.message = {context.ptr, 0}, .context = context};
+    w5_record should = {.message = {text, 0}, .context = {text, n + context.len}};
+    w5_nginx_walk(&is);
+    w5_nginx_walk(&should);
+    bool same = is.have == should.have && is.forged == should.forged;
+    for (int f = 0; same && f < W5_FIELDS; f++)
+        same = w5_str_eq(w5_record_get(&is, (w5_field)f), w5_record_get(&should, (w5_field)f));
+    if (!same)
+        fail_msg("read otherwise: %.*s", W5_ARG(context));
+}
+
+static void the_usual_context_is_read_like_any(void **state)
+{
+    (void)state;
+    static const w5_str usual =
+        W5_LIT(", client: 10.0.0.7, server: shop.example, request: \"GET /a?b=1 HTTP/1.1\", upstream: "
+               "\"http://127.0.0.1:8000/a?b=1\", host: \"shop.example\", referrer: \"http://x/\"");
+    static const char bytes[] = "\", :/?x\n";
+    char text[256];
+    for (size_t i = 0; i <= usual.len; i++) {
+        memcpy(text, usual.ptr, i);
+        assert_read_alike((w5_str){text, i}); /* cut */
+        for (size_t b = 0; b + 1 < sizeof(bytes); b++) {
+            text[i] = bytes[b];
+            memcpy(text + i + 1, usual.ptr + i, usual.len - i);
+            assert_read_alike((w5_str){text, usual.len + 1}); /* one more */
+            if (i < usual.len)
+                memcpy(text + i + 1, usual.ptr + i + 1, usual.len - i - 1);
+            assert_read_alike((w5_str){text, usual.len - (i == usual.len)}); /* another one */
+            if (i + 7 > usual.len)
+                continue;
+            memcpy(text + i + 1, usual.ptr + i + 7, usual.len - i - 7);
+            assert_read_alike((w5_str){text, usual.len - 6}); /* a hole */
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -257,6 +300,7 @@ int main(void)
         cmocka_unit_test(a_cut_line_yields_what_is_whole),
         cmocka_unit_test(an_upstream_that_lost_a_slash_was_sent_by_a_client),
         cmocka_unit_test(how_a_context_ends_is_known),
+        cmocka_unit_test(the_usual_context_is_read_like_any),
         cmocka_unit_test(nothing_poses_inside_fastcgis_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
