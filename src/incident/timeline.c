@@ -370,7 +370,8 @@ static void see_stream(w5_ledger *l, const w5_stream *s)
         }
     if (!s->format || s->first == W5_TIME_NONE || lanes != mine)
         return;
-    w5_lane *lane = &l->lane[w5_ledger_lane(l, s->index, s->format)];
+    uint16_t index = w5_ledger_lane(l, s->index, s->format); /* may move l->lane */
+    w5_lane *lane = &l->lane[index];
     if (lanes == 0) {
         lane->records = s->records;
         lane->unzoned = s->zoned ? 0 : s->records;

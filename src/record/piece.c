@@ -57,6 +57,8 @@ void w5_records_arrive(w5_records *r, const w5_stream *as)
     accounts.year_hint = s->year_hint;
     accounts.how = s->how;
     *s = accounts;
+    log->met_gunicorn = w5_log_met_gunicorn(log);
+    log->met_nginx = w5_log_met_nginx(log);
     if (as)
         forget_held(r->now);
     else
@@ -102,6 +104,9 @@ uint64_t w5_records_state(const w5_records *r)
     uint64_t h = mix(1, log->chain.depth);
     for (uint32_t i = 0; i < log->chain.depth; i++)
         h = mix(h, log->chain.layer[i]);
+    h = mix(h, (uint64_t)log->latest);
+    h = mix(h, (uint64_t)log->latest_zoned << 2 | (uint64_t)w5_log_met_gunicorn(log) << 1 |
+                   (uint64_t)w5_log_met_nginx(log));
     if (feed->tainted > here)
         h = mix(mix(h, feed->tainted), feed->tainted_key);
     h = lane_state(h, log->lane[0]);
@@ -152,12 +157,10 @@ static void add_unknown(w5_records *r, w5_stream *s, const w5_stream *piece, uin
 
 static void add_formats(w5_records *r, w5_log *log, const w5_log *piece)
 {
-    for (size_t i = 0; i < r->ranks.n; i++) {
-        size_t best = w5_ranks_find(&r->ranks, log->pub.format);
+    for (size_t i = 0; i < r->ranks.n; i++)
         log->seen[i] += piece->seen[i];
-        if (log->seen[i] > log->seen[best])
-            log->pub.format = r->ranks.at[i];
-    }
+    for (size_t i = 0; i < r->ranks.n; i++)
+        w5_log_prefer(r, log, i);
 }
 
 /* A record that goes on in the piece is told there. */

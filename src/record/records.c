@@ -121,12 +121,29 @@ static bool is_gunicorns(w5_str path)
     return w5_names_gunicorn(w5_str_skip(path, slash)) || w5_str_ends(folder, W5_STR("/gunicorn"));
 }
 
+bool w5_log_met_gunicorn(const w5_log *log)
+{
+    const w5_records *r = log->stage;
+    return log->met_gunicorn || (r->gunicorn < r->ranks.n && log->seen[r->gunicorn] > 0);
+}
+
+bool w5_log_met_nginx(const w5_log *log)
+{
+    return log->met_nginx || log->seen[log->stage->nginx_error] > 0;
+}
+
 bool w5_gunicorn_speaks(const w5_stream *stream)
 {
     const w5_log *log = log_of(stream);
-    const w5_records *r = log->stage;
-    return log->gunicorn || (r->gunicorn < r->ranks.n && log->seen[r->gunicorn] > 0 &&
-                             log->seen[r->nginx_error] == 0);
+    return log->gunicorn || (w5_log_met_gunicorn(log) && !w5_log_met_nginx(log));
+}
+
+void w5_log_prefer(const w5_records *r, w5_log *log, size_t rank)
+{
+    size_t best = w5_ranks_find(&r->ranks, log->pub.format);
+    uint64_t most = best < r->ranks.n ? log->seen[best] : 0;
+    if (log->seen[rank] > most || (log->seen[rank] == most && most > 0 && rank < best))
+        log->pub.format = r->ranks.at[rank];
 }
 
 /* --- streams ---------------------------------------------------------------------------------- */
@@ -202,7 +219,6 @@ void w5_records_begin(w5_records *r, uint32_t source, w5_str name, w5_str forced
     r->now = feed;
 }
 
-/* The rest of a line that was cut is no line of its own. */
 /* What a program prints raw (a bare traceback, a worker's last words) carries no time; it was
  * written after the newest line before it, and that is as near as anyone can know. What only the
  * whole record dates (a slow query) counts for the stream's span. */
@@ -219,6 +235,7 @@ static void date_record(w5_record *record)
     }
 }
 
+/* The rest of a line that was cut is no line of its own. */
 static w5_str skip_rest(w5_feed *feed, w5_str bytes, uint64_t *offset)
 {
     size_t at;

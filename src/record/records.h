@@ -38,6 +38,7 @@ typedef struct w5_log {  /* a stream and what the stage knows of it */
     w5_time latest;      /* of the last record that told a time, in the order of lines */
     bool latest_zoned;
     bool gunicorn;       /* its name says so */
+    bool met_gunicorn, met_nginx; /* by who read on from here (piece.c): not counted in `seen` */
     w5_guess *guess;
     w5_chain chain;      /* of the last line */
     const w5_wrapper *collects; /* a layer of several lines an entry, in the middle of one */
@@ -160,10 +161,16 @@ size_t w5_programs_of(const w5_stream *stream, const w5_access_program **program
 w5_arena *w5_scratch_of(const w5_stream *stream);
 w5_guess *w5_guess_of(w5_stream *stream);
 bool w5_gunicorn_speaks(const w5_stream *stream);
+/* Whose lines of an error log were met: gunicorn's, nginx's. */
+bool w5_log_met_gunicorn(const w5_log *log);
+bool w5_log_met_nginx(const w5_log *log);
 bool w5_names_gunicorn(w5_str s);
 void w5_queue_put(w5_records *r, w5_pending *p);
 /* The lane's pending record is complete: into the queue. */
 void w5_lane_flush(w5_records *r, w5_lane *lane);
+/* A stream's format is the commonest of its lines, of equals the one that detection asks first: so it
+ * is the same whatever the order in which they were counted. `rank` may have become it. */
+void w5_log_prefer(const w5_records *r, w5_log *log, size_t rank);
 /* The stream of this name in the source, made on first use. */
 w5_log *w5_log_of(w5_records *r, const w5_feed *feed, w5_str name);
 

@@ -179,11 +179,9 @@ static void note_format(const reading *rd, w5_lane *lane, size_t rank)
         log->chain = rd->chain;
     if (log->pub.format == f)
         return;
-    size_t best = w5_ranks_find(&rd->r->ranks, log->pub.format);
     if (!log->pub.format)
         tell_how(rd);
-    if (!log->pub.format || log->seen[rank] > log->seen[best])
-        log->pub.format = f;
+    w5_log_prefer(rd->r, log, rank);
 }
 
 /* A complete record goes to the caller, or behind those that must go before it; one that may go on

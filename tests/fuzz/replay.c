@@ -1,11 +1,14 @@
 /* replay.c -- a fuzz target without a fuzzer: main() for compilers that have no libFuzzer. Each
- * file named is one input, and so is each of 64 prefixes of it: lines are cut in practice too. */
+ * file named is one input, and so is each of some prefixes of it: lines are cut in practice too. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+/* How many; a target that takes long defines it, too. */
+extern const size_t replay_prefixes;
+const size_t replay_prefixes __attribute__((weak)) = 64;
 
 /* In memory that ends where the input ends, so that a read past it is noticed. */
 static void run(const char *bytes, size_t size)
@@ -28,8 +31,8 @@ static int replay(const char *path)
     }
     size_t size = fread(bytes, 1, sizeof bytes, file);
     fclose(file);
-    for (size_t part = 0; part < 64; part++)
-        run(bytes, size * part / 64);
+    for (size_t part = 0; part < replay_prefixes; part++)
+        run(bytes, size * part / replay_prefixes);
     run(bytes, size);
     return 0;
 }

@@ -138,6 +138,22 @@ static void lines_of_no_interest_say_what_a_log_covers(void **state)
     w5_ledger_free(l);
 }
 
+static void logs_without_any_event_cover_time_however_many_they_are(void **state)
+{
+    (void)state;
+    w5_ledger *l = w5_ledger_new(catalogue());
+    w5_stream *s[100];
+    for (uint32_t i = 0; i < COUNT(s); i++) {
+        s[i] = stream(i, "quiet.log", "nginx-error");
+        s[i]->first = s[i]->last = AT(i);
+    }
+    const w5_timeline *t = timeline(l, s, COUNT(s), NULL);
+    assert_int_equal(t->lanes, COUNT(s));
+    for (size_t i = 0; i < COUNT(s); i++)
+        assert_int_equal(t->lane[i].last, AT(t->lane[i].stream));
+    w5_ledger_free(l);
+}
+
 static void building_twice_gives_the_same(void **state)
 {
     (void)state;
@@ -171,6 +187,7 @@ int main(void)
         cmocka_unit_test(seeking_finds_the_first_of_a_second),
         cmocka_unit_test(civil_stamps_become_utc_with_all_their_times),
         cmocka_unit_test(lines_of_no_interest_say_what_a_log_covers),
+        cmocka_unit_test(logs_without_any_event_cover_time_however_many_they_are),
         cmocka_unit_test(building_twice_gives_the_same),
         cmocka_unit_test(an_empty_ledger_has_an_empty_timeline),
     };
