@@ -60,10 +60,26 @@ static w5_worker *add_worker(w5_census *c, uint32_t pid, int32_t master)
     return w;
 }
 
+/* Who cannot boot, or speaks without a pid, is whoever began last, though another may live beside
+ * it. */
+static int32_t youngest_master(const w5_census *c, const w5_cell *cell)
+{
+    for (size_t i = c->lives->masters; i-- > 0;) {
+        const w5_master *m = &c->lives->master[i];
+        if (m->stream == cell->stream && !(cell->unit && m->unit && cell->unit != m->unit))
+            return (int32_t)i;
+    }
+    return -1;
+}
+
 /* The latest life of this pid as a master that the cell can belong to. Rotation changes the stream
- * under a master, so any stream of the host will do. */
+ * under a master, so any stream of the host will do. uWSGI, php-fpm and Tomcat write no pid before
+ * their lines: then it is the youngest that has not said good-bye. */
 static w5_master *find_master(const w5_census *c, uint32_t pid, const w5_cell *cell)
 {
+    int32_t youngest = pid ? -1 : youngest_master(c, cell);
+    if (youngest >= 0 && !c->lives->master[youngest].stop)
+        return &c->lives->master[youngest];
     for (size_t i = c->lives->masters; pid && i-- > 0;) {
         w5_master *m = &c->lives->master[i];
         if (m->pid == pid &&
@@ -154,12 +170,30 @@ static void read_version(const w5_known *k, w5_master *m, w5_id what)
         m->minor = (int)minor;
 }
 
+/* The line of a start may be the first to tell the pid: uWSGI listens before it. */
+static w5_master *starting_master(w5_census *c, uint32_t pid, const w5_cell *cell)
+{
+    w5_master *m = find_master(c, pid, cell);
+    w5_master *nameless = m || cell->pid ? NULL : find_master(c, 0, cell);
+    if (!nameless || nameless->pid || nameless->started)
+        return m;
+    nameless->pid = pid;
+    return nameless;
+}
+
+static bool begins_anew(const w5_master *m, const w5_cell *cell)
+{
+    bool reloaded = m->reload && cell->at <= m->reload->at + W5_MINUTE;
+    return m->stop || m->term || (cell->at > m->from + 10 * W5_SECOND && !reloaded);
+}
+
 /* A start is told by several lines within a second or two. */
 static void on_start(w5_census *c, const w5_cell *cell)
 {
-    w5_master *m = find_master(c, cell->pid, cell);
-    if (!m || m->stop || m->term || cell->at > m->from + 10 * W5_SECOND)
-        m = add_master(c, cell->pid, cell);
+    uint32_t pid = cell->pid ? cell->pid : cell->subject;
+    w5_master *m = starting_master(c, pid, cell);
+    if (!m || begins_anew(m, cell))
+        m = add_master(c, pid, cell);
     if (!m->started)
         m->started = cell;
     read_version(c->k, m, cell->what);
@@ -189,7 +223,8 @@ static void read_addresses(const w5_known *k, w5_master *m, const w5_cell *cell)
 static void on_listening(w5_census *c, const w5_cell *cell)
 {
     w5_master *m = find_master(c, cell->pid, cell);
-    if (!m || m->stop || m->term)
+    bool another = m && !cell->pid && m->listening && begins_anew(m, cell);
+    if (!m || m->stop || m->term || another)
         m = add_master(c, cell->pid, cell);
     if (!m->listening) {
         m->listening = cell;
@@ -211,17 +246,6 @@ static void on_master(w5_census *c, const w5_cell *cell, w5_kind kind)
         m->stop = cell;
     else if (kind == W5_K_BIND_FAILURE)
         m->bind_failure = cell;
-}
-
-/* Who cannot boot is whoever began last, though another may live beside it. */
-static int32_t youngest_master(const w5_census *c, const w5_cell *cell)
-{
-    for (size_t i = c->lives->masters; i-- > 0;) {
-        const w5_master *m = &c->lives->master[i];
-        if (m->stream == cell->stream && !(cell->unit && m->unit && cell->unit != m->unit))
-            return (int32_t)i;
-    }
-    return -1;
 }
 
 /* "Exception in worker process" is written by the worker, "Reason: …" by the master, and a bare
@@ -271,7 +295,7 @@ static void betray(w5_census *c, int32_t master, const w5_cell *boot)
     const w5_master *m = &c->lives->master[master];
     bool first_crew = !m->started || boot->at <= m->from + 2 * W5_SECOND;
     bool reloaded = m->reload && boot->at <= m->reload->at + 5 * W5_SECOND;
-    if (first_crew || reloaded || m->major > 20 || m->term)
+    if (first_crew || reloaded || m->major > 20 || m->term || !w5_known_by(c->k, boot, "gunicorn"))
         return;
     w5_worker *ghost = add_worker(c, 0, master);
     ghost->end = boot->at;

@@ -110,3 +110,36 @@ void w5_hunt_promote(const w5_hunt *h, w5_kind kind)
         if (h->t->join[i] == W5_JOIN_TIME)
             h->t->join[i] = W5_JOIN_PATH;
 }
+
+/* The outage that systemd's lines tell of, when this process was all there was of the unit. */
+static const w5_outage *fall_of(const w5_lives *l, const w5_worker *w)
+{
+    for (size_t i = 0; w->master < 0 && w->pid && i < l->outages; i++) {
+        const w5_outage *o = &l->outage[i];
+        if (o->master < 0 && o->certain && o->from <= w->end + 2 * W5_SECOND &&
+            o->to >= w->end - W5_SECOND)
+            return o;
+    }
+    return NULL;
+}
+
+static bool fell_before(const w5_hunt *h, const w5_error *e)
+{
+    const w5_lives *l = h->c->k->lives;
+    for (size_t i = h->low; i < h->high; i++) {
+        const w5_worker *w = &l->worker[i];
+        const w5_outage *o = h->fits(h, w, e) ? fall_of(l, w) : NULL;
+        if (o && e->cell->at >= w->end - W5_SECOND &&
+            (o->to == W5_TIME_MAX || e->cell->at <= o->to + W5_SECOND) &&
+            w5_known_same_host(h->c->k, o->begin, e->cell))
+            return true;
+    }
+    return false;
+}
+
+void w5_hunt_falls(const w5_hunt *h)
+{
+    for (size_t i = 0; h->first && i < h->c->errors; i++)
+        if (w5_error_is(&h->c->error[i], W5_ABSENT | W5_CLOSES) && fell_before(h, &h->c->error[i]))
+            w5_theory_explain(h->c, h->t, i, W5_JOIN_INTERVAL);
+}

@@ -20,6 +20,9 @@ typedef struct w5_hunt { /* what is looked for, and what was found */
 void w5_hunt_deaths(w5_hunt *h);
 /* Deaths joined by time alone count only where chance does not explain them. */
 void w5_hunt_promote(const w5_hunt *h, w5_kind kind);
+/* A server of one process, such as Node.js, takes its listener with it: what is refused until it
+ * is started again is the same death. */
+void w5_hunt_falls(const w5_hunt *h);
 /* Do this upstream's workers serve several requests at once (gthread, gevent, uvicorn)? */
 bool w5_case_async(const w5_case *c, w5_str upstream);
 bool w5_case_sync(const w5_case *c, w5_str upstream); /* known not to */

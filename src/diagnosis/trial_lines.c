@@ -143,10 +143,29 @@ static void try_socket_missing(const w5_case *c, w5_theory *t)
 
 /* ---- a full backlog, and what else a queue that long does ---- */
 
+/* Over TCP the kernel drops what does not fit, and nginx sees but a slow connection: uWSGI looks at
+ * its queue and tells. */
+static void try_dropped(const w5_case *c, w5_theory *t)
+{
+    const w5_cell *full = w5_known_first(c->k, W5_K_POOL_EXHAUSTED, c->from - 10 * W5_SECOND,
+                                         c->to + W5_SECOND);
+    if (!full || !full->address || !(c->seen & W5_BIT(CONNECT_TIMEOUT)))
+        return;
+    explain_bits(c, t, W5_BIT(CONNECT_TIMEOUT));
+    summarise(c, t,
+              N_("The application itself says that the queue before %3$s was full, all workers "
+                 "being busy: the kernel dropped new connections (%1$s of %2$s errors)."));
+    w5_claim_cite(&t->summary, full);
+    w5_theory_show(c, t, full, W5_FOR, NULL);
+    t->culprit = full;
+}
+
 static void try_backlog(const w5_case *c, w5_theory *t)
 {
-    if (!(c->seen & W5_BIT(BACKLOG_FULL)))
+    if (!(c->seen & W5_BIT(BACKLOG_FULL))) {
+        try_dropped(c, t);
         return;
+    }
     explain_bits(c, t, W5_BIT(BACKLOG_FULL));
     for (size_t i = 0; i < c->errors; i++)
         if (w5_error_says(&c->error[i], W5_BIT(READ_TIMEOUT) | W5_BIT(CONNECT_TIMEOUT)))

@@ -272,8 +272,28 @@ static void say_boot(const w5_case *c, w5_theory *t, const w5_outage *o, const w
     cite_outage(c, t, o, &t->summary);
 }
 
+/* uWSGI without need-app goes on without the application and answers 500 itself. */
+static const w5_cell *answers_without(const w5_case *c, w5_theory *t)
+{
+    const w5_cell *failure = NULL;
+    for (size_t i = 0; i < c->errors; i++) {
+        const w5_cell *cell = c->error[i].cell;
+        const w5_cell *line = w5_known_first(c->k, W5_K_BOOT_FAILURE, cell->at - W5_SECOND,
+                                             cell->until + W5_SECOND);
+        if (!line || !w5_error_is(&c->error[i], W5_BIT(UPSTREAM_5XX)) || cell->number != 500 ||
+            !w5_known_by(c->k, line, "uwsgi"))
+            continue;
+        w5_theory_explain(c, t, i, W5_JOIN_REQUEST);
+        failure = failure ? failure : line;
+    }
+    return failure;
+}
+
 static void try_boot(const w5_case *c, w5_theory *t)
 {
+    const w5_cell *without = answers_without(c, t);
+    if (without)
+        say_boot(c, t, &(w5_outage){.master = -1}, without);
     for (size_t i = 0; i < c->k->lives->outages; i++) {
         const w5_outage *o = &c->k->lives->outage[i];
         if (!touches(c, o))

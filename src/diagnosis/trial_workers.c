@@ -368,6 +368,7 @@ static void try_crash(const w5_case *c, w5_theory *t)
     w5_hunt h = {.c = c, .t = t, .fits = fits_crash, .bits = W5_CLOSES | W5_BIT(TRUNCATED_BODY)};
     w5_hunt_deaths(&h);
     w5_hunt_promote(&h, W5_K_WORKER_KILLED);
+    w5_hunt_falls(&h);
     explain_trouble(&h, W5_K_SEGFAULT, -1);
     explain_trouble(&h, W5_K_WORKER_KILLED, 11);
     if (!w5_theory_explains(t, c))
@@ -438,6 +439,7 @@ static void try_exit(const w5_case *c, w5_theory *t)
     w5_hunt h = {.c = c, .t = t, .fits = fits_own_exit, .bits = W5_CLOSES | W5_BIT(TRUNCATED_BODY)};
     w5_hunt_deaths(&h);
     w5_hunt_promote(&h, W5_K_WORKER_EXIT);
+    w5_hunt_falls(&h);
     if (!h.first || !w5_theory_explains(t, c))
         return;
     const w5_master *m = w5_worker_master(c->k->lives, h.first);

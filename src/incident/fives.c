@@ -16,10 +16,25 @@ static bool by_nginx(const w5_cell *cell)
     return cell->number == 502 || cell->number == 504;
 }
 
+/* The application's own access log tells of the same requests once more; the balancer's tells what
+ * nginx cannot know. */
+static bool told_by_nginx(const w5_timeline *t, const w5_cell *cell)
+{
+    const w5_format *format = t->lane[cell->lane].format;
+    if (t->inside->traffic_lane[cell->lane] || (format && w5_str_eq(format->id, W5_STR("alb"))))
+        return false;
+    for (size_t i = 0; i < t->lanes; i++)
+        if (t->inside->traffic_lane[i] && t->lane[i].format &&
+            w5_str_eq(t->lane[i].format->id, W5_STR("nginx-access")) &&
+            t->lane[i].first <= cell->at && t->lane[i].last >= cell->until)
+            return true;
+    return false;
+}
+
 static bool is_five(const w5_timeline *t, const w5_cell *cell)
 {
-    return w5_timeline_trait(t, cell)->access &&
-           (w5_timeline_trait(t, cell)->upstream || cell->failed > 0);
+    const w5_trait *trait = w5_timeline_trait(t, cell);
+    return trait->access && (trait->upstream || cell->failed > 0) && !told_by_nginx(t, cell);
 }
 
 static w5_id root_of(const w5_timeline *t, const w5_cell *cell)

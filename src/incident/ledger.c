@@ -120,9 +120,12 @@ void w5_ledger_split(w5_ledger *l, const w5_split *split)
 /* The balancer's and the application's access logs tell of the same requests once more. */
 static bool is_nginx_access(const w5_format *format)
 {
+    static const char *const others[] = {"alb", "uwsgi", "uvicorn", "puma", "tomcat"};
     w5_str id = format ? format->id : W5_NONE;
-    return !w5_str_eq(id, W5_STR("alb")) &&
-           (!w5_str_ends(id, W5_STR("-access")) || w5_str_starts(id, W5_STR("nginx")));
+    for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
+        if (w5_str_eq(id, w5_str_of(others[i])))
+            return false;
+    return !w5_str_ends(id, W5_STR("-access")) || w5_str_starts(id, W5_STR("nginx"));
 }
 
 static uint16_t add_lane(w5_ledger *l, uint32_t stream, const w5_format *format)

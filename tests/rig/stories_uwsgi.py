@@ -19,6 +19,7 @@ uid = www-data
 gid = www-data
 chmod-socket = 666
 vacuum = true
+log-date = true
 die-on-term = true
 {more}"""
 

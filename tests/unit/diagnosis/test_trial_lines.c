@@ -165,6 +165,16 @@ static void one_saturation_is_one_incident(void **state)
     assert_int_equal(scene_advice(d, "nginx-timeouts")->state, W5_HARMFUL);
 }
 
+static void uwsgi_says_that_its_queue_over_tcp_is_full(void **state)
+{
+    static const char *const story[] = {
+        "uwsgi 9x4@1 pool-exhausted address=127.0.0.1:8000|count=3|limit=2",
+        "error 10x5@1 connect-timeout/CN-110 " APP "|path=/a|method=GET", NULL};
+    const w5_diagnosis *d = scene_only(*state, story);
+    assert_cause(d, "backlog-full", "proven");
+    assert_first(d, "raise-backlog-or-workers");
+}
+
 static void two_lines_of_unlike_causes_are_two_incidents(void **state)
 {
     static const char *const story[] = {
@@ -201,6 +211,7 @@ int main(void)
         T(a_socket_elsewhere_is_a_wrong_path),
         T(a_socket_that_came_back_was_taken_away_by_somebody),
         T(one_saturation_is_one_incident),
+        T(uwsgi_says_that_its_queue_over_tcp_is_full),
         T(two_lines_of_unlike_causes_are_two_incidents),
         T(a_body_that_the_application_cut_names_the_exception),
     };

@@ -321,6 +321,28 @@ static void two_upstreams_fail_for_their_own_reasons(void **state)
     }
 }
 
+static void a_master_that_writes_no_pid_is_the_youngest_of_its_log(void **state)
+{
+    static const char *const story[] = {
+        "uwsgi 0 listening address=127.0.0.1:8000", "uwsgi 0 master-start subject=10",
+        "uwsgi 20 master-term text=SIGTERM",                  "uwsgi 21 master-stop text=goodbye",
+        "error 21x4@0.3 connection-refused/CK-111 " APP "|method=GET|path=/items",
+        "uwsgi 23 listening address=127.0.0.1:8000", "uwsgi 23 master-start subject=20", NULL};
+    const w5_diagnosis *d = scene_only(*state, story);
+    assert_cause(d, "deploy-restart", "proven");
+}
+
+static void without_an_application_uwsgi_answers_itself(void **state)
+{
+    static const char *const story[] = {
+        "access 10x8@1 upstream-5xx/HU-500 status=500|upstream_addr=127.0.0.1:8000|"
+        "upstream_status=500|method=GET|path=/items|request_time=0.001",
+        "uwsgi 10x8@1 boot-failure reason=--- no python application found", NULL};
+    const w5_diagnosis *d = scene_only(*state, story);
+    assert_cause(d, "boot-failure", "proven");
+    assert_first(d, "fix-boot-error");
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
@@ -344,6 +366,8 @@ int main(void)
         T(one_outage_is_one_incident_whatever_the_silence),
         T(two_causes_on_one_upstream_are_two_incidents),
         T(two_upstreams_fail_for_their_own_reasons),
+        T(a_master_that_writes_no_pid_is_the_youngest_of_its_log),
+        T(without_an_application_uwsgi_answers_itself),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

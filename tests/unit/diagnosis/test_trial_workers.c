@@ -293,6 +293,20 @@ static void long_requests_are_cut_at_the_graceful_time_out(void **state)
     assert_first(d, "graceful-deploy");
 }
 
+static void a_server_of_one_process_takes_its_listener_with_it(void **state)
+{
+    static const char *const story[] = {
+        "error 20 premature-close/HU-EOF " APP "|method=POST|path=/checkout",
+        "journal 20 worker-exit unit=node.service|pid=31|subject=31|exit_code=1",
+        "systemd 20 unit-failed unit=node.service",
+        "error 20x4@0.3 connection-refused/CK-111 " APP "|method=GET|path=/items",
+        "systemd 22 unit-start unit=node.service",
+        NULL};
+    const w5_diagnosis *d = scene_only(*state, story);
+    assert_cause(d, "worker-exit", "proven");
+    assert_first(d, "fix-crash");
+}
+
 static void uwsgis_harakiri_is_not_gunicorns_time_out(void **state)
 {
     static const char *const story[] = {"uwsgi 20 worker-timeout ident=uwsgi|subject=31",
