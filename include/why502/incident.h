@@ -99,6 +99,9 @@ void w5_ledger_split(w5_ledger *l, const w5_split *split);
  * other in the order of lines (which lines are one request is decided by what came before). A
  * timeline of `l`, its ids and w5_ledger_intern are valid until the next put, merge or reset. */
 void w5_ledger_merge(w5_ledger *l, const w5_ledger *from);
+/* False: time jumps back in or between the two, and only who reads the lines of `later` behind those of
+ * `l` knows which are of one request. */
+bool w5_ledger_goes_on(const w5_ledger *l, const w5_ledger *later);
 /* Adds to the line numbers of all that was put so far: a chunk does not know how many lines stand
  * before it. */
 void w5_ledger_renumber(w5_ledger *l, uint64_t by);

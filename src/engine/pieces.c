@@ -235,7 +235,8 @@ static bool gather(work *w, uint64_t *at, uint64_t *state)
 {
     for (uint64_t n = w->first; n < w->end; n++) {
         piece *one = await_piece(w, n);
-        if (!fits(one, *at, *state))
+        if (!fits(one, *at, *state) ||
+            !w5_ledger_goes_on(w->p->whole->ledger, one->reader.ledger))
             return false;
         bool last = one->last;
         uint64_t bytes = one->left - one->from;

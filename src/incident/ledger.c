@@ -104,6 +104,7 @@ void w5_ledger_reset(w5_ledger *l)
     w5_rows_reset(&l->mixes);
     w5_rows_reset(&l->shares);
     w5_once_reset(&l->once);
+    l->clocks = (w5_clocks){0};
     w5_once_reset(&l->ids);
     w5_arena_rewind(l->codes.arena, (w5_mark){NULL, 0});
     l->codes.n = l->codes.last = 0;

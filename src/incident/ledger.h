@@ -3,6 +3,7 @@
 #define W5_INCIDENT_LEDGER_H
 
 #include "cells.h"
+#include "clocks.h"
 #include "names.h"
 #include "once.h"
 #include "shares.h"
@@ -71,6 +72,7 @@ struct w5_ledger {
     w5_rows traffic, paths, requests, mixes, shares;
     w5_split split;
     w5_once once, ids;
+    w5_clocks clocks; /* of the lines that `once` is asked about */
     w5_code_counts codes;
     w5_lane *lane;
     bool *lane_traffic; /* by lane: is it nginx's own access log? */

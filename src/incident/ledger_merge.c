@@ -352,6 +352,7 @@ void w5_ledger_merge(w5_ledger *l, const w5_ledger *from)
     merge_lanes(&m);
     merge_counts(l, from);
     merge_once(&m);
+    w5_clocks_merge(&l->clocks, &from->clocks);
     merge_cells(&m);
     merge_rows(&m);
     free(m.seams);
@@ -359,6 +360,11 @@ void w5_ledger_merge(w5_ledger *l, const w5_ledger *from)
     w5_move_done(&m.move);
     if (w5_names_full(&l->names))
         w5_ledger_move_names(l);
+}
+
+bool w5_ledger_goes_on(const w5_ledger *l, const w5_ledger *later)
+{
+    return w5_clocks_go_on(&l->clocks, &later->clocks);
 }
 
 /* --- chunks ---------------------------------------------------------------------------------- */

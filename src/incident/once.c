@@ -38,6 +38,14 @@ void w5_once_reset(w5_once *o)
     o->forgotten = 0;
 }
 
+void w5_once_forget(w5_once *o)
+{
+    o->forgotten += o->n;
+    make_slots(o, FIRST_SLOTS);
+    o->newest = 0;
+    o->unordered = false;
+}
+
 /* Seconds of one key lie together by sixteen, so that a second and its neighbours are mostly one
  * look. */
 enum {

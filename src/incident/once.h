@@ -42,6 +42,8 @@ typedef struct w5_once {
 void w5_once_init(w5_once *o, size_t max_slots); /* a power of two */
 void w5_once_done(w5_once *o);
 void w5_once_reset(w5_once *o);
+/* What was seen so far is no measure for what comes; who are peers stays known. */
+void w5_once_forget(w5_once *o);
 /* How many runs more there are: 1, 0, or -1 when two runs have become one. */
 int w5_once_put(w5_once *o, uint64_t key, uint32_t second, w5_id upstream, uint16_t place);
 /* A hash as a key of the set. */

@@ -119,6 +119,14 @@ static bool is_repeated(w5_ledger *l, const w5_record *r, w5_time at)
     return id.len > 0 && w5_once_again(&l->ids, w5_once_key(w5_hash_bytes(l->seed, id)), second, 0);
 }
 
+/* Lines of one request, or of one exit, come one soon after the other. */
+static void watch_clock(w5_ledger *l, const w5_record *r, w5_time at)
+{
+    uint64_t whose = w5_hash_mix(l->seed ^ r->stream->index, (uint64_t)(uintptr_t)r->format);
+    if (w5_clocks_see(&l->clocks, w5_hash_bytes(whose, r->host), at))
+        w5_once_forget(&l->once);
+}
+
 static void place(w5_ledger *l, const w5_event *e, uint16_t lane, w5_time at, uint64_t n)
 {
     const w5_trait *trait = &l->trait[e->klass->index];
@@ -127,6 +135,8 @@ static void place(w5_ledger *l, const w5_event *e, uint16_t lane, w5_time at, ui
         count_event(l, e, n);
     if (at == W5_TIME_NONE)
         return; /* counted; without any time it has no place on a line of time */
+    if (!trait->access && trait->sort != W5_SORT_NOISE)
+        watch_clock(l, e->record, at);
     if (trait->access)
         w5_put_access(l, e, lane, at, n);
     else if (trait->upstream)

@@ -68,6 +68,19 @@ static void the_set_is_bounded_and_forgets_what_is_old(void **state)
     w5_once_done(&o);
 }
 
+static void what_is_forgotten_counts_anew_but_peers_stay(void **state)
+{
+    (void)state;
+    w5_once o;
+    w5_once_init(&o, W5_ONCE_SLOTS);
+    assert_int_equal(w5_once_put(&o, 7, 10, 5, 0), 1);
+    assert_int_equal(w5_once_put(&o, 7, 10, 4, 0), 0);
+    w5_once_forget(&o);
+    assert_int_equal(w5_once_put(&o, 7, 10, 5, 0), 1);
+    assert_int_equal(o.peers, 1);
+    w5_once_done(&o);
+}
+
 static void an_exit_is_told_again_only_in_its_second(void **state)
 {
     (void)state;
@@ -125,6 +138,7 @@ int main(void)
         cmocka_unit_test(lines_a_second_apart_are_one_run),
         cmocka_unit_test(keys_do_not_meet),
         cmocka_unit_test(the_set_is_bounded_and_forgets_what_is_old),
+        cmocka_unit_test(what_is_forgotten_counts_anew_but_peers_stay),
         cmocka_unit_test(an_exit_is_told_again_only_in_its_second),
         cmocka_unit_test(upstreams_of_one_request_are_peers),
         cmocka_unit_test(a_later_set_tells_what_was_counted_twice),
