@@ -148,6 +148,8 @@ typedef struct w5_matcher w5_matcher;
 w5_matcher *w5_matcher_new(const w5_catalogue *c);
 void w5_matcher_free(w5_matcher *m);
 w5_rc w5_matcher_find(w5_matcher *m, const w5_question *q, w5_answer *a); /* W5_OK, W5_MISS */
+/* On how many messages the pattern's expression ran into its limits. */
+uint64_t w5_matcher_given_up(const w5_matcher *m, const w5_pattern *p);
 /* The name of a group ("" when it has none): the record field it fills. */
 w5_str w5_matcher_group_name(w5_matcher *m, const w5_pattern *p, size_t i);
 /* Nothing cheaper leads to the pattern's expression: it runs on every line of its formats. */

@@ -22,8 +22,11 @@ void w5_classifier_free(w5_classifier *k);
 /* W5_OK: a class or kind was found; W5_MISS: understood, of no interest. Access records become
  * `upstream-5xx` or `access` by their fields. */
 w5_rc w5_event_classify(w5_classifier *k, w5_record *record, w5_event *event);
-/* How often an expression ran into its limits and was taken not to match. */
+/* How often an expression ran into its limits and was taken not to match: any, and a pattern's own. */
 uint64_t w5_classifier_limits(const w5_classifier *k);
+uint64_t w5_classifier_given_up(const w5_classifier *k, const w5_pattern *p);
+/* Adds to these counts those of another classifier of the same catalogue. */
+void w5_classifier_absorb(w5_classifier *k, const w5_classifier *other);
 
 /* Answers for people: what a pasted line (or several lines of one record) is. Its record is copied into the
  * arena. W5_OK; W5_MISS when no format fits. An understood line of no interest has no class. */

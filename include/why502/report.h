@@ -20,6 +20,11 @@ typedef struct w5_run_source { /* a physical source that could not be read, or n
     uint32_t duplicate_of;     /* UINT32_MAX */
 } w5_run_source;
 
+typedef struct w5_run_limit { /* a pattern whose expression ran into its limits */
+    const w5_pattern *pattern;
+    uint64_t count;
+} w5_run_limit;
+
 typedef struct w5_run {
     const w5_catalogue *catalogue;
     const w5_timeline *timeline;
@@ -29,6 +34,7 @@ typedef struct w5_run {
     const w5_str *code; const uint64_t *code_count; size_t codes;
     w5_stream *const *stream; size_t streams;
     const w5_run_source *trouble; size_t troubles; /* sources with an error, duplicates */
+    const w5_run_limit *limit; size_t limits;
     uint64_t lines, bytes, outside_window;
     w5_time window_start, window_end;  /* asked for, else covered; W5_TIME_NONE */
     w5_time generated_at;

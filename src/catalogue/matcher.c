@@ -46,6 +46,7 @@ struct w5_matcher {
     uint64_t *hit;    /* room for every pattern */
     w5_regex **regex; /* by w5_pattern.index, NULL until first used */
     bool *broken;     /* did not compile; told by w5_matcher_try */
+    uint64_t *given_up; /* likewise by index: messages on which it ran into its limits */
     w5_answer other;  /* of a second look; see afloat_fit */
 };
 
@@ -58,6 +59,7 @@ w5_matcher *w5_matcher_new(const w5_catalogue *c)
     m->hit = W5_NEW_N(arena, uint64_t, c->pattern_count / 64 + 1);
     m->regex = W5_NEW_N(arena, w5_regex *, c->pattern_count + 1);
     m->broken = W5_NEW_N(arena, bool, c->pattern_count + 1);
+    m->given_up = W5_NEW_N(arena, uint64_t, c->pattern_count + 1);
     return m;
 }
 
@@ -211,7 +213,10 @@ static bool expression_fits(w5_matcher *m, const w5_pattern *p, w5_str message, 
     if (m->broken[p->index] || w5_matcher_try(m, p, NULL) < 0)
         return false;
     w5_rc rc = w5_regex_match(m->regex[p->index], message, a->group, W5_GROUPS);
-    a->limit |= rc == W5_ELIMIT;
+    if (rc == W5_ELIMIT) {
+        a->limit = true;
+        m->given_up[p->index]++;
+    }
     if (rc != W5_OK)
         return false;
     size_t groups = w5_regex_groups(m->regex[p->index]) + 1;
@@ -362,6 +367,11 @@ w5_rc w5_matcher_find(w5_matcher *m, const w5_question *q, w5_answer *a)
         return W5_MISS;
     a->pattern = &s->probe[found]->pattern;
     return W5_OK;
+}
+
+uint64_t w5_matcher_given_up(const w5_matcher *m, const w5_pattern *p)
+{
+    return m->given_up[p->index];
 }
 
 bool w5_pattern_is_costly(const w5_pattern *p)

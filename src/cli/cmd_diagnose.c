@@ -63,6 +63,16 @@ static int tell_troubles(const w5_run *run)
     return status;
 }
 
+/* A costly expression of the user's own; a hostile line may bring one of ours there, too. */
+static void tell_limits(const w5_run *run)
+{
+    for (size_t i = 0; i < run->limits; i++) {
+        const w5_pattern *p = run->limit[i].pattern;
+        say("pattern '%.*s' (%.*s:%u) was given up at its limits on %ju lines", W5_ARG(p->id),
+            W5_ARG(p->stanza->file), p->stanza->line, (uintmax_t)run->limit[i].count);
+    }
+}
+
 static w5_rc add_sources(session *it, w5_err *err)
 {
     w5_rc rc = W5_OK;
@@ -225,6 +235,8 @@ static int read_and_report(session *it)
     const w5_run *run = w5_engine_run(it->engine);
     tell(it, run);
     status = exit_worse(status, tell_troubles(run));
+    if (!it->silent)
+        tell_limits(run);
     if (it->o->given[OPT_EXIT_CODE] && run->findings->status == W5_SEVERITY_ERROR)
         status = exit_worse(status, EXIT_INCIDENT);
     return status;

@@ -368,6 +368,21 @@ static void take_troubles(w5_engine *e, w5_run *run)
     run->trouble = trouble;
 }
 
+static void take_limits(w5_engine *e, w5_run *run)
+{
+    const w5_pattern *const *patterns;
+    size_t n = w5_catalogue_patterns(e->catalogue, &patterns);
+    if (w5_classifier_limits(e->reader.classifier) == 0)
+        return;
+    w5_run_limit *limit = W5_NEW_N(e->answer, w5_run_limit, n);
+    for (size_t i = 0; i < n; i++) {
+        uint64_t count = w5_classifier_given_up(e->reader.classifier, patterns[i]);
+        if (count > 0)
+            limit[run->limits++] = (w5_run_limit){patterns[i], count};
+    }
+    run->limit = limit;
+}
+
 /* What was asked for, else what the logs cover. */
 static void take_window(const w5_engine *e, w5_run *run)
 {
@@ -404,6 +419,7 @@ const w5_run *w5_engine_run(w5_engine *e)
                     .host = e->options.host};
     take_streams(e, run);
     take_troubles(e, run);
+    take_limits(e, run);
     w5_timeline_options how = {.gap = e->options.gap,
                                .lateness = e->options.lateness,
                                .since = e->options.since,

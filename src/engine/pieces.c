@@ -270,6 +270,7 @@ static void done(work *w)
 {
     for (size_t i = 0; i < w->slots; i++) {
         w5_records_free(w->slot[i].reader.records);
+        w5_classifier_absorb(w->p->whole->classifier, w->slot[i].reader.classifier);
         w5_classifier_free(w->slot[i].reader.classifier);
         w5_ledger_free(w->slot[i].reader.ledger);
     }

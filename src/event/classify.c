@@ -41,6 +41,7 @@ struct w5_classifier {
     const w5_class *access_class, *answered_5xx, *traceback;
     w5_str status_code[100]; /* "HU-5xx" */
     uint64_t limits;
+    uint64_t *absorbed; /* by w5_pattern.index: given up by others; NULL: nothing was */
     w5_answer answer; /* here and not on the stack: hardened builds clear each variable there */
 };
 
@@ -206,4 +207,22 @@ w5_rc w5_event_classify(w5_classifier *k, w5_record *record, w5_event *event)
 uint64_t w5_classifier_limits(const w5_classifier *k)
 {
     return k->limits;
+}
+
+uint64_t w5_classifier_given_up(const w5_classifier *k, const w5_pattern *p)
+{
+    return w5_matcher_given_up(k->matcher, p) + (k->absorbed ? k->absorbed[p->index] : 0);
+}
+
+void w5_classifier_absorb(w5_classifier *k, const w5_classifier *other)
+{
+    const w5_pattern *const *patterns;
+    size_t n = w5_catalogue_patterns(k->catalogue, &patterns);
+    if (other->limits == 0)
+        return;
+    if (!k->absorbed)
+        k->absorbed = W5_NEW_N(k->arena, uint64_t, n + 1);
+    for (size_t i = 0; i < n; i++)
+        k->absorbed[patterns[i]->index] += w5_classifier_given_up(other, patterns[i]);
+    k->limits += other->limits;
 }

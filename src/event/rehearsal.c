@@ -18,7 +18,8 @@ struct w5_rehearsal {
     w5_classifier *classifier;
     w5_records *records;
     w5_arena *arena;
-    uint64_t *count; /* by w5_pattern.index */
+    uint64_t *count;   /* by w5_pattern.index */
+    w5_time *duration; /* likewise: of the look-ups that ended there */
     uint64_t access, unmatched, seen;
     w5_time spent; /* in classification, of the monotonic clock */
     stranger stranger[STRANGERS];
@@ -38,7 +39,9 @@ w5_rehearsal *w5_rehearsal_new(const w5_catalogue *c)
     t->arena = arena;
     t->classifier = w5_classifier_new(c);
     t->records = w5_records_new(&options);
-    t->count = W5_NEW_N(arena, uint64_t, w5_catalogue_patterns(c, &patterns) + 1);
+    size_t n = w5_catalogue_patterns(c, &patterns);
+    t->count = W5_NEW_N(arena, uint64_t, n + 1);
+    t->duration = W5_NEW_N(arena, w5_time, n + 1);
     w5_records_begin(t->records, 0, W5_STR("-"), W5_STR(""), W5_TIME_NONE);
     return t;
 }
@@ -65,11 +68,13 @@ static void note_stranger(w5_rehearsal *t, const w5_record *r)
         t->stranger[t->strangers++] = (stranger){r->format->id, w5_arena_str(t->arena, text), 1};
 }
 
-static void count(w5_rehearsal *t, const w5_event *event)
+static void count(w5_rehearsal *t, const w5_event *event, w5_time duration)
 {
     t->seen++;
+    t->spent += duration;
     if (event->pattern != NULL && event->pattern->stanza != NULL) {
         t->count[event->pattern->index]++;
+        t->duration[event->pattern->index] += duration;
     } else if (event->klass != NULL) {
         t->access++;
     } else {
@@ -85,8 +90,7 @@ static void drain(w5_rehearsal *t)
     while (w5_records_take(t->records, &record) == W5_OK) {
         w5_time from = w5_monotonic();
         w5_event_classify(t->classifier, &record, &event);
-        t->spent += w5_monotonic() - from;
-        count(t, &event);
+        count(t, &event, w5_monotonic() - from);
     }
 }
 
@@ -130,20 +134,33 @@ static void finish(w5_rehearsal *t)
     drain(t);
 }
 
+static void put_place(w5_out *out, const w5_stanza *s)
+{
+    w5_out_lit(out, "  ");
+    w5_out_text(out, W5_TTY, s->file);
+    w5_out_fmt(out, ":%u", s->line);
+}
+
 static void write_counts(const w5_rehearsal *t, w5_out *out)
 {
     const w5_pattern *const *patterns;
     size_t n = w5_catalogue_patterns(t->catalogue, &patterns);
     for (size_t i = 0; i < n; i++) {
         const w5_pattern *p = patterns[i];
-        if (t->count[i] == 0)
+        bool own = !w5_catalogue_is_builtin(t->catalogue, p->stanza);
+        if (t->count[i] == 0 && !own)
             continue;
         w5_str what = p->klass == NULL ? W5_STR("-") : p->klass->id;
-        w5_out_fmt(out, "%10llu  %-40.*s %.*s\n", (unsigned long long)t->count[i], W5_ARG(p->id),
+        w5_out_fmt(out, "%10llu  %-36.*s %-24.*s", (unsigned long long)t->count[i], W5_ARG(p->id),
                    W5_ARG(what));
+        if (t->count[i] > 0)
+            w5_out_fmt(out, " %7.0f ns", 1000.0 * (double)t->duration[i] / (double)t->count[i]);
+        if (own)
+            put_place(out, p->stanza);
+        w5_out_lit(out, "\n");
     }
     if (t->access > 0)
-        w5_out_fmt(out, "%10llu  %-40s access\n", (unsigned long long)t->access, "(access log)");
+        w5_out_fmt(out, "%10llu  %-36s access\n", (unsigned long long)t->access, "(access log)");
 }
 
 static void write_strangers(const w5_rehearsal *t, w5_out *out)
@@ -161,13 +178,28 @@ static void write_strangers(const w5_rehearsal *t, w5_out *out)
     w5_out_fmt(out, "%10llu  lines of no known format\n", (unsigned long long)unknown);
 }
 
+static void write_limits(const w5_rehearsal *t, w5_out *out)
+{
+    const w5_pattern *const *patterns;
+    size_t n = w5_catalogue_patterns(t->catalogue, &patterns);
+    w5_out_fmt(out, "%10llu  expressions given up at their limits\n",
+               (unsigned long long)w5_classifier_limits(t->classifier));
+    for (size_t i = 0; i < n; i++) {
+        uint64_t times = w5_classifier_given_up(t->classifier, patterns[i]);
+        if (times == 0)
+            continue;
+        w5_out_fmt(out, "%10llu  of %.*s", (unsigned long long)times, W5_ARG(patterns[i]->id));
+        put_place(out, patterns[i]->stanza);
+        w5_out_lit(out, "\n");
+    }
+}
+
 void w5_rehearsal_write(w5_rehearsal *t, w5_out *out)
 {
     finish(t);
     write_counts(t, out);
     write_strangers(t, out);
-    w5_out_fmt(out, "%10llu  expressions given up at their limits\n",
-               (unsigned long long)w5_classifier_limits(t->classifier));
+    write_limits(t, out);
     if (t->seen > 0)
         w5_out_fmt(out, "%10.0f  nanoseconds a record\n",
                    1000.0 * (double)t->spent / (double)t->seen);

@@ -37,6 +37,30 @@ static void every_pattern_is_counted_however_the_log_is_cut(void **state)
     w5_arena_free(arena);
 }
 
+static void an_expression_that_runs_into_its_limits_is_named(void **state)
+{
+    (void)state;
+    w5_arena *arena = w5_arena_new();
+    w5_catalogue *c = load_knowledge(arena, "-- pattern mine.costly\n"
+                                            "format: nginx-error\n"
+                                            "class:  connection-refused\n"
+                                            "code:   CK-111\n"
+                                            "match:  ^(x+)+$\n"
+                                            "source: here\n\nNested.\n");
+    w5_rehearsal *t = w5_rehearsal_new(c);
+    w5_out *out = w5_out_memory();
+    w5_rehearsal_put(t, W5_STR("2026/11/20 10:00:00 [error] 7#7: *1 xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+                               "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxy\n" EOF_LINE "\n"));
+    w5_rehearsal_write(t, out);
+    w5_str report = w5_out_bytes(out);
+    assert_true(holds(report, "         1  expressions given up at their limits\n"));
+    assert_true(holds(report, "         1  of mine.costly  "));
+    assert_true(holds(report, "         1  eof "));
+    w5_out_done(out, NULL);
+    w5_rehearsal_free(t);
+    w5_arena_free(arena);
+}
+
 static void a_line_without_end_does_not_grow_for_ever(void **state)
 {
     (void)state;
@@ -58,6 +82,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_pattern_is_counted_however_the_log_is_cut),
+        cmocka_unit_test(an_expression_that_runs_into_its_limits_is_named),
         cmocka_unit_test(a_line_without_end_does_not_grow_for_ever),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
