@@ -108,9 +108,8 @@ static w5_rc read_zones(setup *s, const options *o, w5_err *err)
         w5_rc rc = w5_zone_parse(text, &zone, err);
         if (rc < 0)
             return rc;
-        if (what.len)
-            rule[s->engine.zone_rules++] = (struct w5_zone_rule){.what = what, .zone = zone};
-        else
+        rule[s->engine.zone_rules++] = (struct w5_zone_rule){.what = what, .zone = zone};
+        if (what.len == 0)
             s->engine.zone = s->view.zone = zone;
     }
     s->engine.zones = rule;
@@ -198,6 +197,22 @@ static void read_config(setup *s, const char *path)
     s->status = exit_worse(s->status, EXIT_INPUT);
 }
 
+/* Zones that "env TZ=…" and Environment=TZ=… name are files, too. */
+static void know_zones(const w5_config *config)
+{
+    const w5_setting *all;
+    size_t n = w5_config_settings(config, &all), at;
+    for (size_t i = 0; i < n; i++) {
+        w5_zone zone;
+        w5_err err;
+        if (!w5_str_find(all[i].value, W5_STR("TZ="), &at))
+            continue;
+        w5_str name = w5_str_skip(all[i].value, at + 3), rest;
+        w5_str_cut(name, ' ', &name, &rest);
+        w5_zone_parse(name, &zone, &err);
+    }
+}
+
 void setup_config(setup *s, const options *o, const char *const *found, size_t n)
 {
     s->config = w5_config_new(s->arena);
@@ -206,6 +221,7 @@ void setup_config(setup *s, const options *o, const char *const *found, size_t n
     for (size_t i = 0; i < n; i++)
         read_config(s, found[i]);
     w5_config_seal(s->config);
+    know_zones(s->config);
     take_log_formats(s, o);
 }
 

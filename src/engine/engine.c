@@ -85,6 +85,7 @@ w5_engine *w5_engine_new(const w5_catalogue *c, const w5_config *config,
     e->reader.records = w5_records_new(&e->stages);
     e->reader.classifier = w5_classifier_new(c);
     e->reader.ledger = w5_ledger_new(c);
+    e->reader.outside = (w5_outside){.since = e->options.since, .until = e->options.until};
     w5_ledger_split(e->reader.ledger, &(w5_split){.at = e->options.compare,
                                                   .since = e->options.since,
                                                   .until = e->options.until,
@@ -99,6 +100,7 @@ void w5_engine_free(w5_engine *e)
     w5_ledger_free(e->reader.ledger);
     w5_classifier_free(e->reader.classifier);
     w5_records_free(e->reader.records);
+    w5_outside_done(&e->reader.outside);
     w5_sources_free(e->sources);
     free(e->consumed);
     w5_arena_free(e->answer);
@@ -346,9 +348,17 @@ static void take_streams(w5_engine *e, w5_run *run)
         if (e->classes_before)
             stream[i] = without_before(e, i, stream[i]);
         run->lines += stream[i]->lines;
-        run->outside_window += stream[i]->outside;
     }
     run->stream = stream;
+}
+
+/* Once it is known what the stamps mean. */
+static void count_outside(w5_engine *e, w5_run *run)
+{
+    for (size_t i = 0; i < run->streams; i++) {
+        run->stream[i]->outside = w5_outside_lines(&e->reader.outside, run->stream[i]);
+        run->outside_window += run->stream[i]->outside;
+    }
 }
 
 static void take_troubles(w5_engine *e, w5_run *run)
@@ -431,6 +441,7 @@ const w5_run *w5_engine_run(w5_engine *e)
                                .host = e->options.host};
     run->timeline =
         w5_timeline_build(e->reader.ledger, run->stream, run->streams, e->config, &how, e->answer);
+    count_outside(e, run);
     w5_incidents incidents = w5_incidents_build(run->timeline, e->answer);
     run->findings = w5_diagnose(run->timeline, &incidents, &e->options.machine, e->answer);
     if (e->options.compare != W5_TIME_NONE)

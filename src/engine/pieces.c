@@ -190,6 +190,7 @@ static void take_over(work *w, piece *one)
     w5_reader *whole = w->p->whole;
     w5_ledger_renumber(one->reader.ledger, w5_records_absorb(whole->records, one->reader.records));
     w5_ledger_merge(whole->ledger, one->reader.ledger);
+    w5_outside_merge(&whole->outside, &one->reader.outside);
 }
 
 static void clear(work *w, piece *one)
@@ -263,6 +264,9 @@ static void init(work *w, const w5_pieces *p)
     for (size_t i = 0; i < w->slots; i++) {
         w->slot[i].reader.classifier = w5_classifier_new(p->catalogue);
         w->slot[i].reader.ledger = w5_ledger_new(p->catalogue);
+        w->slot[i].reader.outside = p->whole->outside;
+        w->slot[i].reader.outside.of = NULL;
+        w->slot[i].reader.outside.streams = 0;
     }
 }
 
@@ -273,6 +277,7 @@ static void done(work *w)
         w5_classifier_absorb(w->p->whole->classifier, w->slot[i].reader.classifier);
         w5_classifier_free(w->slot[i].reader.classifier);
         w5_ledger_free(w->slot[i].reader.ledger);
+        w5_outside_done(&w->slot[i].reader.outside);
     }
     pthread_cond_destroy(&w->changed);
     pthread_mutex_destroy(&w->lock);

@@ -11,7 +11,10 @@ void w5_reader_flow(w5_reader *r, void (*event)(void *context, const w5_event *e
 {
     w5_record record;
     w5_event e;
+    bool limited = w5_outside_asked(&r->outside);
     while (w5_records_take(r->records, &record) == W5_OK) {
+        if (limited)
+            w5_outside_see(&r->outside, &record);
         w5_rc rc = w5_event_classify(r->classifier, &record, &e);
         record.stream->records++;
         record.stream->events += rc == W5_OK;

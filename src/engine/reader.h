@@ -3,12 +3,14 @@
 #ifndef W5_ENGINE_READER_H
 #define W5_ENGINE_READER_H
 
+#include "outside.h"
 #include <why502/engine.h>
 
 typedef struct w5_reader {
     w5_records *records;
     w5_classifier *classifier;
     w5_ledger *ledger;
+    w5_outside outside;
 } w5_reader;
 
 /* Everything the record stage has ready goes into the ledger. `event` may be NULL; `all`: it is

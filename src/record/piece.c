@@ -129,7 +129,6 @@ static void add_counts(w5_stream *s, const w5_stream *piece)
     s->events += piece->events;
     s->bytes += piece->bytes;
     s->suspect_times += piece->suspect_times;
-    s->outside += piece->outside;
 }
 
 static void add_times(w5_stream *s, const w5_stream *piece)
