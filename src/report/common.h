@@ -74,6 +74,8 @@ w5_str w5_show_cites(const w5_show *show, const w5_diagnosis *d, const w5_senten
 /* What a line says, without the stamp that stands before it. */
 w5_str w5_show_line(const w5_show *show, const w5_cell *cell);
 w5_str w5_show_cause(const w5_finding *f); /* id */
+w5_str w5_show_counted(const w5_show *show, const w5_incident *in); /* "12 x CK-111", "3 x 502" */
+w5_str w5_show_verdict(const w5_show *show, const w5_finding *f); /* "app-down, proven" */
 w5_str w5_show_confidence(const w5_show *show, w5_confidence c);
 w5_str w5_show_pattern(const w5_diagnosis *d); /* or the commonest class */
 /* With --ascii our own signs (×, →) in letters; else the text as it is. */

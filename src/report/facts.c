@@ -178,12 +178,11 @@ w5_str w5_fact_sentences(const w5_show *show, const w5_diagnosis *d, const w5_se
 
 w5_str w5_fact_finding(const w5_show *show, const w5_diagnosis *d, const w5_finding *f)
 {
-    w5_str explains =
-        W5_TELL(show, "%1$s, %2$s, explains %3$s of %4$s", w5_show_cause(f),
-                w5_show_confidence(show, f->confidence), w5_show_count(show, f->explains),
-                w5_show_count(show, d->incident->requests_failed));
-    bool known = f->cause && !w5_str_eq(f->cause->id, W5_STR("unknown"));
-    return known ? explains : w5_show_confidence(show, W5_UNKNOWN);
+    if (!f->cause || w5_str_eq(f->cause->id, W5_STR("unknown")))
+        return w5_show_confidence(show, W5_UNKNOWN);
+    return W5_TELL(show, "%1$s, explains %2$s of %3$s", w5_show_verdict(show, f),
+                   w5_show_count(show, f->explains),
+                   w5_show_count(show, d->incident->requests_failed));
 }
 
 w5_str w5_fact_evidence(const w5_show *show, const w5_evidence *ev)
@@ -247,12 +246,12 @@ bool w5_fact_one_day(const w5_show *show, const w5_diagnosis *d, const bool *cho
 
 w5_str w5_fact_background(const w5_show *show, const struct w5_background_finding *b)
 {
-    return W5_TELL_N(show, b->what->count, "%1$s x %2$s on %3$s, %4$s: %5$s, %6$s.",
-                     "%1$s x %2$s on %3$s, never many at once, %4$s: %5$s, %6$s.",
+    return W5_TELL_N(show, b->what->count, "%1$s x %2$s on %3$s, %4$s: %5$s.",
+                     "%1$s x %2$s on %3$s, never many at once, %4$s: %5$s.",
                      w5_show_count(show, b->what->count), b->what->klass,
                      w5_show_safe(show, b->what->upstream),
-                     w5_show_between(show, b->what->first, b->what->last), w5_show_cause(&b->cause),
-                     w5_show_confidence(show, b->cause.confidence));
+                     w5_show_between(show, b->what->first, b->what->last),
+                     w5_show_verdict(show, &b->cause));
 }
 
 w5_str w5_fact_rung_place(const w5_show *show, const w5_rung *r)

@@ -36,15 +36,6 @@ static size_t number_of(const w5_run *run, const w5_diagnosis *d)
     return number;
 }
 
-/* "12 x CK-111", "3 x worker-timeout" */
-static w5_str counted(const w5_show *show, const w5_incident *in)
-{
-    w5_tallies t = in->codes.n ? in->codes : in->kinds;
-    w5_str name = t.n ? t.at[0].name : W5_NONE;
-    uint64_t n = in->codes.n ? in->errors : t.n ? t.at[0].count : in->requests_failed;
-    return W5_TELL(show, "%1$s x %2$s", w5_show_count(show, n), name);
-}
-
 static w5_str pages(const w5_show *show, const w5_incident *in)
 {
     if (in->requests == 0)
@@ -58,19 +49,17 @@ static w5_str pages(const w5_show *show, const w5_incident *in)
 static w5_str over_text(const w5_show *show, const w5_diagnosis *d)
 {
     const w5_incident *in = d->incident;
-    w5_str text = W5_TELL(show, "after %1$s, %2$s, %3$s, %4$s",
-                          w5_show_span(show, in->end - in->start), counted(show, in),
-                          w5_show_cause(&d->cause), w5_show_confidence(show, d->cause.confidence));
+    w5_str text = W5_TELL(show, "after %1$s, %2$s, %3$s", w5_show_span(show, in->end - in->start),
+                          w5_show_counted(show, in), w5_show_verdict(show, &d->cause));
     return w5_show_join(show, text, "; ", w5_show_safe(show, w5_show_word(show, d->over_by)));
 }
 
 static w5_str open_text(const w5_show *show, const w5_diagnosis *d)
 {
     const w5_incident *in = d->incident;
-    w5_str text = w5_show_join(show, w5_show_safe(show, in->upstream), " ", counted(show, in));
+    w5_str text = w5_show_join(show, w5_show_safe(show, in->upstream), " ", w5_show_counted(show, in));
     text = w5_show_join(show, text, " ", pages(show, in));
-    return W5_TELL(show, "%1$s: %2$s, %3$s", text, w5_show_cause(&d->cause),
-                   w5_show_confidence(show, d->cause.confidence));
+    return w5_show_join(show, text, ": ", w5_show_verdict(show, &d->cause));
 }
 
 /* When it happened: the last line that told it, or the end. */

@@ -131,6 +131,13 @@ w5_str w5_show_cause(const w5_finding *f)
     return f->cause ? f->cause->id : W5_STR("unknown");
 }
 
+w5_str w5_show_verdict(const w5_show *show, const w5_finding *f)
+{
+    if (f->confidence == W5_UNKNOWN)
+        return W5_TELL(show, "cause unknown");
+    return W5_TELL(show, "%1$s, %2$s", w5_show_cause(f), w5_show_confidence(show, f->confidence));
+}
+
 w5_str w5_show_pattern(const w5_diagnosis *d)
 {
     if (d->pattern.len)
@@ -156,15 +163,28 @@ w5_str w5_show_change(const w5_show *show, const w5_change *c)
     return w5_show_join(show, text, "   ", file);
 }
 
+static w5_tally commonest(const w5_incident *in)
+{
+    for (size_t i = 0; i < in->statuses.n; i++)
+        if (w5_str_starts(in->statuses.at[i].name, W5_STR("5")))
+            return in->statuses.at[i];
+    return (w5_tally){W5_NONE, in->requests_failed};
+}
+
+w5_str w5_show_counted(const w5_show *show, const w5_incident *in)
+{
+    w5_tally t = in->codes.n   ? (w5_tally){in->codes.at[0].name, in->errors}
+                 : in->kinds.n ? in->kinds.at[0]
+                               : commonest(in);
+    return W5_TELL(show, "%1$s x %2$s", w5_show_count(show, t.count), w5_show_safe(show, t.name));
+}
+
 w5_str w5_show_brief(const w5_show *show, size_t number, const w5_diagnosis *d)
 {
     const w5_incident *in = d->incident;
-    w5_str what = in->codes.n ? in->codes.at[0].name : w5_show_pattern(d);
-    return W5_TELL(show, "#%1$s %2$s %3$s: %4$s x %5$s, %6$s, %7$s, %8$s",
+    return W5_TELL(show, "#%1$s %2$s %3$s: %4$s, %5$s, %6$s",
                    w5_show_count(show, number), w5_show_clock(show, in->start),
                    in->upstream.len ? w5_show_safe(show, in->upstream)
                                     : W5_TELL(show, "no upstream"),
-                   w5_show_count(show, in->errors ? in->errors : in->requests_failed), what,
-                   w5_show_cause(&d->cause), w5_show_confidence(show, d->cause.confidence),
-                   w5_fact_ending(show, in));
+                   w5_show_counted(show, in), w5_show_verdict(show, &d->cause), w5_fact_ending(show, in));
 }

@@ -155,6 +155,7 @@ static void put_rivals(const w5_page *page, const w5_diagnosis *d)
         w5_str head =
             W5_TELL(show, "%1$s (%2$s)", w5_show_cause(f), w5_show_confidence(show, f->confidence));
         w5_str why = w5_fact_sentence(show, d, &f->against);
+        w5_fact_stop(&why);
         text = w5_show_join(show, text, "; ", w5_show_join(show, head, ": ", why));
     }
     if (text.len)
