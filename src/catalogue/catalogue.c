@@ -65,6 +65,8 @@ static const w5_stanza *join_stanzas(w5_catalogue *c, const w5_stanza *base, con
     w5_stanza *s = W5_NEW(c->arena, w5_stanza);
     struct w5_key *keys = W5_NEW_N(c->arena, struct w5_key, base->keys + more->keys);
     *s = *base;
+    s->file = more->file; /* mistakes are those of whoever extended it last */
+    s->line = more->line;
     s->keys = 0;
     for (size_t i = 0; i < base->keys; i++)
         if (!is_overridden(more, base, base->key[i].name))

@@ -12,12 +12,27 @@ static void put_label(const w5_page *page, const char *label)
     w5_page_end(page);
 }
 
-static void put_row(const w5_page *page, w5_str id, w5_str title)
+static void put_row(const w5_page *page, w5_str id, w5_str text)
 {
     w5_page_blanks(page, 2);
     w5_page_cell(page, W5_CYAN, id, 26);
     w5_page_blanks(page, 1);
-    w5_page_flow(page, 29, 29, w5_show_word(page->show, title));
+    w5_page_flow(page, 29, 29, text);
+}
+
+static w5_str place_of(const w5_show *show, const w5_stanza *s)
+{
+    return w5_arena_fmt(show->arena, "%.*s:%u", W5_ARG(s->file), s->line);
+}
+
+/* A title, and where it comes from if that is not the program itself. */
+static w5_str title_of(const listing *l, w5_str title, const w5_stanza *s)
+{
+    const w5_show *show = l->page->show;
+    title = w5_show_word(show, title);
+    if (w5_catalogue_is_builtin(l->catalogue, s))
+        return title;
+    return w5_arena_fmt(show->arena, "%.*s  [%.*s]", W5_ARG(title), W5_ARG(place_of(show, s)));
 }
 
 static void list_formats(const listing *l)
@@ -26,7 +41,7 @@ static void list_formats(const listing *l)
     size_t n = w5_formats(&all);
     put_label(l->page, W5_("Formats"));
     for (size_t i = 0; i < n; i++)
-        put_row(l->page, all[i]->id, all[i]->title);
+        put_row(l->page, all[i]->id, w5_show_word(l->page->show, all[i]->title));
 }
 
 static void list_family(const listing *l, w5_family family, const char *label)
@@ -35,7 +50,7 @@ static void list_family(const listing *l, w5_family family, const char *label)
     size_t n = w5_catalogue_classes(l->catalogue, &all);
     put_label(l->page, label);
     for (size_t i = 0; i < n; i++) {
-        w5_str title = w5_show_word(l->page->show, all[i]->title);
+        w5_str title = title_of(l, all[i]->title, all[i]->stanza);
         if (all[i]->family != family)
             continue;
         for (size_t c = 0; c < all[i]->codes.n; c++)
@@ -59,16 +74,17 @@ static void list_causes(const listing *l)
     size_t n = w5_catalogue_causes(l->catalogue, &all);
     put_label(l->page, W5_("Causes"));
     for (size_t i = 0; i < n; i++)
-        put_row(l->page, all[i]->id, all[i]->title);
+        put_row(l->page, all[i]->id, title_of(l, all[i]->title, all[i]->stanza));
 }
 
-static void put_remedy(const w5_page *page, const w5_remedy *r)
+static void put_remedy(const listing *l, const w5_remedy *r)
 {
+    const w5_page *page = l->page;
     w5_page_blanks(page, 2);
     w5_page_cell(page, W5_CYAN, r->id, 26);
     w5_page_blanks(page, 1);
     w5_page_cell(page, W5_PLAIN, r->rank.len > 0 ? w5_show_grade(page->show, r) : W5_STR(""), 14);
-    w5_page_flow(page, 43, 43, w5_show_word(page->show, r->title));
+    w5_page_flow(page, 43, 43, title_of(l, r->title, r->stanza));
 }
 
 static void list_remedies(const listing *l)
@@ -77,7 +93,24 @@ static void list_remedies(const listing *l)
     size_t n = w5_catalogue_remedies(l->catalogue, &all);
     put_label(l->page, W5_("Remedies, with the documents' rank"));
     for (size_t i = 0; i < n; i++)
-        put_remedy(l->page, all[i]);
+        put_remedy(l, all[i]);
+}
+
+/* Stanzas of the host, of the user, of --catalogue; patterns stand in no other list. */
+static void list_added(const listing *l)
+{
+    const w5_stanza *const *all;
+    size_t n = w5_catalogue_stanzas(l->catalogue, &all), shown = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (w5_catalogue_is_builtin(l->catalogue, all[i]))
+            continue;
+        if (shown++ == 0) {
+            w5_page_end(l->page);
+            put_label(l->page, W5_("Knowledge that was added, and where it stands"));
+        }
+        put_row(l->page, all[i]->id,
+                w5_show_join(l->page->show, all[i]->kind, "  ", place_of(l->page->show, all[i])));
+    }
 }
 
 static const struct {
@@ -104,6 +137,8 @@ w5_rc w5_list_page(const w5_catalogue *c, w5_str what, const w5_view *view, w5_o
             w5_page_end(&page);
         lists[i].list(&l);
     }
+    if (what.len == 0)
+        list_added(&l);
     w5_show_end(&show);
     if (shown > 0)
         return W5_OK;

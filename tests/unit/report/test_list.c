@@ -61,6 +61,25 @@ static void everything_of_the_catalogue_is_listed(void **state)
     w5_arena_free(arena);
 }
 
+static void what_was_added_is_listed_with_its_place(void **state)
+{
+    (void)state;
+    static const char mine[] = "-- remedy restart-service\nextend: yes\ncommand: true\n"
+                               "-- pattern mine.empty\nformat: gunicorn\nkind: pool-exhausted\n"
+                               "starts: pool is empty\nsource: here\n";
+    w5_err err;
+    w5_arena *arena = w5_arena_new();
+    w5_catalogue *c = w5_catalogue_new(arena);
+    assert_int_equal(w5_catalogue_load_builtin(c, &err), W5_OK);
+    assert_int_equal(w5_catalogue_load(c, W5_STR("mine.w5"), w5_str_of(mine), &err), W5_OK);
+    assert_int_equal(w5_catalogue_seal(c, &err), W5_OK);
+    assert_true(lists(arena, c, W5_STR("remedies"), "[mine.w5:1]"));
+    assert_false(lists(arena, c, W5_STR("remedies"), "mine.empty"));
+    assert_true(lists(arena, c, W5_STR(""), "  mine.empty                 pattern  mine.w5:4\n"));
+    assert_false(lists(arena, built_in(arena), W5_STR(""), "added"));
+    w5_arena_free(arena);
+}
+
 static void another_word_is_refused(void **state)
 {
     (void)state;
@@ -79,6 +98,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_list_holds_its_own),
         cmocka_unit_test(everything_of_the_catalogue_is_listed),
+        cmocka_unit_test(what_was_added_is_listed_with_its_place),
         cmocka_unit_test(another_word_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
