@@ -103,10 +103,26 @@ static size_t skip_number(w5_str s, size_t i)
     return i;
 }
 
+/* Most bytes begin no comment, string or number and are no blank: all of these are below 64. */
+static bool is_quiet(char c)
+{
+#define BIT(c) (UINT64_C(1) << (c))
+    static const uint64_t digits = BIT('9' + 1) - BIT('0'), blanks = BIT('\r' + 1) - BIT('\t');
+    static const uint64_t loud = digits | blanks | BIT(' ') | BIT('"') | BIT('#') | BIT('\'') |
+                                 BIT('+') | BIT('-') | BIT('.') | BIT('/');
+#undef BIT
+    unsigned char byte = (unsigned char)c;
+    return byte >= 64 || !(loud >> byte & 1);
+}
+
 static text plain(w5_arena *arena, w5_str sql)
 {
     text t = {w5_arena_alloc(arena, sql.len + 2), 0};
     for (size_t i = 0; i < sql.len;) {
+        if (is_quiet(sql.ptr[i])) {
+            t.ptr[t.len++] = lower(sql.ptr[i++]);
+            continue;
+        }
         char c = sql.ptr[i];
         size_t past = skip_comment(sql, i);
         if (past > i) {
@@ -130,32 +146,33 @@ static text plain(w5_arena *arena, w5_str sql)
 
 /* Digits inside names ("table_2024", "s1234_x5") are values as often as not: "?" too, as
  * pt-query-digest does by default. */
-static void mark_words(text *t)
+static bool is_constant(w5_str word)
 {
     static const w5_str words[] = {W5_LIT("null"), W5_LIT("true"), W5_LIT("false")};
-    w5_str s = {t->ptr, t->len};
+    for (size_t i = 0; word.len - 4 < 2 && i < sizeof(words) / sizeof(words[0]); i++)
+        if (w5_str_eq(word, words[i]))
+            return true;
+    return false;
+}
+
+static void mark_words(text *t)
+{
     size_t n = 0;
-    for (size_t i = 0; i < s.len;) {
-        size_t end = i;
-        while (end < s.len && (is_word(s.ptr[end]) || s.ptr[end] == '_'))
-            end++;
-        bool marked = false;
-        for (size_t w = 0; end - i - 4 < 2 && w < sizeof(words) / sizeof(words[0]); w++)
-            marked |= w5_str_eq((w5_str){s.ptr + i, end - i}, words[w]);
-        if (marked) {
-            t->ptr[n++] = '?';
-            i = end;
-        } else if (end > i) {
-            for (; i < end; i++) {
-                bool digit = is_digit(s.ptr[i]);
-                if (!digit)
-                    t->ptr[n++] = s.ptr[i];
-                else if (n == 0 || t->ptr[n - 1] != '?')
-                    t->ptr[n++] = '?';
-            }
-        } else {
-            t->ptr[n++] = s.ptr[i++];
+    for (size_t i = 0; i < t->len;) {
+        size_t start = n;
+        for (; i < t->len && (is_word(t->ptr[i]) || t->ptr[i] == '_'); i++) {
+            bool digit = is_digit(t->ptr[i]);
+            if (!digit)
+                t->ptr[n++] = t->ptr[i];
+            else if (n == 0 || t->ptr[n - 1] != '?')
+                t->ptr[n++] = '?';
         }
+        if (is_constant((w5_str){t->ptr + start, n - start})) {
+            t->ptr[start] = '?';
+            n = start + 1;
+        }
+        if (i < t->len)
+            t->ptr[n++] = t->ptr[i++];
     }
     t->len = n;
 }
@@ -191,7 +208,11 @@ static w5_str lists(w5_arena *arena, text t)
     w5_str s = {t.ptr, t.len};
     text out = {w5_arena_alloc(arena, s.len * 2 + 16), 0};
     for (size_t i = 0; i < s.len;) {
-        bool boundary = (s.ptr[i] == 'i' || s.ptr[i] == 'v') && !ends_with_word(&out);
+        if (s.ptr[i] != 'i' && s.ptr[i] != 'v') {
+            out.ptr[out.len++] = s.ptr[i++];
+            continue;
+        }
+        bool boundary = !ends_with_word(&out);
         const rule *found = NULL;
         size_t behind = i;
         for (size_t r = 0; boundary && !found && r < sizeof(rules) / sizeof(rules[0]); r++) {

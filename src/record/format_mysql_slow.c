@@ -33,12 +33,19 @@ static bool begins_comment(w5_str rest)
     return rest.ptr[0] == '#' || w5_str_starts(rest, W5_STR("-- "));
 }
 
+static bool may_open(char c)
+{
+    return c == '\'' || c == '"' || c == '`' || c == '/' || c == '#' || c == '-';
+}
+
 /* Follows quotes and comments (an apostrophe in one opens nothing) through a line of SQL. A block
  * comment is kept as the quote '*'. */
 static void follow_quotes(memo *m, w5_str line)
 {
     for (size_t i = 0; i < line.len; i++) {
         char c = line.ptr[i];
+        if (!m->quote && !may_open(c))
+            continue;
         char next = i + 1 < line.len ? line.ptr[i + 1] : '\0';
         if (m->quote == '*')
             m->quote = c == '*' && next == '/' ? 0 : '*';

@@ -11,6 +11,7 @@
 #include "forged.h"
 #include "join.h"
 #include "wrap.h"
+#include "year.h"
 
 enum {
     W5_DEPTH = 4,      /* layers that are peeled off one line */
@@ -113,6 +114,7 @@ struct w5_records {
     w5_pending *queue[W5_QUEUE];
     size_t queued;
     uint64_t clock;        /* counts lanes' uses */
+    w5_year year;
     w5_record layer;       /* fields that the layers of the line in hand told */
     w5_record nobody;      /* for a parse whose record is not wanted */
     unsigned char trial[W5_MEMO]; /* zero: for formats that have no memo in a lane yet */

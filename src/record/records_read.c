@@ -57,22 +57,6 @@ static w5_verdict strange(const reading *rd, w5_str text)
 }
 
 /* --- time ------------------------------------------------------------------------------------- */
-/* The year that brings a stamp without one nearest before the hint. */
-static w5_time with_year(w5_time at, w5_time hint)
-{
-    if (at == W5_TIME_NONE)
-        return at;
-    w5_time latest = (hint == W5_TIME_NONE ? w5_now() : hint) + W5_DAY;
-    w5_date date = w5_date_of(at);
-    for (int year = w5_date_of(latest).year, tries = 0; tries < 9; year--, tries++) {
-        w5_time guess =
-            w5_civil(year, date.month, date.day, date.hour, date.minute, date.second, date.micros);
-        if (guess != W5_TIME_NONE && guess <= latest)
-            return guess;
-    }
-    return at;
-}
-
 /* A stamp without zone inside a layer whose stamp has one: they differ by the zone, and by the
  * moments between writing and reading. */
 static void borrow_zone(w5_record *r, w5_time wrapped)
@@ -89,7 +73,7 @@ static void borrow_zone(w5_record *r, w5_time wrapped)
 static void settle_time(const reading *rd, w5_record *r)
 {
     if (r->yearless)
-        r->at = with_year(r->at, rd->feed->year_hint);
+        r->at = w5_year_settle(&rd->r->year, r->at, rd->feed->year_hint);
     if (rd->at == W5_TIME_NONE)
         return;
     if (r->at == W5_TIME_NONE) {
@@ -338,7 +322,8 @@ static void merge(reading *rd, const w5_wrapped *w, uint32_t which)
     if (w->host.len > 0)
         rd->host = w->host;
     if (w->at != W5_TIME_NONE && (w->zoned || !rd->zoned)) {
-        rd->at = w->year_missing ? with_year(w->at, rd->feed->year_hint) : w->at;
+        rd->at =
+            w->year_missing ? w5_year_settle(&rd->r->year, w->at, rd->feed->year_hint) : w->at;
         rd->zoned = w->zoned;
         rd->digits = w->digits;
     }
