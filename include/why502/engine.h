@@ -48,15 +48,22 @@ void w5_engine_feed(w5_engine *e, w5_str name, w5_str format, w5_str bytes);
  * before anything is read. */
 void w5_engine_recall(w5_engine *e, w5_str name, w5_str format, uint64_t line, w5_str text);
 void w5_engine_recalled(w5_engine *e);
-/* Lines of a source's file that stand before what will be read of it. */
-void w5_engine_lines_before(w5_engine *e, size_t source, uint64_t lines);
-uint64_t w5_engine_lines(const w5_engine *e, size_t source); /* of its file, up to what was read */
-uint64_t w5_engine_consumed(const w5_engine *e, size_t source); /* decoded bytes, skipped ones included */
+/* How far a file was read: a followed name has one for each that stood under it, the youngest last. */
+typedef struct w5_place {
+    w5_identity identity, was; /* as it is now; as the state knows it */
+    uint64_t offset, lines; /* decoded bytes and lines from its beginning */
+    w5_time at;             /* when it was last read; W5_TIME_NONE: not by this run */
+} w5_place;
+/* What will be read of a source's file begins at this place. */
+void w5_engine_begin_at(w5_engine *e, size_t source, const w5_place *place);
+size_t w5_engine_places(w5_engine *e, size_t source, w5_place **all);
 /* Reads every source to its end (or until progress says stop). */
 w5_rc w5_engine_read(w5_engine *e, w5_err *err);
 /* One turn of follow mode: reads what is there or waits up to `patience`. W5_OK something was read,
  * W5_WAIT nothing came, W5_END all sources ended. */
 w5_rc w5_engine_turn(w5_engine *e, w5_time patience, w5_err *err);
+/* Records that wait for the lines behind them wait no longer: everything that was read is counted. */
+void w5_engine_settle(w5_engine *e);
 /* A live run tells the time before it asks for a diagnosis, so that silence can end an incident;
  * W5_TIME_NONE (as at the beginning): the logs alone tell what is over. */
 void w5_engine_clock(w5_engine *e, w5_time now);

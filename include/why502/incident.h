@@ -131,6 +131,9 @@ typedef struct w5_span { w5_time from, to; } w5_span;
 typedef struct w5_tally { w5_str name; uint64_t count; } w5_tally;
 typedef struct w5_tallies { w5_tally *at; size_t n; } w5_tallies; /* most first, then by name */
 
+/* A number that goes on from run to run: of "upstream_errors" those of a class and an upstream. */
+typedef struct w5_counter { w5_str family, label[2]; uint64_t value; void *block; } w5_counter;
+
 /* The ledger on one clock: UTC, sorted by second, ties by causality (w5_class.order), then time,
  * stream, line. What two sources tell of the same record is one cell. */
 typedef struct w5_timeline {

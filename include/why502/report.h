@@ -25,6 +25,11 @@ typedef struct w5_run_limit { /* a pattern whose expression ran into its limits 
     uint64_t count;
 } w5_run_limit;
 
+typedef struct w5_trend {              /* with a state: upstream errors a day */
+    unsigned days;                     /* full days before today that are known, at most 7; 0: none */
+    uint64_t today, before;            /* today's, and those of these days together */
+} w5_trend;
+
 typedef struct w5_run {
     const w5_catalogue *catalogue;
     const w5_timeline *timeline;
@@ -42,6 +47,8 @@ typedef struct w5_run {
     w5_str host;
     const w5_comparison *comparison;   /* of --compare, else NULL */
     const char *const *change;         /* with a state, per diagnosis: "new", "worse", "cause", "over"; else NULL */
+    const w5_counter *counter; size_t counters; /* with a state: over all runs; else NULL */
+    w5_trend trend;
 } w5_run;
 
 typedef struct w5_view {               /* how it is shown */
@@ -60,6 +67,9 @@ typedef struct w5_report {
 
 const w5_report *w5_report_find(w5_str name); /* NULL: unknown */
 size_t w5_reports(const w5_report *const **all);
+
+/* What -o metrics counts, of this run alone: families without "why502_" and "_total". */
+const w5_counter *w5_report_counters(const w5_run *run, w5_arena *arena, size_t *n);
 
 /* A sentence in the chosen language, redacted and escaped for the sink. */
 void w5_sentence_put(w5_out *out, w5_escape how, const w5_sentence *s, const w5_view *view);

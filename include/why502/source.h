@@ -25,6 +25,7 @@ typedef struct w5_identity {
 typedef struct w5_source {
     uint32_t index;
     w5_str name;        /* as given: "error.log", "-", "journal:gunicorn" */
+    w5_str log;         /* of what w5_sources_add_rotated found: the name it was rotated away from */
     w5_str format;      /* forced format id, "" to detect */
     w5_str kind;        /* file, pipe, journal */
     w5_str compression; /* "", gzip, bzip2, xz, zstd, lz4 */
@@ -91,10 +92,12 @@ w5_rc w5_sources_skip(w5_sources *s, size_t index, uint64_t offset, w5_err *err)
  * False after a rotation, and when it was written anew. */
 bool w5_sources_is(const w5_sources *s, size_t index, const w5_identity *was, uint64_t offset);
 /* Adds what became of that file when a source is no longer it: beside it as NAME.1 or NAME-DATE,
- * perhaps packed, to be read on from `offset`, and those that were rotated after it, whole. W5_MISS:
- * it is gone, and with it what was written to it since. */
+ * perhaps packed, to be read on from `offset`, and those that were rotated after it, whole, unless
+ * `read` knows how far. Of a followed log the plain ones become part of that source: their writer may
+ * not have let go of them yet. W5_MISS: it is gone, and with it what was written to it since. */
+typedef uint64_t (*w5_read_before)(void *context, w5_sources *s, size_t index); /* bytes of it */
 w5_rc w5_sources_add_rotated(w5_sources *s, size_t index, const w5_identity *was, uint64_t offset,
-                             w5_err *err);
+                             w5_read_before read, void *context);
 /* The same for journals: the cursor of the last entry given out ("" before any; valid until the next
  * block), and to go on behind it. */
 w5_str w5_sources_cursor(const w5_sources *s, size_t index);

@@ -5,6 +5,8 @@
 #include "host.h"
 #include "live.h"
 #include "memory.h"
+#include "news.h"
+#include "outbox.h"
 #include "post.h"
 #include "say.h"
 #include "setup.h"
@@ -22,10 +24,15 @@ typedef struct session {
     w5_event_log *events; /* -o events */
     w5_engine *engine;
     live live;
+    keeper keeper;
     bool is_live;
     memory memory;
     post post;
+    told_list mailed;  /* by a live run without a state */
+    told_list written; /* of a live run that mails */
+    told_list before;  /* what the state knew at the beginning */
     w5_mail mail; /* body "": none */
+    const w5_run *run; /* the last */
     bool silent; /* nothing is new */
     bool own;  /* this host's logs were asked for */
     host host; /* what of them was found */
@@ -34,6 +41,8 @@ typedef struct session {
 static void put_event(void *context, const w5_event *event)
 {
     session *it = context;
+    if (it->memory.state && !it->memory.reading)
+        return; /* an earlier run has told it */
     if (it->memory.state)
         memory_keep(&it->memory, event);
     if (it->events && event->klass)
@@ -95,6 +104,20 @@ static bool has_pipe(w5_sources *sources)
     return false;
 }
 
+/* Mails and lines are told at different times: each has a list of its own, and of the two the mails'
+ * is kept in the state. */
+static void choose_memory(session *it)
+{
+    live *l = &it->live;
+    told_list *known = it->memory.state ? &it->memory.told : &it->mailed;
+    told_copy(&it->before, &it->memory.told);
+    told_copy(&it->written, &it->memory.told);
+    l->told = it->memory.state && !it->post.address ? known : &it->written;
+    it->keeper = keeper_begin(&it->memory, &it->post, known);
+    if (it->memory.state || it->post.address)
+        l->keeper = &it->keeper;
+}
+
 static void choose_life(session *it)
 {
     live *l = &it->live;
@@ -111,6 +134,7 @@ static void choose_life(session *it)
         l->context = &it->post;
     }
     it->is_live = follow || has_pipe(w5_engine_sources(it->engine));
+    choose_memory(it);
 }
 
 /* Everything that was held back comes out: half a line, a record that might have gone on. */
@@ -154,55 +178,55 @@ static void execute(session *it, const w5_run *news)
     }
 }
 
-/* With a state the news alone; from cron not a byte when there are none. */
-static void tell(session *it, const w5_run *run)
+static void tell_all(session *it, const w5_run *run)
 {
-    if (!it->memory.state) {
-        if (!it->is_live)
-            execute(it, run);
-        if (it->post.address)
-            it->mail = post_write(&it->post, run);
-        if (!it->post.address || it->s.output_file)
-            write_report(it, run);
-        return;
-    }
-    w5_run news = memory_news(&it->memory, run);
-    execute(it, &news);
+    if (!it->is_live)
+        execute(it, run);
+    if (it->post.address && it->keeper.mails)
+        it->mail = keeper_last_mail(&it->keeper, run);
+    else if (it->post.address)
+        it->mail = post_write(&it->post, run);
+    if (!it->post.address || it->s.output_file || it->s.engine.follow)
+        write_report(it, run);
+}
+
+/* What a live run has told already is in its summary all the same. */
+static w5_run news_for_report(session *it, const w5_run *run)
+{
+    return news_take(run, it->is_live ? &it->before : &it->memory.told, it->s.arena);
+}
+
+/* With a state the news alone; from cron not a byte when there are none. */
+static void tell_news_alone(session *it, const w5_run *run)
+{
+    w5_run counted = memory_count(&it->memory, run);
+    w5_run news = news_for_report(it, &counted);
     bool metrics = it->s.report && w5_str_eq(w5_str_of(it->s.report->name), W5_STR("metrics"));
     it->silent = it->o->given[OPT_CRON] && news.findings->n == 0 && !metrics;
-    if (it->post.address && news.findings->n > 0)
+    if (!it->is_live)
+        execute(it, &news);
+    if (!it->silent && (!it->post.address || it->s.output_file || it->s.engine.follow))
+        write_report(it, metrics ? &counted : &news);
+    if (it->post.address && it->is_live)
+        it->mail = keeper_last_mail(&it->keeper, run);
+    else if (it->post.address && news.findings->n > 0)
         it->mail = post_write(&it->post, &news);
-    if (!it->silent && (!it->post.address || it->s.output_file))
-        write_report(it, metrics ? run : &news);
     if (it->mail.body.len)
         w5_state_add_mail(it->memory.state, &it->mail);
 }
 
-/* With a state the mails of earlier runs, too. Each leaves the outbox only when it was taken. */
+/* With a state the mails of earlier runs, too. */
 static int send_mails(session *it)
 {
-    const w5_mail *all = &it->mail;
-    size_t n = it->mail.body.len > 0;
-    int status = EXIT_FINE;
     w5_err err = {0};
+    if (!it->post.courier || !it->post.address)
+        return EXIT_FINE;
     if (it->memory.state)
-        n = w5_state_mails(it->memory.state, &all);
-    w5_mail *mails = W5_NEW_N(it->s.arena, w5_mail, n + 1);
-    for (size_t i = 0; i < n; i++)
-        mails[i] = all[i];
-    for (size_t i = 0; i < n; i++) {
-        if (post_send(&it->post, &mails[i], &err) < 0) {
-            say_failure(W5_NONE, &err);
-            status = EXIT_OUTPUT;
-        } else if (it->memory.state) {
-            w5_state_drop_mail(it->memory.state, mails[i].message_id);
-        }
-    }
-    if (n > 0 && it->memory.state && w5_state_save(it->memory.state, w5_now(), &err) < 0) {
-        say_failure(W5_NONE, &err);
-        status = EXIT_OUTPUT;
-    }
-    return status;
+        return outbox_send(it->memory.state, &it->post);
+    if (!it->mail.body.len || post_send(&it->post, &it->mail, &err) >= 0)
+        return EXIT_FINE;
+    say_failure(W5_NONE, &err);
+    return EXIT_OUTPUT;
 }
 
 static int read_and_report(session *it)
@@ -233,7 +257,11 @@ static int read_and_report(session *it)
     if (it->memory.state)
         w5_engine_clock(it->engine, w5_now());
     const w5_run *run = w5_engine_run(it->engine);
-    tell(it, run);
+    if (it->memory.state)
+        tell_news_alone(it, run);
+    else
+        tell_all(it, run);
+    it->run = run;
     status = exit_worse(status, tell_troubles(run));
     if (!it->silent)
         tell_limits(run);
@@ -256,19 +284,20 @@ static int run_session(session *it)
     it->engine = w5_engine_new(it->s.catalogue, it->s.config, &it->s.engine);
     int status = read_and_report(it);
     w5_event_log_free(it->events);
-    told_done(&it->live.told);
     if (status > 128 || it->silent) {
         deliverable_drop(&it->d);
     } else if (deliverable_finish(&it->d, &err) < 0) {
         say_failure(W5_NONE, &err);
         status = exit_worse(status, EXIT_OUTPUT);
     }
-    bool out = status < 128 && status != EXIT_OUTPUT && status != EXIT_USAGE;
-    if (it->memory.state && out && memory_save(&it->memory, &err) < 0) {
+    bool out = it->run && status < 128 && status != EXIT_OUTPUT && status != EXIT_USAGE;
+    status = exit_worse(status, it->keeper.status);
+    if (it->memory.state && out && memory_save(&it->memory, it->run, &err) < 0) {
         say_failure(W5_NONE, &err);
         status = exit_worse(status, EXIT_OUTPUT);
+        out = false;
     }
-    if (it->post.address && out)
+    if (out)
         status = exit_worse(status, send_mails(it));
     w5_engine_free(it->engine);
     return status;
@@ -311,6 +340,8 @@ int cmd_diagnose(const options *o)
     w5_err err = {0};
     if (o->given[OPT_DRY_RUN] && o->given[OPT_MAIL])
         return cmd_demo(o);
+    if (strcmp(options_last(o, OPT_OUTBOX, ""), "send") == 0)
+        return cmd_outbox(o);
     signals_watch();
     int status = EXIT_USAGE;
     if (setup_make(&it.s, o, &err) >= 0) {
@@ -325,6 +356,9 @@ int cmd_diagnose(const options *o)
         status = run_session(&it);
     else
         say_failure(W5_NONE, &err);
+    told_done(&it.mailed);
+    told_done(&it.written);
+    told_done(&it.before);
     post_close(&it.post);
     memory_close(&it.memory);
     setup_free(&it.s);

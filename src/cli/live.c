@@ -9,12 +9,15 @@
 #define IDLE    W5_SECOND           /* silence of a pipe after which somebody is watching */
 #define BREATH  (W5_SECOND / 4)     /* between two looks */
 #define SHARE   8                   /* looking may take an eighth of the time */
+#define KEEP    (2 * W5_SECOND)     /* of a log that never rests: between two saves */
 #define MEMORY  (24 * W5_HOUR)      /* how long an incident that is over is remembered */
 
 typedef struct pace {
     bool dirty, watched;
     w5_time next; /* on the monotonic clock: no look before */
     w5_time due;  /* on the wall clock: silence may have ended an incident */
+    w5_time keep; /* on the monotonic clock: what was read is kept, at rest or not */
+    bool rests;   /* nothing came in the last turn */
 } pace;
 
 static void tell(void *context, const char *what, const w5_diagnosis *d)
@@ -24,6 +27,8 @@ static void tell(void *context, const char *what, const w5_diagnosis *d)
         w5_report_live(l->out->out, what, d, l->run, &l->setup->view, l->json);
     if (l->news)
         l->news(l->context, what, d, l->run);
+    if (l->keeper)
+        keeper_note(l->keeper);
 }
 
 static w5_rc flush(live *l, w5_err *err)
@@ -53,20 +58,34 @@ static w5_time gap_of(const live *l)
     return l->setup->engine.gap ? l->setup->engine.gap : 60 * W5_SECOND;
 }
 
+/* A look is kept when nothing waits to be read; a record is only cut short by it when there is
+ * always something. */
+static bool is_kept(const live *l, const pace *p)
+{
+    return l->keeper && !l->gone && (p->rests || w5_monotonic() >= p->keep);
+}
+
 static w5_rc look(live *l, pace *p, w5_err *err)
 {
     w5_time before = w5_monotonic();
     w5_time now = w5_now();
+    bool keeps = is_kept(l, p);
+    if (keeps)
+        w5_engine_settle(l->engine);
     w5_engine_clock(l->engine, now);
     l->run = w5_engine_run(l->engine);
-    told_news(&l->told, l->run->findings, tell, l);
-    told_forget(&l->told, now - MEMORY);
+    told_news(l->told, l->run->findings, tell, l);
+    told_forget(l->told, now - MEMORY);
     w5_rc rc = l->rewrites ? rewrite(l, err) : flush(l, err);
+    if (keeps && rc >= 0 && !l->gone)
+        rc = keeper_keep(l->keeper, l->run, err);
+    if (keeps)
+        p->keep = w5_monotonic() + KEEP;
     w5_time after = w5_monotonic();
     w5_time rest = (after - before) * SHARE;
     p->next = after + (rest > BREATH ? rest : BREATH);
     p->dirty = false;
-    p->due = told_due(&l->told, gap_of(l));
+    p->due = told_due(l->told, gap_of(l));
     if (p->due <= now) /* nothing else can tell that it is over: ask again later */
         p->due = now + 5 * W5_SECOND;
     return rc;
@@ -77,13 +96,19 @@ static w5_time least(w5_time a, w5_time b)
     return a < b ? a : b;
 }
 
-static w5_time patience(const pace *p)
+static w5_time due(const live *l, const pace *p)
+{
+    return l->keeper ? least(p->due, l->keeper->due) : p->due;
+}
+
+static w5_time patience(const live *l, const pace *p)
 {
     w5_time wait = IDLE;
+    w5_time next = due(l, p);
     if (p->watched && p->dirty)
         wait = p->next - w5_monotonic();
-    if (p->watched && p->due != W5_TIME_MAX)
-        wait = least(wait, p->due - w5_now() + 1000);
+    if (p->watched && next != W5_TIME_MAX)
+        wait = least(wait, next - w5_now() + 1000);
     return wait < 1000 ? 1000 : wait;
 }
 
@@ -98,7 +123,7 @@ static bool looks_now(const live *l, const pace *p)
 {
     if (!p->watched || l->gone)
         return false;
-    return (p->dirty && w5_monotonic() >= p->next) || w5_now() >= p->due;
+    return (p->dirty && w5_monotonic() >= p->next) || w5_now() >= due(l, p);
 }
 
 w5_rc live_read(live *l, w5_err *err)
@@ -107,8 +132,9 @@ w5_rc live_read(live *l, w5_err *err)
     w5_rc rc = W5_OK;
     while (rc >= 0 && !l->gone) {
         w5_time asked = w5_monotonic();
-        rc = w5_engine_turn(l->engine, patience(&p), err);
+        rc = w5_engine_turn(l->engine, patience(l, &p), err);
         p.dirty |= rc == W5_OK;
+        p.rests = rc == W5_WAIT;
         p.watched |= rc == W5_WAIT && w5_monotonic() - asked >= IDLE - 1000;
         l->clocked = rc != W5_END && signals_came();
         if (rc < 0 || rc == W5_END || l->clocked)
@@ -116,7 +142,7 @@ w5_rc live_read(live *l, w5_err *err)
         l->gone = abandoned(l);
         if (!l->setup->report)
             rc = flush(l, err);
-        else if (looks_now(l, &p))
+        if (rc >= 0 && (l->setup->report || l->keeper) && looks_now(l, &p))
             rc = look(l, &p, err);
     }
     return rc < 0 ? rc : W5_OK;

@@ -7,6 +7,7 @@
 #define W5_CLI_LIVE_H
 
 #include "deliverable.h"
+#include "keeper.h"
 #include "options.h"
 #include "setup.h"
 #include "told.h"
@@ -21,9 +22,10 @@ typedef struct live {
     bool rewrites;    /* the file is written anew at each change */
     void (*news)(void *context, const char *what, const w5_diagnosis *d, const w5_run *run);
     void *context;    /* of `news`, which may be NULL */
+    keeper *keeper;   /* NULL: nothing is remembered, no mail is sent */
     bool gone;        /* nobody reads any more */
     bool clocked;     /* it ended while the sources went on: silence counts */
-    told_list told;
+    told_list *told;
     const w5_run *run; /* the last one */
 } live;
 

@@ -26,12 +26,21 @@ static w5_str sendmail_path(const options *o)
 w5_rc post_open(post *p, const options *o, const setup *s, w5_err *err)
 {
     static const char *const arguments[] = {"-t", "-oi", NULL};
+    const char *outbox = options_last(o, OPT_OUTBOX, "");
+    bool sends = strcmp(outbox, "send") == 0, fills = strcmp(outbox, "fill") == 0;
     *p = (post){.setup = s, .address = options_last(o, OPT_MAIL, NULL)};
     p->executes = o->given[OPT_EXEC] > 0;
-    if (!p->address && !p->executes)
+    if (outbox[0] && !sends && !fills)
+        return w5_fail(err, W5_EINVAL, 0, "--outbox: '%s' is none of its words (fill, send)", outbox);
+    if (fills && (!p->address || !s->state_file))
+        return w5_fail(err, W5_EINVAL, 0, "--outbox fill goes with --mail and --cron or --state");
+    if (p->address && strpbrk(p->address, "\r\n"))
+        return w5_fail(err, W5_EINVAL, 0, "--mail: there is a line end in the address");
+    sends |= p->address && !fills;
+    if (!sends && !p->executes)
         return W5_OK;
     char *const **command = W5_NEW_N(s->arena, char *const *, 2);
-    command[SENDMAIL] = w5_command_words(s->arena, p->address ? sendmail_path(o) : W5_NONE, arguments);
+    command[SENDMAIL] = w5_command_words(s->arena, sends ? sendmail_path(o) : W5_NONE, arguments);
     command[COMMAND] = w5_command_words(s->arena, w5_str_of(options_last(o, OPT_EXEC, "")), NULL);
     if (p->executes && !command[COMMAND][0])
         return w5_fail(err, W5_EINVAL, 0, "--exec: there is no command in it");
@@ -42,13 +51,15 @@ w5_rc post_open(post *p, const options *o, const setup *s, w5_err *err)
 void post_close(post *p)
 {
     w5_courier_stop(p->courier);
+    w5_arena_free(p->letter);
     p->courier = NULL;
+    p->letter = NULL;
 }
 
 static w5_str mail_id(const post *p, const w5_run *run, const char *what)
 {
     const w5_findings *f = run->findings;
-    return w5_arena_fmt(p->setup->arena, "%s.%s.%lld@%.*s", what,
+    return w5_arena_fmt(p->letter, "%s.%s.%lld@%.*s", what,
                         f->n ? f->at[0]->incident->id : "0",
                         (long long)(run->generated_at / W5_SECOND), W5_ARG(run->host));
 }
@@ -58,14 +69,15 @@ static w5_str thread_id(const post *p, const w5_run *run)
 {
     if (!run->findings->n)
         return W5_NONE;
-    return w5_arena_fmt(p->setup->arena, "incident.%s@%.*s", run->findings->at[0]->incident->id,
+    return w5_arena_fmt(p->letter, "incident.%s@%.*s", run->findings->at[0]->incident->id,
                         W5_ARG(run->host));
 }
 
-w5_mail post_write(const post *p, const w5_run *run)
+w5_mail post_write(post *p, const w5_run *run)
 {
     w5_view view = p->setup->view;
-    w5_arena *arena = p->setup->arena;
+    w5_arena_free(p->letter);
+    w5_arena *arena = p->letter = w5_arena_new();
     w5_out *out = w5_out_memory();
     view.mail_to = w5_str_of(p->address);
     view.message_id = mail_id(p, run, "why502");
@@ -79,7 +91,7 @@ w5_mail post_write(const post *p, const w5_run *run)
     return mail;
 }
 
-w5_rc post_send(post *p, const w5_mail *mail, w5_err *err)
+w5_rc post_send(const post *p, const w5_mail *mail, w5_err *err)
 {
     w5_err why = {0};
     if (w5_courier_run(p->courier, SENDMAIL, mail->body, &why) >= 0)

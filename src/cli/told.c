@@ -15,6 +15,12 @@ told *told_add(told_list *list)
     return &list->at[list->n++];
 }
 
+void told_copy(told_list *to, const told_list *from)
+{
+    for (size_t i = 0; i < from->n; i++)
+        *told_add(to) = from->at[i];
+}
+
 void told_done(told_list *list)
 {
     free(list->at);

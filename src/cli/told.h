@@ -25,6 +25,7 @@ void told_forget(told_list *list, w5_time before);
 /* When the first incident that is going on will have been silent for `gap`; W5_TIME_MAX: none. */
 w5_time told_due(const told_list *list, w5_time gap);
 told *told_add(told_list *list);
+void told_copy(told_list *to, const told_list *from);
 void told_done(told_list *list);
 
 #endif

@@ -11,6 +11,14 @@
 
 #include "pieces.h"
 
+#define W5_PLACES_MAX 64 /* files of one name; more than a rotation every ten seconds for ten minutes */
+
+/* The files of one source. */
+typedef struct places {
+    w5_place at[W5_PLACES_MAX];
+    size_t n;
+} places;
+
 struct w5_engine {
     const w5_catalogue *catalogue;
     const w5_config *config;
@@ -25,8 +33,8 @@ struct w5_engine {
     uint32_t fed;    /* sources read from memory: they come after the real ones */
     bool stopped;
     w5_time now; /* of a live run: the clock; W5_TIME_NONE otherwise */
-    uint64_t *consumed; /* by source */
-    size_t consumed_room;
+    places **places; /* by source; NULL: nothing was read */
+    size_t places_room;
     w5_stream *before; /* by stream: what an earlier run accounted for */
     size_t befores;
     uint64_t errors_before, *classes_before;
@@ -102,7 +110,9 @@ void w5_engine_free(w5_engine *e)
     w5_records_free(e->reader.records);
     w5_outside_done(&e->reader.outside);
     w5_sources_free(e->sources);
-    free(e->consumed);
+    for (size_t i = 0; i < e->places_room; i++)
+        free(e->places[i]);
+    free(e->places);
     w5_arena_free(e->answer);
     w5_arena_free(e->forever);
     free(e);
@@ -168,21 +178,98 @@ static void read_in_pieces(w5_engine *e, const w5_block *block)
     w5_sources_skip(e->sources, block->source, at, NULL);
 }
 
+static w5_stream *stream_of(const w5_engine *e, uint32_t source)
+{
+    for (size_t i = 0; i < w5_records_streams(e->reader.records); i++)
+        if (w5_records_stream(e->reader.records, i)->source == source)
+            return w5_records_stream(e->reader.records, i);
+    return NULL;
+}
+
+/* --- how far every file was read -------------------------------------------------------------- */
+static places *places_of(w5_engine *e, size_t source)
+{
+    size_t n = w5_sources_count(e->sources);
+    if (e->places_room < n) {
+        e->places = w5_xrealloc(e->places, n, sizeof(*e->places));
+        memset(e->places + e->places_room, 0, (n - e->places_room) * sizeof(*e->places));
+        e->places_room = n;
+    }
+    if (!e->places[source]) {
+        e->places[source] = w5_xmalloc(sizeof(places));
+        e->places[source]->n = 0;
+    }
+    return e->places[source];
+}
+
+static w5_place *place_of(places *p, const w5_identity *file)
+{
+    for (size_t i = 0; i < p->n; i++)
+        if (p->at[i].identity.device == file->device && p->at[i].identity.inode == file->inode)
+            return &p->at[i];
+    if (p->n == W5_PLACES_MAX)
+        memmove(p->at, p->at + 1, --p->n * sizeof(*p->at));
+    p->at[p->n] = (w5_place){.identity = *file, .was = *file, .at = W5_TIME_NONE};
+    return &p->at[p->n++];
+}
+
+static uint64_t count_lines(w5_str bytes)
+{
+    uint64_t n = 0;
+    const char *end = bytes.ptr + bytes.len;
+    for (const char *p = bytes.ptr; (p = memchr(p, '\n', (size_t)(end - p))); p++)
+        n++;
+    return n;
+}
+
+static void note_place(w5_engine *e, const w5_block *block)
+{
+    w5_place *p = place_of(places_of(e, block->source), block->identity);
+    if (block->offset < p->offset) { /* it was emptied, and begins anew */
+        p->lines = 0;
+        p->was = *block->identity;
+    }
+    p->identity = *block->identity;
+    p->offset = block->offset + block->bytes.len;
+    p->lines += count_lines(block->bytes);
+    p->at = w5_now();
+}
+
+void w5_engine_begin_at(w5_engine *e, size_t source, const w5_place *place)
+{
+    const w5_source *s = w5_sources_at(e->sources, source);
+    w5_records_begin(e->reader.records, s->index, s->name, s->format, year_of(s));
+    w5_stream *stream = stream_of(e, s->index);
+    if (stream)
+        stream->lines = place->lines;
+    w5_place *own = place_of(places_of(e, source), &place->identity);
+    *own = *place;
+}
+
+size_t w5_engine_places(w5_engine *e, size_t source, w5_place **all)
+{
+    places *p = source < e->places_room ? e->places[source] : NULL;
+    *all = p ? p->at : NULL;
+    return p ? p->n : 0;
+}
+
+/* A file that was rotated away a while ago is not written to any more. */
+static bool is_finished(const w5_source *s)
+{
+    return s->log.len && (s->compression.len || s->modified < w5_now() - W5_MINUTE);
+}
+
 /* False: nothing is left of it for this run. */
 static bool take_whole_lines(w5_engine *e, w5_block *block)
 {
-    size_t n = w5_sources_count(e->sources);
-    if (e->options.whole_lines && !block->cut) {
+    if (!e->options.whole_lines)
+        return true;
+    if (!block->cut && !is_finished(w5_sources_at(e->sources, block->source))) {
         const char *end = memrchr(block->bytes.ptr, '\n', block->bytes.len);
         block->bytes.len = end ? (size_t)(end - block->bytes.ptr) + 1 : 0;
     }
-    if (e->consumed_room < n) {
-        e->consumed = w5_xrealloc(e->consumed, n, sizeof(*e->consumed));
-        memset(e->consumed + e->consumed_room, 0, (n - e->consumed_room) * sizeof(*e->consumed));
-        e->consumed_room = n;
-    }
     if (block->bytes.len > 0)
-        e->consumed[block->source] = block->offset + block->bytes.len;
+        note_place(e, block);
     return block->bytes.len > 0;
 }
 
@@ -216,6 +303,12 @@ w5_rc w5_engine_turn(w5_engine *e, w5_time patience, w5_err *err)
     return W5_OK;
 }
 
+void w5_engine_settle(w5_engine *e)
+{
+    if (e->source != NO_SOURCE)
+        finish_source(e);
+}
+
 w5_rc w5_engine_read(w5_engine *e, w5_err *err)
 {
     w5_rc rc;
@@ -239,14 +332,6 @@ void w5_engine_feed(w5_engine *e, w5_str name, w5_str format, w5_str bytes)
 }
 
 /* --- what an earlier run has read ------------------------------------------------------------- */
-static w5_stream *stream_of(const w5_engine *e, uint32_t source)
-{
-    for (size_t i = 0; i < w5_records_streams(e->reader.records); i++)
-        if (w5_records_stream(e->reader.records, i)->source == source)
-            return w5_records_stream(e->reader.records, i);
-    return NULL;
-}
-
 static uint32_t source_named(w5_engine *e, w5_str name)
 {
     size_t n = w5_sources_count(e->sources);
@@ -269,26 +354,6 @@ void w5_engine_recall(w5_engine *e, w5_str name, w5_str format, uint64_t line, w
     e->source = index;
     w5_records_put(e->reader.records, text, 0, false);
     finish_source(e);
-}
-
-void w5_engine_lines_before(w5_engine *e, size_t source, uint64_t lines)
-{
-    const w5_source *s = w5_sources_at(e->sources, source);
-    w5_records_begin(e->reader.records, s->index, s->name, s->format, year_of(s));
-    w5_stream *stream = stream_of(e, s->index);
-    if (stream)
-        stream->lines = lines;
-}
-
-uint64_t w5_engine_lines(const w5_engine *e, size_t source)
-{
-    const w5_stream *s = stream_of(e, (uint32_t)source);
-    return s ? s->lines : 0;
-}
-
-uint64_t w5_engine_consumed(const w5_engine *e, size_t source)
-{
-    return source < e->consumed_room ? e->consumed[source] : 0;
 }
 
 void w5_engine_recalled(w5_engine *e)
@@ -367,8 +432,8 @@ static void take_troubles(w5_engine *e, w5_run *run)
     w5_run_source *trouble = W5_NEW_N(e->answer, w5_run_source, n);
     for (size_t i = 0; i < n; i++) {
         const w5_source *s = w5_sources_at(e->sources, i);
-        if (s->error.code >= 0 && s->duplicate_of == UINT32_MAX)
-            continue;
+        if (s->error.code >= 0 && (s->duplicate_of == UINT32_MAX || s->log.len))
+            continue; /* nobody named what was rotated away: its copies are nobody's mistake */
         trouble[run->troubles++] =
             (w5_run_source){.name = s->name,
                             .format = s->format,

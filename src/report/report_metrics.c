@@ -1,7 +1,7 @@
 /* report_metrics.c -- OpenMetrics 1.0, as node_exporter's textfile collector reads it.
  *
  * At most a thousand series: each family has its share, and what is beyond it is added up under
- * "other". Numbers are those of the run. */
+ * "other". Counters are those of the run, or, with a state, of all runs. */
 #include "common.h"
 
 #include <stdlib.h>
@@ -101,16 +101,104 @@ static void end(family *f, w5_out *out, const char *help)
 }
 
 /* --- the families ---------------------------------------------------------------------------- */
-static void put_errors(const w5_show *show, w5_out *out)
+enum {
+    ERRORS,
+    FAILED,
+    LINES,
+    STRANGE,
+    COUNTED
+};
+
+static const struct {
+    const char *name, *names[2], *help;
+    size_t max;
+} counted[COUNTED] = {
+    [ERRORS] = {"why502_upstream_errors", {"class", "upstream"}, "Lines about upstream errors.",
+                ERRORS_MAX},
+    [FAILED] = {"why502_requests_failed", {"upstream", NULL}, "Requests that failed.",
+                UPSTREAMS_MAX},
+    [LINES] = {"why502_lines", {"format", NULL}, "Lines read.", FORMATS_MAX},
+    [STRANGE] = {"why502_lines_not_understood", {"format", NULL}, "Lines that were not understood.",
+                 FORMATS_MAX},
+};
+
+static void begin_counted(const w5_show *show, family f[COUNTED])
+{
+    for (size_t i = 0; i < COUNTED; i++)
+        f[i] = begin(show, counted[i].name, true, counted[i].names[0], counted[i].names[1],
+                     counted[i].max);
+}
+
+static void count_errors(const w5_show *show, family *f)
 {
     const w5_timeline *t = show->run->timeline;
-    family f = begin(show, "why502_upstream_errors", true, "class", "upstream", ERRORS_MAX);
     for (size_t i = 0; i < t->cells; i++) {
         const w5_class *k = w5_show_class(show->run, &t->cell[i]);
         if (k && k->family == W5_UPSTREAM)
-            add(&f, k->id, w5_timeline_str(t, t->cell[i].upstream), t->cell[i].count);
+            add(f, k->id, w5_timeline_str(t, t->cell[i].upstream), t->cell[i].count);
     }
-    end(&f, out, "Lines about upstream errors.");
+}
+
+/* This run's own. */
+static void count(const w5_show *show, family f[COUNTED])
+{
+    const w5_run *run = show->run;
+    count_errors(show, &f[ERRORS]);
+    for (size_t i = 0; i < run->findings->n; i++) {
+        const w5_incident *in = run->findings->at[i]->incident;
+        add(&f[FAILED], in->upstream, W5_NONE, in->requests_failed);
+    }
+    for (size_t i = 0; i < run->streams; i++) {
+        const w5_stream *s = run->stream[i];
+        w5_str format = s->format ? s->format->id : W5_STR("unknown");
+        add(&f[LINES], format, W5_NONE, s->lines);
+        add(&f[STRANGE], format, W5_NONE, s->not_understood);
+    }
+}
+
+static w5_str short_name(const char *name)
+{
+    return w5_str_skip(w5_str_of(name), sizeof("why502_") - 1);
+}
+
+const w5_counter *w5_report_counters(const w5_run *run, w5_arena *arena, size_t *n)
+{
+    static const w5_view plain;
+    w5_show show = w5_show_begin(run, &plain);
+    family f[COUNTED];
+    begin_counted(&show, f);
+    count(&show, f);
+    w5_counter *all = W5_NEW_N(arena, w5_counter, f[0].n + f[1].n + f[2].n + f[3].n + 1);
+    *n = 0;
+    for (size_t i = 0; i < COUNTED; i++)
+        for (size_t k = 0; k < f[i].n; k++)
+            all[(*n)++] = (w5_counter){.family = short_name(f[i].name),
+                                       .label = {w5_arena_str(arena, f[i].at[k].label[0]),
+                                                 w5_arena_str(arena, f[i].at[k].label[1])},
+                                       .value = f[i].at[k].value};
+    w5_show_end(&show);
+    return all;
+}
+
+static void take_counters(const w5_run *run, family f[COUNTED])
+{
+    for (size_t i = 0; i < run->counters; i++)
+        for (size_t k = 0; k < COUNTED; k++)
+            if (w5_str_eq(run->counter[i].family, short_name(f[k].name)))
+                add(&f[k], run->counter[i].label[0], run->counter[i].label[1],
+                    run->counter[i].value);
+}
+
+static void put_counted(const w5_show *show, w5_out *out)
+{
+    family f[COUNTED];
+    begin_counted(show, f);
+    if (show->run->counter)
+        take_counters(show->run, f);
+    else
+        count(show, f);
+    for (size_t i = 0; i < COUNTED; i++)
+        end(&f[i], out, counted[i].help);
 }
 
 static void put_incidents(const w5_show *show, w5_out *out)
@@ -118,38 +206,28 @@ static void put_incidents(const w5_show *show, w5_out *out)
     const w5_findings *all = show->run->findings;
     family incidents = begin(show, "why502_incidents", false, "cause", "severity", INCIDENTS_MAX);
     family open = begin(show, "why502_incident_open", false, "cause", "upstream", OPEN_MAX);
-    family failed = begin(show, "why502_requests_failed", true, "upstream", NULL, UPSTREAMS_MAX);
     for (size_t i = 0; i < all->n; i++) {
         const w5_diagnosis *d = all->at[i];
         w5_str cause = w5_show_cause(&d->cause);
         add(&incidents, cause, w5_severity_word[d->severity], 1);
         add(&open, cause, d->incident->upstream, d->incident->over == W5_OVER_NO);
-        add(&failed, d->incident->upstream, W5_NONE, d->incident->requests_failed);
     }
     end(&incidents, out, "Incidents in what was read.");
     end(&open, out, "Incidents that are not over.");
-    end(&failed, out, "Requests that failed.");
 }
 
-static void put_lines(const w5_show *show, w5_out *out)
+static void put_last_lines(const w5_show *show, w5_out *out)
 {
     const w5_run *run = show->run;
-    family lines = begin(show, "why502_lines", true, "format", NULL, FORMATS_MAX);
-    family strange = begin(show, "why502_lines_not_understood", true, "format", NULL, FORMATS_MAX);
     family last = begin(show, "why502_source_last_line_timestamp_seconds", false, "source", NULL,
                         SOURCES_MAX);
     for (size_t i = 0; i < run->streams; i++) {
         const w5_stream *s = run->stream[i];
-        w5_str format = s->format ? s->format->id : W5_STR("unknown");
         w5_time at = w5_stream_utc(s, s->last);
-        add(&lines, format, W5_NONE, s->lines);
-        add(&strange, format, W5_NONE, s->not_understood);
         series *seen = at > 0 ? find(&last, s->name, W5_NONE) : NULL;
         if (seen && (uint64_t)(at / W5_SECOND) > seen->value)
             seen->value = (uint64_t)(at / W5_SECOND);
     }
-    end(&lines, out, "Lines read.");
-    end(&strange, out, "Lines that were not understood.");
     end(&last, out, "When the last line of a source was written.");
 }
 
@@ -165,9 +243,9 @@ static void put_run(const w5_show *show, w5_out *out)
 static void write_metrics(const w5_run *run, const w5_view *view, w5_out *out)
 {
     w5_show show = w5_show_begin(run, view);
-    put_errors(&show, out);
+    put_counted(&show, out);
     put_incidents(&show, out);
-    put_lines(&show, out);
+    put_last_lines(&show, out);
     put_run(&show, out);
     w5_out_lit(out, "# EOF\n");
     w5_show_end(&show);

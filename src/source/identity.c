@@ -5,6 +5,7 @@
 #include "identity.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 /* FNV-1a (Fowler, Noll, Vo), 64 bits. */
 uint64_t w5_identity_hash(w5_str text)
@@ -61,6 +62,22 @@ void w5_identity_read(w5_slot *slot)
     reread_end(&r);
     slot->source.identity.fingerprint = w5_identity_hash((w5_str){slot->head, slot->head_len});
     slot->source.identity.fingerprinted = (uint32_t)slot->head_len;
+}
+
+void w5_identity_take(w5_slot *slot, w5_str first)
+{
+    first = w5_str_head(first, W5_HEAD_MAX);
+    memcpy(slot->head, first.ptr, first.len);
+    slot->head_len = first.len;
+    slot->source.identity.fingerprint = w5_identity_hash(first);
+    slot->source.identity.fingerprinted = (uint32_t)first.len;
+}
+
+bool w5_identity_holds(const w5_slot *slot)
+{
+    char now[W5_HEAD_MAX];
+    ssize_t n = pread(slot->file.fd, now, slot->head_len, (off_t)slot->base);
+    return n == (ssize_t)slot->head_len && memcmp(now, slot->head, slot->head_len) == 0;
 }
 
 bool w5_identity_fits(const w5_slot *slot, const w5_identity *was)

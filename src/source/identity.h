@@ -11,6 +11,11 @@
 uint64_t w5_identity_hash(w5_str text);
 /* Reads the head of an opened file and fills source.identity. */
 void w5_identity_read(w5_slot *slot);
+/* Identity of a plain file whose beginning has just been read: what stood there when it was opened may
+ * have been emptied since. */
+void w5_identity_take(w5_slot *slot, w5_str first);
+/* Does a plain file still begin as it did when it was opened? */
+bool w5_identity_holds(const w5_slot *slot);
 /* Is the source the file that `was` describes? Device and inode do not matter. */
 bool w5_identity_fits(const w5_slot *slot, const w5_identity *was);
 

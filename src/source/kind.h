@@ -15,11 +15,13 @@
 
 typedef struct w5_slot w5_slot;
 
-/* A file that was followed to its end: should its inode come back under a name, it is read on from
- * there. */
+/* A text that was followed to its end: should it come back under a name, be it as a copy, it is read
+ * on from there. */
 typedef struct w5_retired {
     w5_identity identity;
-    uint64_t offset;
+    uint64_t offset, end; /* whole lines up to here were given out; bytes up to here were read */
+    char last[64];        /* before `end` */
+    size_t last_len;
 } w5_retired;
 
 #define W5_RETIRED_MAX 256

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "kind.h"
+#include "identity.h"
 
 w5_rc w5_file_read(void *from, char *out, size_t room, size_t *got, w5_err *err)
 {
@@ -59,11 +59,31 @@ static w5_rc begin(w5_slot *slot, w5_err *err)
     return W5_OK;
 }
 
+/* The first block of a log that may be emptied at any time: was it read of the text that was opened? If
+ * not, what stood before the place where the last run stopped is gone, and the file begins anew. */
+static w5_rc settle(w5_slot *slot, w5_block *block, w5_err *err)
+{
+    w5_rc rc = W5_OK;
+    if (slot->skip > 0 && !w5_identity_holds(slot)) {
+        slot->skip = 0;
+        w5_lines_done(&slot->lines);
+        w5_lines_init(&slot->lines, 0);
+        slot->file.at = slot->base;
+        rc = w5_lines_next(&slot->lines, read_slot, slot, block, err);
+    }
+    if (rc == W5_OK && slot->skip == 0)
+        w5_identity_take(slot, block->bytes);
+    return rc;
+}
+
 static w5_rc next(w5_slot *slot, w5_block *block, w5_err *err)
 {
-    w5_rc rc = slot->begun ? W5_OK : begin(slot, err);
+    bool first = !slot->begun;
+    w5_rc rc = first ? begin(slot, err) : W5_OK;
     if (rc == W5_OK)
         rc = w5_lines_next(&slot->lines, read_slot, slot, block, err);
+    if (rc == W5_OK && first && !slot->unpack && slot->head)
+        rc = settle(slot, block, err);
     slot->source.bytes = w5_lines_offset(&slot->lines) - slot->skip;
     slot->source.consumed = slot->unpack ? slot->file.at : slot->source.bytes + slot->skip;
     return rc;

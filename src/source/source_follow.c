@@ -182,23 +182,39 @@ static void generation_free(generation *g)
 static void retire(w5_shared *shared, const generation *g)
 {
     w5_retired *r = &shared->retired[shared->retirements++ % W5_RETIRED_MAX];
-    *r = (w5_retired){g->identity, g->file.at};
+    *r = (w5_retired){.identity = g->identity,
+                      .offset = g->file.at - w5_lines_held(&g->lines).len,
+                      .end = g->file.at,
+                      .last_len = g->last_len};
+    memcpy(r->last, g->last, g->last_len);
+}
+
+/* Is this, up to where it was read, the text of one that went? Its file may be another: copytruncate
+ * leaves a copy. */
+static bool is_retired(const w5_retired *r, int fd, w5_str first)
+{
+    const w5_identity *was = &r->identity;
+    char last[LAST_BYTES];
+    return was->fingerprinted > 0 && first.len >= was->fingerprinted &&
+           w5_identity_hash(w5_str_head(first, was->fingerprinted)) == was->fingerprint &&
+           pread(fd, last, r->last_len, (off_t)(r->end - r->last_len)) == (ssize_t)r->last_len &&
+           memcmp(last, r->last, r->last_len) == 0;
 }
 
 uint64_t w5_follow_retired(const w5_shared *shared, int fd, const struct stat *st)
 {
     char text[FIRST_BYTES];
     ssize_t n = pread(fd, text, sizeof text, 0);
+    w5_str first = {text, n > 0 ? (size_t)n : 0};
     size_t count = shared->retirements < W5_RETIRED_MAX ? shared->retirements : W5_RETIRED_MAX;
+    uint64_t furthest = 0;
     for (size_t i = 0; i < count; i++) {
         const w5_retired *r = &shared->retired[i];
-        const w5_identity *was = &r->identity;
-        if (was->device == st->st_dev && was->inode == st->st_ino && was->fingerprinted > 0 &&
-            n >= (ssize_t)was->fingerprinted && (uint64_t)st->st_size >= r->offset &&
-            w5_identity_hash((w5_str){text, was->fingerprinted}) == was->fingerprint)
-            return r->offset;
+        if (r->offset > furthest && r->end >= r->last_len && (uint64_t)st->st_size >= r->end &&
+            is_retired(r, fd, first))
+            furthest = r->offset;
     }
-    return 0;
+    return furthest;
 }
 
 static bool is_file_of(const generation *g, const struct stat *st)
@@ -295,10 +311,11 @@ static void adopt_if_missed(w5_slot *slot, const char *path)
     struct stat st;
     if (w5_open_log(path, &fd, &st, NULL) < 0)
         return;
-    if (S_ISREG(st.st_mode) && is_later(st.st_mtim, f->seen) && !w5_follow_holds(slot, &st) &&
-        !held_by_another(slot, &st) && w5_follow_retired(slot->shared, fd, &st) == 0 &&
-        !is_copy(slot, fd))
-        adopt(slot, fd, &st, 0);
+    uint64_t read = w5_follow_retired(slot->shared, fd, &st);
+    bool new = S_ISREG(st.st_mode) && is_later(st.st_mtim, f->seen) &&
+               !w5_follow_holds(slot, &st) && !held_by_another(slot, &st);
+    if (new && (read > 0 ? (uint64_t)st.st_size > read : !is_copy(slot, fd)))
+        adopt(slot, fd, &st, read);
     else
         close(fd);
 }
@@ -316,6 +333,39 @@ static void adopt_missed(w5_slot *slot)
     w5_arena_free(scratch);
 }
 
+static bool same_bytes(int a, int b, size_t n, uint64_t at)
+{
+    char one[FIRST_BYTES];
+    char two[FIRST_BYTES];
+    return pread(a, one, n, (off_t)at) == (ssize_t)n && pread(b, two, n, (off_t)at) == (ssize_t)n &&
+           memcmp(one, two, n) == 0;
+}
+
+/* The same text, and perhaps more of it, in another file (an editor, sed -i): read on where we are. */
+static generation *text_copied(const follow *f, int fd, const struct stat *st)
+{
+    generation *g = f->current;
+    struct stat own;
+    if (!g || g->rewritten || fstat(g->file.fd, &own) != 0 || own.st_size == 0 ||
+        own.st_size > st->st_size || (uint64_t)own.st_size < g->file.at)
+        return NULL;
+    uint64_t size = (uint64_t)own.st_size;
+    size_t first = size < FIRST_BYTES ? (size_t)size : FIRST_BYTES;
+    return same_bytes(g->file.fd, fd, first, 0) && same_bytes(g->file.fd, fd, first, size - first)
+               ? g
+               : NULL;
+}
+
+static void adopt_copy(w5_slot *slot, generation *g, int fd, const struct stat *st)
+{
+    follow *f = slot->own;
+    uint64_t at = g->file.at - w5_lines_held(&g->lines).len;
+    take_out(f, g);
+    retire(slot->shared, g);
+    generation_free(g);
+    adopt(slot, fd, st, at);
+}
+
 /* False when the name means yet another file than it did for `looked`. */
 static bool open_name(w5_slot *slot, const struct stat *looked)
 {
@@ -326,8 +376,11 @@ static bool open_name(w5_slot *slot, const struct stat *looked)
         slot->source.error = err;
         return false;
     }
+    generation *copied = S_ISREG(st.st_mode) ? text_copied(slot->own, fd, &st) : NULL;
     if (!S_ISREG(st.st_mode) || w5_follow_holds(slot, &st) || held_by_another(slot, &st))
         close(fd);
+    else if (copied)
+        adopt_copy(slot, copied, fd, &st);
     else
         adopt(slot, fd, &st, w5_follow_retired(slot->shared, fd, &st));
     return st.st_dev == looked->st_dev && st.st_ino == looked->st_ino;
@@ -421,6 +474,7 @@ static w5_rc begin_again(w5_slot *slot, generation *g, w5_block *block)
         return W5_WAIT;
     if (piece.len > 0 && (n == 0 || !continues(g, piece, next, n)))
         return give_rest(slot, g, block);
+    retire(slot->shared, g);
     g->file.at = 0;
     g->first_len = g->last_len = 0;
     g->rewritten = false;
@@ -505,16 +559,33 @@ static w5_rc read_all(w5_slot *slot, w5_block *block, w5_err *err)
     return slot->stopping ? W5_END : W5_WAIT;
 }
 
+static follow *own_of(w5_slot *slot)
+{
+    if (!slot->own) {
+        slot->own = w5_xmalloc(sizeof(follow));
+        *(follow *)slot->own = (follow){.ready = true};
+    }
+    return slot->own;
+}
+
+void w5_follow_elder(w5_slot *slot, int fd, uint64_t at)
+{
+    struct stat st;
+    own_of(slot);
+    if (fstat(fd, &st) == 0)
+        adopt(slot, fd, &st, at);
+    else
+        close(fd);
+}
+
 static void begin(w5_slot *slot)
 {
-    follow *f = w5_xmalloc(sizeof *f);
+    follow *f = own_of(slot);
     struct stat st;
-    *f = (follow){.ready = true};
-    slot->own = f;
     slot->begun = true;
     if (slot->file.fd >= 0 && fstat(slot->file.fd, &st) == 0) {
         clock_gettime(CLOCK_REALTIME_COARSE, &f->seen);
-        adopt(slot, slot->file.fd, &st, slot->skip);
+        adopt(slot, slot->file.fd, &st, w5_identity_holds(slot) ? slot->skip : 0);
         slot->file.fd = -1;
     }
     watch_folder(slot);

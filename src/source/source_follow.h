@@ -8,6 +8,9 @@
 
 /* News from inotify: there may be more to read; the name may mean another file. */
 void w5_follow_hint(w5_slot *slot, bool name);
+/* A file that stood under the name before, read up to `at`: it is read on from there. Takes the
+ * descriptor. Call it before the source is asked for blocks, the oldest first. */
+void w5_follow_elder(w5_slot *slot, int fd, uint64_t at);
 /* Is the file open in one of the generations of a followed source? */
 bool w5_follow_holds(const w5_slot *slot, const struct stat *st);
 /* Was the file followed to its end already? `fd` is open on it. The place it was read up to, 0 if

@@ -15,40 +15,59 @@
 
 #if W5_HAVE_SQLITE
 #include <sqlite3.h>
+#include <stddef.h>
 
-#define VERSION 1
+#include "table.h"
 
-static const char schema[] = {
-#include "state/data/schema.sql.inc"
+/* Step n brings a database of version n to version n + 1. */
+static const char first_step[] = {
+#include "state/data/schema-1.sql.inc"
     0};
-
-typedef struct rows { /* of one table */
-    void *at;
-    size_t n, room, size;
-} rows;
+static const char second_step[] = {
+#include "state/data/schema-2.sql.inc"
+    0};
+static const char *const steps[] = {first_step, second_step};
+#define VERSION ((int64_t)(sizeof(steps) / sizeof(*steps)))
 
 struct w5_state {
     sqlite3 *db;
     char *path;
-    w5_arena *arena;
-    rows positions, told, kept, mails;
+    w5_table positions, told, kept, mails, counters, days;
+    uint64_t seq;   /* of the next line to be kept */
+    uint64_t saved; /* lines below stand in the database already */
 };
 
-static void *add(rows *r)
+static void own_position(w5_state *s, w5_position *p)
 {
-    if (r->n == r->room) {
-        r->room = r->room ? 2 * r->room : 16;
-        r->at = w5_xrealloc(r->at, r->room, r->size);
-    }
-    return memset((char *)r->at + r->size * r->n++, 0, r->size);
+    w5_str *const slices[] = {&p->name, &p->cursor};
+    w5_table_own(&s->positions, p, slices, 2);
+}
+
+static void own_kept(w5_state *s, w5_kept *k)
+{
+    w5_str *const slices[] = {&k->name, &k->format, &k->text};
+    w5_table_own(&s->kept, k, slices, 3);
+}
+
+static void own_mail(w5_state *s, w5_mail *m)
+{
+    w5_str *const slices[] = {&m->message_id, &m->address, &m->body};
+    w5_table_own(&s->mails, m, slices, 3);
+}
+
+static void own_counter(w5_state *s, w5_counter *c)
+{
+    w5_str *const slices[] = {&c->family, &c->label[0], &c->label[1]};
+    w5_table_own(&s->counters, c, slices, 3);
 }
 
 /* --- reading --------------------------------------------------------------------------------- */
-static w5_str blob(w5_state *s, sqlite3_stmt *q, int column)
+/* Valid until the next step of the query. */
+static w5_str blob(sqlite3_stmt *q, int column)
 {
     const void *bytes = sqlite3_column_blob(q, column);
     int n = sqlite3_column_bytes(q, column);
-    return bytes && n > 0 ? w5_arena_str(s->arena, (w5_str){bytes, (size_t)n}) : W5_STR("");
+    return bytes && n > 0 ? (w5_str){bytes, (size_t)n} : W5_STR("");
 }
 
 static uint64_t number(sqlite3_stmt *q, int column)
@@ -65,24 +84,25 @@ static void copy(char *to, size_t size, w5_str text)
 
 static void read_position(w5_state *s, sqlite3_stmt *q)
 {
-    w5_position *p = add(&s->positions);
-    p->name = blob(s, q, 0);
+    w5_position *p = w5_table_add(&s->positions);
+    p->name = blob(q, 0);
     p->identity = (w5_identity){.device = number(q, 1),
                                 .inode = number(q, 2),
                                 .fingerprint = number(q, 3),
                                 .fingerprinted = (uint32_t)number(q, 4)};
     p->offset = number(q, 5);
     p->lines = number(q, 6);
-    p->cursor = blob(s, q, 7);
+    p->cursor = blob(q, 7);
     p->seen = sqlite3_column_int64(q, 8);
+    own_position(s, p);
 }
 
 static void read_told(w5_state *s, sqlite3_stmt *q)
 {
-    w5_told *t = add(&s->told);
-    copy(t->id, sizeof(t->id), blob(s, q, 0));
-    copy(t->cause, sizeof(t->cause), blob(s, q, 1));
-    copy(t->upstream, sizeof(t->upstream), blob(s, q, 2));
+    w5_told *t = w5_table_add(&s->told);
+    copy(t->id, sizeof(t->id), blob(q, 0));
+    copy(t->cause, sizeof(t->cause), blob(q, 1));
+    copy(t->upstream, sizeof(t->upstream), blob(q, 2));
     t->confidence = sqlite3_column_int(q, 3);
     t->count = number(q, 4);
     t->start = sqlite3_column_int64(q, 5);
@@ -92,21 +112,41 @@ static void read_told(w5_state *s, sqlite3_stmt *q)
 
 static void read_kept(w5_state *s, sqlite3_stmt *q)
 {
-    w5_kept *k = add(&s->kept);
-    *k = (w5_kept){.name = blob(s, q, 0),
-                   .format = blob(s, q, 1),
+    w5_kept *k = w5_table_add(&s->kept);
+    *k = (w5_kept){.name = blob(q, 0),
+                   .format = blob(q, 1),
                    .line = number(q, 2),
                    .at = sqlite3_column_int64(q, 3),
-                   .text = blob(s, q, 4)};
+                   .text = blob(q, 4),
+                   .seq = number(q, 5)};
+    s->seq = s->saved = k->seq + 1;
+    own_kept(s, k);
 }
 
 static void read_mail(w5_state *s, sqlite3_stmt *q)
 {
-    w5_mail *m = add(&s->mails);
-    *m = (w5_mail){.message_id = blob(s, q, 0),
-                   .address = blob(s, q, 1),
+    w5_mail *m = w5_table_add(&s->mails);
+    *m = (w5_mail){.message_id = blob(q, 0),
+                   .address = blob(q, 1),
                    .made = sqlite3_column_int64(q, 2),
-                   .body = blob(s, q, 3)};
+                   .body = blob(q, 3),
+                   .tried = sqlite3_column_int(q, 4) != 0};
+    own_mail(s, m);
+}
+
+static void read_counter(w5_state *s, sqlite3_stmt *q)
+{
+    w5_counter *c = w5_table_add(&s->counters);
+    *c = (w5_counter){.family = blob(q, 0),
+                      .label = {blob(q, 1), blob(q, 2)},
+                      .value = number(q, 3)};
+    own_counter(s, c);
+}
+
+static void read_day(w5_state *s, sqlite3_stmt *q)
+{
+    w5_day *d = w5_table_add(&s->days);
+    *d = (w5_day){.day = sqlite3_column_int64(q, 0), .errors = number(q, 1)};
 }
 
 static const struct {
@@ -117,8 +157,10 @@ static const struct {
      " FROM position",
      read_position},
     {"SELECT id, cause, upstream, confidence, count, start, end, over FROM told", read_told},
-    {"SELECT name, format, line, at, text FROM kept ORDER BY seq", read_kept},
-    {"SELECT message_id, address, made, body FROM outbox ORDER BY made", read_mail},
+    {"SELECT name, format, line, at, text, seq FROM kept ORDER BY seq", read_kept},
+    {"SELECT message_id, address, made, body, tried FROM outbox ORDER BY made", read_mail},
+    {"SELECT family, first, second, value FROM counter", read_counter},
+    {"SELECT day, errors FROM day ORDER BY day", read_day},
 };
 
 static int read_tables(w5_state *s)
@@ -165,10 +207,10 @@ static int prepare(w5_state *s)
         rc = pragma(s, "PRAGMA user_version", &version);
     if (rc == SQLITE_OK)
         rc = pragma(s, "SELECT count(*) FROM sqlite_master", &tables_there);
-    if (rc == SQLITE_OK && version == 0 && tables_there == 0)
-        rc = run(s, schema);
-    else if (rc == SQLITE_OK && version != VERSION)
+    if (rc == SQLITE_OK && (version < 0 || version > VERSION || (version == 0 && tables_there > 0)))
         rc = SQLITE_NOTADB;
+    for (int64_t i = version; rc == SQLITE_OK && i < VERSION; i++)
+        rc = run(s, steps[i]);
     if (rc == SQLITE_OK)
         rc = read_tables(s);
     return rc & 0xff;
@@ -185,14 +227,19 @@ static int open_database(w5_state *s)
     return rc == SQLITE_OK ? prepare(s) : rc & 0xff;
 }
 
+#define ROWS(type) ((w5_table){.size = sizeof(type), .block = offsetof(type, block)})
+
 static w5_state *state_new(const char *path)
 {
     w5_state *s = w5_xmalloc(sizeof(*s));
-    *s = (w5_state){.arena = w5_arena_new(),
-                    .positions = {.size = sizeof(w5_position)},
-                    .told = {.size = sizeof(w5_told)},
-                    .kept = {.size = sizeof(w5_kept)},
-                    .mails = {.size = sizeof(w5_mail)}};
+    *s = (w5_state){.positions = ROWS(w5_position),
+                    .told = ROWS(w5_told),
+                    .kept = ROWS(w5_kept),
+                    .mails = ROWS(w5_mail),
+                    .counters = ROWS(w5_counter),
+                    .days = ROWS(w5_day),
+                    .seq = 1,
+                    .saved = 1};
     char real[4096];
     s->path = strdup(realpath(path, real) ? real : path);
     if (!s->path)
@@ -204,13 +251,11 @@ void w5_state_close(w5_state *s)
 {
     if (!s)
         return;
+    w5_table *const rows[] = {&s->positions, &s->told, &s->kept, &s->mails, &s->counters, &s->days};
     sqlite3_close(s->db); /* rolls back */
-    free(s->positions.at);
-    free(s->told.at);
-    free(s->kept.at);
-    free(s->mails.at);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        w5_table_done(rows[i]);
     free(s->path);
-    w5_arena_free(s->arena);
     free(s);
 }
 
@@ -257,85 +302,119 @@ w5_rc w5_state_open(w5_state **state, const char *path, w5_err *err)
     return answer;
 }
 
-size_t w5_state_positions(const w5_state *s, const w5_position **all)
-{
-    *all = s->positions.at;
-    return s->positions.n;
-}
-
-size_t w5_state_told(const w5_state *s, const w5_told **all)
-{
-    *all = s->told.at;
-    return s->told.n;
-}
-
-size_t w5_state_kept(const w5_state *s, const w5_kept **all)
-{
-    *all = s->kept.at;
-    return s->kept.n;
-}
-
-size_t w5_state_mails(const w5_state *s, const w5_mail **all)
-{
-    *all = s->mails.at;
-    return s->mails.n;
-}
+#define W5_GIVE_ROWS(name, type, rows)                                                             \
+    size_t name(const w5_state *s, const type **all)                                               \
+    {                                                                                              \
+        *all = s->rows.at;                                                                         \
+        return s->rows.n;                                                                          \
+    }
+W5_GIVE_ROWS(w5_state_positions, w5_position, positions)
+W5_GIVE_ROWS(w5_state_told, w5_told, told)
+W5_GIVE_ROWS(w5_state_kept, w5_kept, kept)
+W5_GIVE_ROWS(w5_state_mails, w5_mail, mails)
+W5_GIVE_ROWS(w5_state_counters, w5_counter, counters)
+W5_GIVE_ROWS(w5_state_days, w5_day, days)
 
 /* --- what is new ----------------------------------------------------------------------------- */
-static bool same_file(const w5_position *a, const w5_position *b)
+static bool same_text(const w5_identity *a, const w5_identity *b)
 {
-    if (a->cursor.len || b->cursor.len)
-        return w5_str_eq(a->name, b->name);
-    return a->identity.device == b->identity.device && a->identity.inode == b->identity.inode;
+    return a->device == b->device && a->inode == b->inode &&
+           a->fingerprint == b->fingerprint && a->fingerprinted == b->fingerprinted;
 }
 
-void w5_state_set_position(w5_state *s, const w5_position *p)
+static w5_position *find_position(w5_state *s, const w5_identity *was, const w5_position *p)
 {
     w5_position *at = s->positions.at;
-    w5_position *place = NULL;
-    for (size_t i = 0; i < s->positions.n && !place; i++)
-        if (same_file(&at[i], p))
-            place = &at[i];
+    for (size_t i = 0; i < s->positions.n; i++)
+        if (p->cursor.len || at[i].cursor.len ? w5_str_eq(at[i].name, p->name)
+                                              : same_text(&at[i].identity, was))
+            return &at[i];
+    return NULL;
+}
+
+void w5_state_set_position(w5_state *s, const w5_identity *was, const w5_position *p)
+{
+    w5_position *place = find_position(s, was, p);
     if (!place)
-        place = add(&s->positions);
+        place = find_position(s, &p->identity, p);
+    if (!place)
+        place = w5_table_add(&s->positions);
+    void *block = place->block;
     *place = *p;
-    place->name = w5_arena_str(s->arena, p->name);
-    place->cursor = w5_arena_str(s->arena, p->cursor);
+    place->block = block;
+    own_position(s, place);
 }
 
 void w5_state_set_told(w5_state *s, const w5_told *told, size_t n)
 {
     s->told.n = 0;
-    for (size_t i = 0; i < n; i++)
-        *(w5_told *)add(&s->told) = told[i];
+    for (size_t i = 0; i < n; i++) {
+        w5_told *t = w5_table_add(&s->told);
+        *t = told[i];
+        t->block = NULL;
+    }
 }
 
 void w5_state_keep(w5_state *s, const w5_kept *line)
 {
-    w5_kept *k = add(&s->kept);
+    w5_kept *k = w5_table_add(&s->kept);
     *k = *line;
-    k->name = w5_arena_str(s->arena, line->name);
-    k->format = w5_arena_str(s->arena, line->format);
-    k->text = w5_arena_str(s->arena, line->text);
+    k->seq = s->seq++;
+    k->block = NULL;
+    own_kept(s, k);
 }
 
 void w5_state_add_mail(w5_state *s, const w5_mail *mail)
 {
-    w5_mail *m = add(&s->mails);
-    *m = (w5_mail){.message_id = w5_arena_str(s->arena, mail->message_id),
-                   .address = w5_arena_str(s->arena, mail->address),
-                   .body = w5_arena_str(s->arena, mail->body),
-                   .made = mail->made};
+    w5_mail *m = w5_table_add(&s->mails);
+    *m = *mail;
+    m->block = NULL;
+    own_mail(s, m);
+}
+
+static w5_mail *mail_named(w5_state *s, w5_str message_id)
+{
+    w5_mail *all = s->mails.at;
+    for (size_t i = 0; i < s->mails.n; i++)
+        if (w5_str_eq(all[i].message_id, message_id))
+            return &all[i];
+    return NULL;
 }
 
 void w5_state_drop_mail(w5_state *s, w5_str message_id)
 {
-    w5_mail *all = s->mails.at;
-    size_t left = 0;
-    for (size_t i = 0; i < s->mails.n; i++)
-        if (!w5_str_eq(all[i].message_id, message_id))
-            all[left++] = all[i];
-    s->mails.n = left;
+    const w5_mail *m = mail_named(s, message_id);
+    if (m)
+        w5_table_drop(&s->mails, (size_t)(m - (const w5_mail *)s->mails.at));
+}
+
+void w5_state_try_mail(w5_state *s, w5_str message_id, bool tried)
+{
+    w5_mail *m = mail_named(s, message_id);
+    if (m)
+        m->tried = tried;
+}
+
+void w5_state_set_counters(w5_state *s, const w5_counter *all, size_t n)
+{
+    w5_table_drop_first(&s->counters, s->counters.n);
+    for (size_t i = 0; i < n; i++) {
+        w5_counter *c = w5_table_add(&s->counters);
+        *c = all[i];
+        c->block = NULL;
+        own_counter(s, c);
+    }
+}
+
+void w5_state_count_errors(w5_state *s, int64_t day, uint64_t errors)
+{
+    w5_day *all = s->days.at;
+    for (size_t i = 0; i < s->days.n; i++)
+        if (all[i].day == day) {
+            all[i].errors += errors;
+            return;
+        }
+    *(w5_day *)w5_table_add(&s->days) = (w5_day){.day = day, .errors = errors};
 }
 
 /* --- writing --------------------------------------------------------------------------------- */
@@ -389,6 +468,7 @@ static void bind_kept(sqlite3_stmt *q, const void *row)
     bind_number(q, 3, k->line);
     sqlite3_bind_int64(q, 4, k->at);
     bind_blob(q, 5, k->text);
+    bind_number(q, 6, k->seq);
 }
 
 static void bind_mail(sqlite3_stmt *q, const void *row)
@@ -398,14 +478,31 @@ static void bind_mail(sqlite3_stmt *q, const void *row)
     bind_text(q, 2, m->address);
     sqlite3_bind_int64(q, 3, m->made);
     bind_blob(q, 4, m->body);
+    sqlite3_bind_int(q, 5, m->tried);
 }
 
-static int write_rows(w5_state *s, const char *sql, const rows *r,
+static void bind_counter(sqlite3_stmt *q, const void *row)
+{
+    const w5_counter *c = row;
+    bind_text(q, 1, c->family);
+    bind_text(q, 2, c->label[0]);
+    bind_text(q, 3, c->label[1]);
+    bind_number(q, 4, c->value);
+}
+
+static void bind_day(sqlite3_stmt *q, const void *row)
+{
+    const w5_day *d = row;
+    sqlite3_bind_int64(q, 1, d->day);
+    bind_number(q, 2, d->errors);
+}
+
+static int write_rows(w5_state *s, const char *sql, const w5_table *r, size_t from,
                       void (*bind)(sqlite3_stmt *q, const void *row))
 {
     sqlite3_stmt *q = NULL;
     int rc = sqlite3_prepare_v2(s->db, sql, -1, &q, NULL);
-    for (size_t i = 0; rc == SQLITE_OK && i < r->n; i++) {
+    for (size_t i = from; rc == SQLITE_OK && i < r->n; i++) {
         bind(q, (const char *)r->at + i * r->size);
         rc = sqlite3_step(q) == SQLITE_DONE ? sqlite3_reset(q) : sqlite3_errcode(s->db);
     }
@@ -413,44 +510,88 @@ static int write_rows(w5_state *s, const char *sql, const rows *r,
     return rc;
 }
 
-static void forget_old(w5_state *s, w5_time now)
+static void forget_positions(w5_state *s, w5_time before)
 {
-    size_t left = 0, bytes = 0, first;
-    w5_position *p = s->positions.at;
-    w5_kept *k = s->kept.at;
-    for (size_t i = 0; i < s->positions.n; i++)
-        if (p[i].seen >= now - W5_STATE_SEEN_FOR)
-            p[left++] = p[i];
-    s->positions.n = left;
+    for (size_t i = s->positions.n; i-- > 0;)
+        if (((const w5_position *)s->positions.at)[i].seen < before)
+            w5_table_drop(&s->positions, i);
+}
+
+static void forget_lines(w5_state *s, w5_time before)
+{
+    const w5_kept *k = s->kept.at;
+    size_t bytes = 0, first;
     for (first = s->kept.n; first > 0; first--) {
         bytes += k[first - 1].text.len;
-        if (bytes > W5_STATE_KEPT_BYTES || k[first - 1].at < now - W5_STATE_KEPT_FOR)
+        if (bytes > W5_STATE_KEPT_BYTES || k[first - 1].at < before)
             break;
     }
-    s->kept.n -= first;
-    if (first > 0)
-        memmove(k, k + first, s->kept.n * sizeof(*k));
+    w5_table_drop_first(&s->kept, first);
+}
+
+static void forget_days(w5_state *s)
+{
+    while (s->days.n > W5_STATE_DAYS) {
+        const w5_day *d = s->days.at;
+        size_t oldest = 0;
+        for (size_t i = 1; i < s->days.n; i++)
+            if (d[i].day < d[oldest].day)
+                oldest = i;
+        w5_table_drop(&s->days, oldest);
+    }
+}
+
+/* Lines only come at the end and go at the beginning: what stays in between is not written again. */
+static int write_lines(w5_state *s)
+{
+    char sql[64];
+    const w5_kept *k = s->kept.at;
+    size_t from = s->kept.n;
+    while (from > 0 && k[from - 1].seq >= s->saved)
+        from--;
+    snprintf(sql, sizeof(sql), "DELETE FROM kept WHERE seq < %llu",
+             (unsigned long long)(s->kept.n ? k[0].seq : s->seq));
+    int rc = run(s, sql);
+    if (rc == SQLITE_OK)
+        rc = write_rows(s, "INSERT INTO kept(name, format, line, at, text, seq) VALUES (?,?,?,?,?,?)",
+                        &s->kept, from, bind_kept);
+    return rc;
+}
+
+static int write_tables(w5_state *s)
+{
+    const struct {
+        const char *sql;
+        const w5_table *rows;
+        void (*bind)(sqlite3_stmt *q, const void *row);
+    } tables_written[] = {
+        {"INSERT INTO position VALUES (?,?,?,?,?,?,?,?,?)", &s->positions, bind_position},
+        {"INSERT OR REPLACE INTO told VALUES (?,?,?,?,?,?,?,?)", &s->told, bind_told},
+        {"INSERT OR REPLACE INTO outbox VALUES (?,?,?,?,?)", &s->mails, bind_mail},
+        {"INSERT OR REPLACE INTO counter VALUES (?,?,?,?)", &s->counters, bind_counter},
+        {"INSERT OR REPLACE INTO day VALUES (?,?)", &s->days, bind_day},
+    };
+    int rc = run(s, "DELETE FROM position; DELETE FROM told; DELETE FROM outbox; DELETE FROM counter;"
+                    "DELETE FROM day");
+    for (size_t i = 0; rc == SQLITE_OK && i < sizeof(tables_written) / sizeof(*tables_written); i++)
+        rc = write_rows(s, tables_written[i].sql, tables_written[i].rows, 0, tables_written[i].bind);
+    return rc;
 }
 
 w5_rc w5_state_save(w5_state *s, w5_time now, w5_err *err)
 {
-    forget_old(s, now);
-    int rc = run(s, "DELETE FROM position; DELETE FROM told; DELETE FROM kept; DELETE FROM outbox");
+    forget_positions(s, now - W5_STATE_SEEN_FOR);
+    forget_lines(s, now - W5_STATE_KEPT_FOR);
+    forget_days(s);
+    int rc = write_lines(s);
     if (rc == SQLITE_OK)
-        rc = write_rows(s, "INSERT INTO position VALUES (?,?,?,?,?,?,?,?,?)", &s->positions,
-                        bind_position);
-    if (rc == SQLITE_OK)
-        rc = write_rows(s, "INSERT OR REPLACE INTO told VALUES (?,?,?,?,?,?,?,?)", &s->told,
-                        bind_told);
-    if (rc == SQLITE_OK)
-        rc = write_rows(s, "INSERT INTO kept(name, format, line, at, text) VALUES (?,?,?,?,?)",
-                        &s->kept, bind_kept);
-    if (rc == SQLITE_OK)
-        rc = write_rows(s, "INSERT OR REPLACE INTO outbox VALUES (?,?,?,?)", &s->mails, bind_mail);
+        rc = write_tables(s);
     if (rc == SQLITE_OK)
         rc = run(s, "COMMIT; BEGIN IMMEDIATE");
-    if (rc == SQLITE_OK)
+    if (rc == SQLITE_OK) {
+        s->saved = s->seq;
         return W5_OK;
+    }
     return w5_fail(err, W5_EIO, 0, "cannot save the state '%s': %s", s->path, sqlite3_errmsg(s->db));
 }
 
@@ -475,9 +616,11 @@ W5_NO_ROWS(w5_state_positions, w5_position)
 W5_NO_ROWS(w5_state_told, w5_told)
 W5_NO_ROWS(w5_state_kept, w5_kept)
 W5_NO_ROWS(w5_state_mails, w5_mail)
-void w5_state_set_position(w5_state *s, const w5_position *p)
+W5_NO_ROWS(w5_state_counters, w5_counter)
+W5_NO_ROWS(w5_state_days, w5_day)
+void w5_state_set_position(w5_state *s, const w5_identity *was, const w5_position *p)
 {
-    (void)s, (void)p;
+    (void)s, (void)was, (void)p;
 }
 void w5_state_set_told(w5_state *s, const w5_told *told, size_t n)
 {
@@ -494,6 +637,18 @@ void w5_state_add_mail(w5_state *s, const w5_mail *mail)
 void w5_state_drop_mail(w5_state *s, w5_str message_id)
 {
     (void)s, (void)message_id;
+}
+void w5_state_try_mail(w5_state *s, w5_str message_id, bool tried)
+{
+    (void)s, (void)message_id, (void)tried;
+}
+void w5_state_set_counters(w5_state *s, const w5_counter *all, size_t n)
+{
+    (void)s, (void)all, (void)n;
+}
+void w5_state_count_errors(w5_state *s, int64_t day, uint64_t errors)
+{
+    (void)s, (void)day, (void)errors;
 }
 w5_rc w5_state_save(w5_state *s, w5_time now, w5_err *err)
 {

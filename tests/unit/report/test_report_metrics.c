@@ -36,6 +36,30 @@ static void the_families_of_the_contract_are_there(void **state)
     (void)state;
 }
 
+static void counters_of_all_runs_stand_in_for_those_of_one(void **state)
+{
+    scene *s = scene_new(W5_STR("/ok"));
+    w5_out *out = w5_out_memory();
+    size_t n;
+    const w5_counter *own = w5_report_counters(&s->run, s->arena, &n);
+    w5_counter *all = W5_NEW_N(s->arena, w5_counter, n + 1);
+    memcpy(all, own, n * sizeof *all);
+    for (size_t i = 0; i < n; i++)
+        all[i].value += 1000;
+    all[n] = (w5_counter){.family = W5_STR("upstream_errors"),
+                          .label = {W5_STR("read-timeout"), W5_STR("old:80")},
+                          .value = 5};
+    s->run.counter = all;
+    s->run.counters = n + 1;
+    w5_str text = scene_write(s, "metrics", out);
+    assert_has(text, "{class=\"connection-refused\",upstream=\"127.0.0.1:8000\"} 1104\n");
+    assert_has(text, "{class=\"read-timeout\",upstream=\"old:80\"} 5\n");
+    assert_has(text, "why502_lines_total{format=\"nginx-error\"} 1106\n");
+    w5_out_done(out, NULL);
+    scene_free(s);
+    (void)state;
+}
+
 static void there_are_never_more_than_a_thousand_series(void **state)
 {
     scene *s = scene_new(W5_STR("/ok"));
@@ -80,6 +104,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_families_of_the_contract_are_there),
+        cmocka_unit_test(counters_of_all_runs_stand_in_for_those_of_one),
         cmocka_unit_test(there_are_never_more_than_a_thousand_series),
         cmocka_unit_test(hostile_labels_stay_labels),
     };

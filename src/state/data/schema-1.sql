@@ -1,4 +1,5 @@
--- What a run remembers for the next one. PRAGMA user_version counts the versions of this file.
+-- What a run remembers for the next one. A step is never changed once it was released: the next one is
+-- schema-2.sql, which brings a database of version 1 to version 2.
 CREATE TABLE position (
     name TEXT NOT NULL, device INTEGER NOT NULL, inode INTEGER NOT NULL,
     fingerprint INTEGER NOT NULL, fingerprinted INTEGER NOT NULL,
