@@ -69,6 +69,7 @@ void w5_engine_settle(w5_engine *e);
 void w5_engine_clock(w5_engine *e, w5_time now);
 /* The diagnosis of all that was read so far; valid until the next call. */
 const w5_run *w5_engine_run(w5_engine *e);
+w5_str w5_engine_host(const w5_engine *e); /* as given, else this machine's name */
 w5_sources *w5_engine_sources(w5_engine *e);
 uint64_t w5_engine_bytes(const w5_engine *e);
 uint64_t w5_engine_size(const w5_engine *e); /* of all files, 0 when not known */

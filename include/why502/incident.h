@@ -86,6 +86,10 @@ typedef struct w5_split {
     w5_zone zone;             /* of access lines whose stamps carry none */
 } w5_split;
 
+/* What of a record is shown as evidence: of a slow query its statement, of a traceback the exception
+ * it ends with, else the first line. At most 400 bytes. */
+w5_str w5_record_excerpt(const w5_record *r);
+
 typedef struct w5_ledger w5_ledger;
 w5_ledger *w5_ledger_new(const w5_catalogue *c);
 void w5_ledger_free(w5_ledger *l);
@@ -183,6 +187,8 @@ static inline w5_str w5_timeline_str(const w5_timeline *t, w5_id id)
 {
     return w5_intern_str(t->intern, id);
 }
+/* The host that wrote a cell's lines, "" when nobody told. */
+w5_str w5_cell_host(const w5_timeline *t, const w5_cell *cell);
 /* First cell in the second of an instant, or after it. */
 size_t w5_timeline_seek(const w5_timeline *t, w5_time at);
 /* A stamp of a stream (as first and last are kept) in UTC. */

@@ -63,6 +63,7 @@ typedef struct w5_record {
     uint64_t count;      /* 1; more when a line stands for several (our events, "repeated N times") */
     w5_str context;      /* what w5_record_walk has still to read; the format's own business */
     const w5_pattern *pattern; /* set beforehand only for our own events, which carry class and kind */
+    w5_str id;           /* of our own events: the same id again is the same event */
 } w5_record;
 
 static inline w5_str w5_record_get(const w5_record *r, w5_field f)
@@ -89,6 +90,8 @@ struct w5_stream {
     uint32_t source;     /* index of the w5_source */
     w5_str name;         /* as the report shows it */
     w5_str host;         /* "" when not told */
+    w5_str named;        /* the host that its lines name, "" when none does */
+    bool named_several;  /* and others: a log of many hosts */
     const w5_format *format; /* the commonest so far, NULL before any line was understood */
     uint64_t lines, understood, not_understood, cut, forged; /* lines = the sum of the other four */
     uint64_t records, events, bytes, suspect_times;
@@ -101,6 +104,12 @@ struct w5_stream {
     w5_time year_hint;   /* instant near the newest line (file's mtime): the year of stamps without one */
     struct { uint64_t line; w5_str text; } unknown[3]; /* first lines that were not understood */
     w5_str how;          /* how the format was recognised, for -v */
+    /* --- of a log that only our own events tell of (src/record/told.c) --- */
+    bool told;           /* its accounts are those of who read it, not of lines of this run */
+    bool ended;          /* whoever read it has said so: its events are all there */
+    int zone_told;       /* seconds east, as who read it took its stamps; INT_MIN: not told */
+    w5_str reader;       /* the machine that read it; `host` is the engine's conclusion (hosts.c) */
+    w5_str lost;         /* why nothing came of this host, "" otherwise */
 };
 
 /* A format in C: one const w5_format in src/record/format_<name>.c, registered by the folder listing. */

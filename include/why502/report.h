@@ -83,6 +83,8 @@ void w5_report_event(w5_out *out, const w5_event *event, const w5_view *view);
  * writes what is held back and a `coverage` record a source. `host`: for lines that name none. */
 typedef struct w5_event_log w5_event_log;
 w5_event_log *w5_event_log_new(w5_out *out, const w5_view *view, w5_str host, bool fold);
+/* Events outside are left out, as far as this host knows what their stamps mean. */
+void w5_event_log_window(w5_event_log *log, w5_time since, w5_time until);
 void w5_event_log_put(w5_event_log *log, const w5_event *event);
 void w5_event_log_end(w5_event_log *log, const w5_run *run);
 void w5_event_log_free(w5_event_log *log);

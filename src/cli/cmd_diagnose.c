@@ -45,9 +45,8 @@ static void put_event(void *context, const w5_event *event)
         return; /* an earlier run has told it */
     if (it->memory.state)
         memory_keep(&it->memory, event);
-    if (it->events && event->klass)
-        w5_event_log_put(it->events, event);
-    else if (it->events && it->s.view.verbose)
+    bool tells = event->klass || event->record->have >> W5_F_worker_class & 1;
+    if (it->events && (tells || it->s.view.verbose))
         w5_event_log_put(it->events, event);
 }
 
@@ -270,18 +269,23 @@ static int read_and_report(session *it)
     return status;
 }
 
+static void open_events(session *it)
+{
+    it->events = w5_event_log_new(it->d.out, &it->s.view, w5_engine_host(it->engine),
+                                  it->o->given[OPT_FOLD] > 0);
+    w5_event_log_window(it->events, it->s.engine.since, it->s.engine.until);
+}
+
 static int run_session(session *it)
 {
     w5_err err = {0};
     it->s.engine.context = it;
     it->s.engine.progress = go_on;
-    if (!it->s.report) {
-        it->events = w5_event_log_new(it->d.out, &it->s.view, it->s.engine.host,
-                                      it->o->given[OPT_FOLD] > 0);
-    }
-    if (it->events || it->memory.state)
+    if (!it->s.report || it->memory.state)
         it->s.engine.event = put_event;
     it->engine = w5_engine_new(it->s.catalogue, it->s.config, &it->s.engine);
+    if (!it->s.report)
+        open_events(it);
     int status = read_and_report(it);
     w5_event_log_free(it->events);
     if (status > 128 || it->silent) {

@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include <why502/engine.h>
 
+#include "hosts.h"
 #include "pieces.h"
 
 #define W5_PLACES_MAX 64 /* files of one name; more than a rotation every ten seconds for ten minutes */
@@ -31,7 +32,7 @@ struct w5_engine {
     uint64_t bytes;
     uint32_t source; /* the one being read */
     uint32_t fed;    /* sources read from memory: they come after the real ones */
-    bool stopped;
+    bool stopped, host_given;
     w5_time now; /* of a live run: the clock; W5_TIME_NONE otherwise */
     places **places; /* by source; NULL: nothing was read */
     size_t places_room;
@@ -76,7 +77,8 @@ w5_engine *w5_engine_new(const w5_catalogue *c, const w5_config *config,
         e->options.until = W5_TIME_NONE;
     if (!e->options.compare)
         e->options.compare = W5_TIME_NONE;
-    if (!e->options.host.len)
+    e->host_given = e->options.host.len > 0;
+    if (!e->host_given)
         e->options.host = own_host(e->forever);
     e->sources = w5_sources_new(&(w5_source_options){.follow = options->follow,
                                                      .poll = options->poll,
@@ -152,14 +154,22 @@ static bool piece_done(void *context, uint64_t bytes)
     return !e->stopped;
 }
 
+/* An event is counted once in one ledger, not in several. */
+static bool carries_events(const w5_engine *e)
+{
+    for (size_t i = 0; i < w5_records_streams(e->reader.records); i++)
+        if (w5_records_stream(e->reader.records, i)->told)
+            return true;
+    return false;
+}
+
 /* The first block told what the source is; the rest of a large file is cut into pieces. */
 static void read_in_pieces(w5_engine *e, const w5_block *block)
 {
     const w5_source *s = w5_sources_at(e->sources, block->source);
     uint64_t at;
     if (e->options.jobs < 2 || e->options.follow || e->options.whole_lines || e->options.event ||
-        e->stopped ||
-        !s->seekable || block->offset > 0 || s->size < W5_PIECES_FROM)
+        e->stopped || carries_events(e) || !s->seekable || block->offset > 0 || s->size < W5_PIECES_FROM)
         return;
     size_t streams = w5_records_streams(e->reader.records);
     w5_pieces pieces = {.catalogue = e->catalogue,
@@ -412,7 +422,7 @@ static void take_streams(w5_engine *e, w5_run *run)
         stream[i] = w5_records_stream(e->reader.records, i);
         if (e->classes_before)
             stream[i] = without_before(e, i, stream[i]);
-        run->lines += stream[i]->lines;
+        run->lines += stream[i]->told ? 0 : stream[i]->lines;
     }
     run->stream = stream;
 }
@@ -493,6 +503,9 @@ const w5_run *w5_engine_run(w5_engine *e)
                     .sandbox = w5_str_of(w5_guard_word()),
                     .host = e->options.host};
     take_streams(e, run);
+    w5_hosts_conclude(run->stream, run->streams);
+    if (!e->host_given)
+        run->host = w5_hosts_own(run->stream, run->streams, run->host);
     take_troubles(e, run);
     take_limits(e, run);
     w5_timeline_options how = {.gap = e->options.gap,
@@ -503,7 +516,7 @@ const w5_run *w5_engine_run(w5_engine *e)
                                .zone = e->options.zone,
                                .zones = e->options.zones,
                                .zone_rules = e->options.zone_rules,
-                               .host = e->options.host};
+                               .host = run->host};
     run->timeline =
         w5_timeline_build(e->reader.ledger, run->stream, run->streams, e->config, &how, e->answer);
     count_outside(e, run);
@@ -517,6 +530,11 @@ const w5_run *w5_engine_run(w5_engine *e)
     if (e->classes_before)
         count_this_run_alone(e, run);
     return run;
+}
+
+w5_str w5_engine_host(const w5_engine *e)
+{
+    return e->options.host;
 }
 
 w5_sources *w5_engine_sources(w5_engine *e)

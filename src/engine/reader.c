@@ -16,8 +16,8 @@ void w5_reader_flow(w5_reader *r, void (*event)(void *context, const w5_event *e
         if (limited)
             w5_outside_see(&r->outside, &record);
         w5_rc rc = w5_event_classify(r->classifier, &record, &e);
-        record.stream->records++;
-        record.stream->events += rc == W5_OK;
+        record.stream->records += !record.stream->told;
+        record.stream->events += rc == W5_OK && !record.stream->told;
         if (rc == W5_OK || tells_of_workers(&record))
             w5_ledger_put(r->ledger, &e);
         if (event && (rc == W5_OK || all))

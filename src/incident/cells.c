@@ -222,7 +222,7 @@ static int64_t larger(int64_t a, int64_t b)
     return a > b ? a : b;
 }
 
-static bool earlier(const w5_cell *a, const w5_cell *b)
+bool w5_cell_earlier(const w5_cell *a, const w5_cell *b)
 {
     return a->at != b->at ? a->at < b->at : a->line < b->line;
 }
@@ -236,8 +236,8 @@ static w5_time first_told(w5_time a, w5_time b)
  * other: "Worker exiting" has no code, "exited with code 3" has one.) */
 void w5_cell_join(w5_cell *into, const w5_cell *from)
 {
-    w5_cell first = earlier(from, into) ? *from : *into;
-    const w5_cell *second = earlier(from, into) ? into : from;
+    w5_cell first = w5_cell_earlier(from, into) ? *from : *into;
+    const w5_cell *second = w5_cell_earlier(from, into) ? into : from;
     if (first.number < 0)
         first.number = second->number;
     first.until = larger(into->until, from->until);
@@ -320,7 +320,7 @@ static int text_order(const void *a, const void *b, void *cells)
     int order = memcmp(mine, its, sizeof(mine));
     if (order != 0)
         return order;
-    return earlier(one, other) ? -1 : earlier(other, one);
+    return w5_cell_earlier(one, other) ? -1 : w5_cell_earlier(other, one);
 }
 
 static bool one_text(const w5_cells *c, const w5_cell *a, const w5_cell *b)

@@ -66,6 +66,8 @@ size_t w5_cells_find(w5_cells *c, w5_cell *cell);
 size_t w5_cells_put(w5_cells *c, w5_cell *cell);
 void w5_cells_raise(w5_cells *c, unsigned level, unsigned thinning);
 void w5_cells_settle(w5_cells *c);
+/* Which of two cells of a key stands for both: the one whose first line comes first. */
+bool w5_cell_earlier(const w5_cell *a, const w5_cell *b);
 /* One cell takes up another of the same key. */
 void w5_cell_join(w5_cell *into, const w5_cell *from);
 /* Start of the span of `span` microseconds that an instant lies in. */

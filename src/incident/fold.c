@@ -226,7 +226,7 @@ static w5_str last_line(w5_str text)
 }
 
 /* Of a slow query its statement, of a traceback the exception it ends with, else the first line. */
-w5_str w5_fold_excerpt(const w5_record *r)
+w5_str w5_record_excerpt(const w5_record *r)
 {
     w5_str query = w5_record_get(r, W5_F_query);
     w5_str rest;

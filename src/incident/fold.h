@@ -28,8 +28,6 @@ bool w5_fold_notable(const w5_record *r, unsigned status, int64_t duration);
 void w5_fold_numbers(const w5_record *r, w5_cell *cell);
 w5_str w5_fold_what(const w5_record *r);
 w5_str w5_fold_where(const w5_record *r);
-/* The line worth showing of a record of several, cut between characters. */
-w5_str w5_fold_excerpt(const w5_record *r);
 /* Seconds east of UTC in the stamp that the line was written with, INT_MIN when it is not found. */
 int w5_fold_offset(const w5_record *r);
 w5_str w5_fold_cut(w5_str s, size_t most);

@@ -19,8 +19,6 @@ w5_incident *w5_incident_begin(const w5_timeline *t, const w5_members *members, 
 void w5_incident_ask_access(const w5_timeline *t, w5_incident *incident, bool full,
                             w5_arena *arena);
 
-/* Machine a cell is of, "" when nothing tells. */
-w5_str w5_cell_host(const w5_timeline *t, const w5_cell *cell);
 bool w5_same_host(w5_str a, w5_str b); /* untold is any */
 
 #endif

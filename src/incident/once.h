@@ -11,7 +11,7 @@
 #include <why502/base/map.h>
 
 #define W5_ONCE_SLOTS 32768
-#define W5_IDS_SLOTS  131072
+#define W5_IDS_SLOTS  1048576
 #define W5_ONCE_REACH 2 /* seconds that lines of a log may be out of order */
 #define W5_PEERS_MAX  128
 #define W5_SEEN_EXIT  0x3fffffffu /* in place of an upstream: not a request */

@@ -45,13 +45,15 @@ static void fill_texts(w5_ledger *l, const w5_record *r, w5_cell *cell)
     cell->client = w5_put_name(l, w5_record_get(r, W5_F_client));
     cell->ident = w5_put_name(l, w5_record_get(r, W5_F_ident));
     cell->where = w5_put_name(l, w5_fold_where(r));
-    cell->text = w5_names_put_text(&l->names, w5_fold_excerpt(r));
+    cell->text = w5_names_put_text(&l->names, w5_record_excerpt(r));
 }
 
 size_t w5_put_cell(w5_ledger *l, const w5_record *r, w5_cell *draft)
 {
     size_t at = w5_cells_find(l->cells, draft);
     if (at != SIZE_MAX) {
+        if (w5_cell_earlier(draft, w5_cells_at(l->cells, at)))
+            fill_texts(l, r, draft); /* it stands for both from now on */
         w5_cell_join(w5_cells_at(l->cells, at), draft);
         return at;
     }
@@ -112,11 +114,11 @@ static void count_event(w5_ledger *l, const w5_event *e, uint64_t n)
 
 /* Our own events come with their pattern and an id: the same id again is the same event (spec
  * §6.3). */
-static bool is_repeated(w5_ledger *l, const w5_record *r, w5_time at)
+static bool is_repeated(w5_ledger *l, const w5_record *r)
 {
-    w5_str id = r->pattern ? w5_record_get(r, W5_F_message_id) : W5_NONE;
-    uint32_t second = at == W5_TIME_NONE ? 0 : w5_put_second(at);
-    return id.len > 0 && w5_once_again(&l->ids, w5_once_key(w5_hash_bytes(l->seed, id)), second, 0);
+    uint32_t second = r->at == W5_TIME_NONE ? 0 : w5_put_second(r->at);
+    return r->id.len > 0 &&
+           w5_once_again(&l->ids, w5_once_key(w5_hash_bytes(l->seed, r->id)), second, 0);
 }
 
 /* Lines of one request, or of one exit, come one soon after the other. */
@@ -150,6 +152,8 @@ void w5_ledger_put(w5_ledger *l, const w5_event *e)
     w5_record *r = e->record;
     uint64_t n = r->count ? r->count : 1;
     w5_time at;
+    if (is_repeated(l, r))
+        return;
     uint16_t lane = w5_ledger_see(l, r, &at);
     if (r->forged) {
         l->forged += n;
@@ -160,8 +164,6 @@ void w5_ledger_put(w5_ledger *l, const w5_event *e)
         w5_ledger_workers(&l->lane[lane], w5_record_get(r, W5_F_worker_class));
         return;
     }
-    if (is_repeated(l, r, at))
-        return;
     if (l->trait[e->klass->index].sort != W5_SORT_NOISE)
         w5_record_walk(r);
     place(l, e, lane, at, n);

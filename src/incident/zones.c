@@ -103,7 +103,10 @@ static void begin(settling *s, size_t i)
 {
     w5_clock *clock = &s->zones.clock[i];
     const w5_zone *said = option(s, i);
+    const w5_stream *stream = stream_of(s, i);
     *clock = (w5_clock){.zone = s->options->zone, .from = W5_ZONE_HOST};
+    if (stream->told && stream->zone_told != INT_MIN)
+        clock->zone = (w5_zone){.fixed = true, .offset = stream->zone_told};
     clock->unzoned = is_unzoned(&s->l->lane[i]);
     if (!clock->unzoned)
         clock->from = W5_ZONE_STAMP;

@@ -53,6 +53,9 @@ void w5_records_arrive(w5_records *r, const w5_stream *as)
     accounts.source = s->source;
     accounts.name = s->name;
     accounts.host = s->host;
+    accounts.named = s->named;
+    accounts.named_several = s->named_several;
+    accounts.zone_told = s->zone_told;
     accounts.format = s->format;
     accounts.year_hint = s->year_hint;
     accounts.how = s->how;
@@ -99,7 +102,7 @@ uint64_t w5_records_state(const w5_records *r)
     const w5_feed *feed = r->now;
     const w5_log *log = feed->log;
     uint64_t here = w5_records_offset(r);
-    if (streams_of(r, feed) != 1 || log->collects || feed->skipping || !log->pub.format)
+    if (r->told || streams_of(r, feed) != 1 || log->collects || feed->skipping || !log->pub.format)
         return 0;
     uint64_t h = mix(1, log->chain.depth);
     for (uint32_t i = 0; i < log->chain.depth; i++)
@@ -185,5 +188,9 @@ uint64_t w5_records_absorb(w5_records *r, const w5_records *piece)
     add_formats(r, log, from);
     if (log->pub.host.len == 0 && from->pub.host.len > 0)
         log->pub.host = w5_arena_str(r->forever, from->pub.host);
+    if (log->pub.named.len == 0 && from->pub.named.len > 0)
+        log->pub.named = w5_arena_str(r->forever, from->pub.named);
+    log->pub.named_several |= from->pub.named_several || (from->pub.named.len > 0 &&
+                                  !w5_str_eq(from->pub.named, log->pub.named));
     return shift;
 }

@@ -5,6 +5,7 @@
  * tick says that nothing follows. */
 #include "records.h"
 
+#include <limits.h>
 #include <stdlib.h>
 
 #include "skim.h"
@@ -70,6 +71,7 @@ void w5_records_free(w5_records *r)
         next = feed->next;
         free_feed(feed);
     }
+    w5_told_free(r->told);
     w5_arena_free(r->forever);
     w5_arena_free(r->scratch);
     w5_arena_free(r->ahead);
@@ -147,7 +149,7 @@ void w5_log_prefer(const w5_records *r, w5_log *log, size_t rank)
 }
 
 /* --- streams ---------------------------------------------------------------------------------- */
-static w5_log *new_log(w5_records *r, const w5_feed *feed, w5_str name)
+w5_log *w5_log_new(w5_records *r, const w5_feed *feed, w5_str name)
 {
     w5_log *log = w5_xmalloc(sizeof(*log));
     memset(log, 0, sizeof(*log));
@@ -164,6 +166,7 @@ static w5_log *new_log(w5_records *r, const w5_feed *feed, w5_str name)
                            .first = W5_TIME_NONE,
                            .last = W5_TIME_NONE,
                            .zoned = true,
+                           .zone_told = INT_MIN,
                            .year_hint = feed->year_hint};
     log->gunicorn = is_gunicorns(name);
     r->log[r->logs++] = log;
@@ -181,7 +184,7 @@ w5_log *w5_log_of(w5_records *r, const w5_feed *feed, w5_str name)
         feed->log->gunicorn = is_gunicorns(name);
         return feed->log;
     }
-    return new_log(r, feed, name);
+    return w5_log_new(r, feed, name);
 }
 
 size_t w5_records_streams(const w5_records *r)
@@ -212,7 +215,7 @@ void w5_records_begin(w5_records *r, uint32_t source, w5_str name, w5_str forced
             .index = source, .block = W5_STR(""), .next = r->feeds, .stop = UINT64_MAX};
         feed->forced = forced.len > 0 ? w5_format_find(forced) : NULL;
         feed->year_hint = year_hint;
-        feed->log = new_log(r, feed, name);
+        feed->log = w5_log_new(r, feed, name);
         r->feeds = feed;
     }
     feed->year_hint = feed->log->pub.year_hint = year_hint;

@@ -10,6 +10,7 @@
 #include "fields_access.h"
 #include "forged.h"
 #include "join.h"
+#include "told.h"
 #include "wrap.h"
 #include "year.h"
 
@@ -108,6 +109,7 @@ struct w5_records {
     w5_arena *forever, *scratch, *ahead, *finish;
     w5_log **log;
     size_t logs, log_room;
+    w5_told *told;         /* logs that our own events tell of; NULL: none yet */
     w5_feed *feeds, *now;
     w5_feed *busy;         /* those that may hold something */
     w5_feed *drain;        /* those that are to give it out */
@@ -173,6 +175,8 @@ void w5_lane_flush(w5_records *r, w5_lane *lane);
 /* A stream's format is the commonest of its lines, of equals the one that detection asks first: so it
  * is the same whatever the order in which they were counted. `rank` may have become it. */
 void w5_log_prefer(const w5_records *r, w5_log *log, size_t rank);
+/* A stream more, without lines of its own yet. */
+w5_log *w5_log_new(w5_records *r, const w5_feed *feed, w5_str name);
 /* The stream of this name in the source, made on first use. */
 w5_log *w5_log_of(w5_records *r, const w5_feed *feed, w5_str name);
 

@@ -122,7 +122,7 @@ static void prepare(const reading *rd, w5_record *r)
     r->line = row->line;
     r->offset = row->offset;
     r->text = row->text;
-    r->message = r->host = r->context = W5_NONE;
+    r->message = r->host = r->context = r->id = W5_NONE;
     r->have = 0;
     r->count = 1;
     r->pattern = NULL;
@@ -174,7 +174,7 @@ static w5_verdict begin(const reading *rd, w5_lane *lane, w5_record *r, w5_pendi
                         w5_str inner)
 {
     w5_records *stage = rd->r;
-    bool waits = !r->forged && (r->format->multiline || r->open);
+    bool waits = !r->forged && !r->pattern && (r->format->multiline || r->open);
     if (lane->pending)
         w5_lane_flush(stage, lane);
     if (!waits) {
@@ -206,10 +206,34 @@ static w5_trust judge(const reading *rd, const w5_record *r, w5_str inner)
     return w5_judge_wrapped(rd->r, rd->feed, rd->row, r, inner, &rd->chain);
 }
 
+static void note_host(const reading *rd, w5_stream *s, w5_str host)
+{
+    if (s->named.len == 0)
+        s->named = w5_arena_str(rd->r->forever, host);
+    else if (!w5_str_eq(s->named, host))
+        s->named_several = true;
+    if (s->host.len == 0)
+        s->host = s->named;
+}
+
+/* One of our own events: its format, stream and stamp are those of the line that it tells of. */
+static w5_verdict accept_told(const reading *rd, w5_lane *lane, size_t rank, w5_record *r,
+                              w5_pending *slot)
+{
+    count(rd, &rd->log->pub.understood);
+    note_format(rd, lane, rank);
+    note_time((w5_log *)(void *)r->stream, r);
+    if (r->host.len > 0)
+        note_host(rd, r->stream, r->host);
+    return begin(rd, lane, r, slot, W5_NONE);
+}
+
 static w5_verdict accept(const reading *rd, w5_lane *lane, size_t rank, w5_record *r,
                          w5_pending *slot, w5_str inner)
 {
     w5_stream *s = &rd->log->pub;
+    if (r->pattern)
+        return accept_told(rd, lane, rank, r, slot);
     r->format = rd->r->ranks.at[rank];
     if (rank == rd->r->nginx_error) {
         w5_trust trust = judge(rd, r, inner);
@@ -219,8 +243,8 @@ static w5_verdict accept(const reading *rd, w5_lane *lane, size_t rank, w5_recor
     }
     settle_time(rd, r);
     note_time(rd->log, r);
-    if (rd->host.len > 0 && rd->chain.depth > 0 && s->host.len == 0)
-        s->host = w5_arena_str(rd->r->forever, rd->host);
+    if (rd->host.len > 0 && rd->chain.depth > 0)
+        note_host(rd, s, rd->host);
     count(rd, r->forged ? &s->forged : &s->understood);
     note_format(rd, lane, rank);
     return begin(rd, lane, r, slot, inner);

@@ -1,10 +1,11 @@
-/* event.c -- classified records as NDJSON (spec §6.3), which why502 reads back.
+/* event.c -- classified records as NDJSON (spec §6.3), which why502 reads back (format_why502.c).
  *
  * What is read back must be what was written: a field whose text is a JSON number is written as
- * that number, digit by digit, any other as a string. A stamp whose zone is not known yet is
- * written as it stands, without offset: who reads it can still find out. */
+ * that number, digit by digit, any other as a string. Where a stamp had no zone, `stamp` has it as it
+ * stood: who reads the events of all logs can find out better than this host what it meant. */
 #include "common.h"
 
+#include <limits.h>
 #include <stdlib.h>
 
 /* --- fields ---------------------------------------------------------------------------------- */
@@ -81,27 +82,34 @@ static void put_other_fields(w5_out *out, bool *first, const w5_record *r, const
 }
 
 /* --- stamp, class ---------------------------------------------------------------------------- */
-/* Known at once, or once the zone of its stream was settled. */
-static bool knows_utc(const w5_record *r)
+/* The instant as far as it is known here: by its zone, that of its stream once that is settled, what
+ * the reader of the events took it for, else the host's. */
+static w5_time instant_of(const w5_record *r, const w5_view *view)
 {
-    return r->zoned || r->stream->zone_from != W5_ZONE_STAMP;
+    const w5_stream *s = r->stream;
+    w5_zone told = {.fixed = true, .offset = s->zone_told};
+    bool is_told = s->told && s->zone_told != INT_MIN;
+    const w5_zone *zone = s->zone_from != W5_ZONE_STAMP ? &s->zone : is_told ? &told : &view->zone;
+    if (r->zoned || r->at == W5_TIME_NONE)
+        return r->at;
+    return r->at - w5_zone_offset_civil(zone, r->at) * W5_SECOND;
 }
 
-static void put_time(w5_out *out, bool *first, const w5_record *r)
+/* As it stood, without an offset that nobody told. */
+static void put_stamp(w5_out *out, bool *first, const char *key, w5_time at, unsigned digits)
 {
     char text[48];
-    if (r->at == W5_TIME_NONE) {
-        w5_member_null(out, first, "time");
-        w5_member_precision(out, first, 0);
-        return;
-    }
-    w5_time at = r->at;
-    if (!r->zoned && knows_utc(r))
-        at -= w5_zone_offset_civil(&r->stream->zone, at) * W5_SECOND;
-    size_t len = w5_time_rfc3339(text, at, r->digits > 6 ? 6 : r->digits);
-    w5_member_own(out, first, "time",
-                  (w5_str){text, knows_utc(r) ? len : len - 1}); /* without "Z" */
-    w5_member_precision(out, first, r->digits);
+    size_t len = w5_time_rfc3339(text, at, digits);
+    w5_member_own(out, first, key, (w5_str){text, len - 1}); /* without "Z" */
+}
+
+static void put_time(w5_out *out, bool *first, const w5_record *r, const w5_view *view)
+{
+    unsigned digits = r->digits > 6 ? 6 : r->digits;
+    w5_member_time(out, first, "time", instant_of(r, view), digits);
+    if (!r->zoned && r->at != W5_TIME_NONE)
+        put_stamp(out, first, "stamp", r->at, digits);
+    w5_member_precision(out, first, digits);
 }
 
 static void own_or_null(w5_out *out, bool *first, const char *key, w5_str value)
@@ -122,6 +130,39 @@ static void put_class(w5_out *out, bool *first, const w5_event *event)
 }
 
 /* --- a line ---------------------------------------------------------------------------------- */
+/* Whose log it is: that of the machine it was read on, unless our own events come from another. */
+static w5_str reader_of(const w5_record *r, w5_str host)
+{
+    return r->stream->told ? r->stream->host : host;
+}
+
+/* Where the line names another host than the one it was read on, both are told. */
+static void put_host(w5_out *out, bool *first, const w5_record *r, w5_str host, const w5_view *view)
+{
+    w5_str reader = reader_of(r, host);
+    w5_str own = r->host.len ? r->host : reader;
+    if (own.len)
+        w5_member_str(out, first, "host", own, view);
+    else
+        w5_member_null(out, first, "host");
+    if (r->host.len && reader.len)
+        w5_member_str(out, first, "via", reader, view);
+}
+
+static void put_id(w5_out *out, bool *first, uint64_t id)
+{
+    w5_member_key(out, first, "id");
+    w5_out_fmt(out, "\"%016jx\"", (uintmax_t)id);
+}
+
+/* What will be quoted of the line, where its message alone would not do. */
+static void put_text(w5_out *out, bool *first, const w5_record *r, const w5_view *view)
+{
+    w5_str text = w5_record_excerpt(r);
+    if (!w5_str_eq(text, r->message))
+        w5_member_str(out, first, "text", text, view);
+}
+
 static void put_record(w5_out *out, const w5_event *event, const w5_view *view, w5_str host,
                        uint64_t count, uint64_t id)
 {
@@ -130,11 +171,8 @@ static void put_record(w5_out *out, const w5_event *event, const w5_view *view, 
     w5_record_walk(r);
     w5_out_lit(out, "{");
     w5_member_num(out, &first, "v", 1);
-    put_time(out, &first, r);
-    if (r->host.len || host.len)
-        w5_member_str(out, &first, "host", r->host.len ? r->host : host, view);
-    else
-        w5_member_null(out, &first, "host");
+    put_time(out, &first, r, view);
+    put_host(out, &first, r, host, view);
     w5_member_str(out, &first, "source", r->stream->name, view);
     own_or_null(out, &first, "format", r->format ? r->format->id : W5_NONE);
     w5_member_num(out, &first, "line", r->line);
@@ -142,11 +180,15 @@ static void put_record(w5_out *out, const w5_event *event, const w5_view *view, 
     put_class(out, &first, event);
     put_own_fields(out, &first, r, view);
     w5_member_str(out, &first, "message", r->message, view);
+    put_text(out, &first, r, view);
     put_other_fields(out, &first, r, view);
     w5_member_num(out, &first, "count", count);
     w5_member_bool(out, &first, "forged", r->forged);
-    w5_member_key(out, &first, "id");
-    w5_out_fmt(out, "\"%016jx\"}\n", (uintmax_t)id);
+    if (r->id.len)
+        w5_member_own(out, &first, "id", r->id);
+    else
+        put_id(out, &first, id);
+    w5_out_lit(out, "}\n");
 }
 
 /* FNV-1a, 64 bits: the same on every host and in every run, unlike w5_str_hash. */
@@ -202,6 +244,7 @@ struct w5_event_log {
     w5_out *out;
     const w5_view *view;
     w5_str host;
+    w5_time since, until; /* W5_TIME_NONE: open */
     bool fold;
     w5_arena *arena, *kept; /* kept: of the event held back */
     slot *slots;
@@ -210,6 +253,7 @@ struct w5_event_log {
     w5_event held;
     w5_record record;
     uint64_t likeness, count, id;
+    uint64_t content; /* sum of all ids */
 };
 
 w5_event_log *w5_event_log_new(w5_out *out, const w5_view *view, w5_str host, bool fold)
@@ -218,9 +262,16 @@ w5_event_log *w5_event_log_new(w5_out *out, const w5_view *view, w5_str host, bo
     w5_event_log *log = W5_NEW(arena, w5_event_log);
     *log = (w5_event_log){
         .out = out, .view = view, .fold = fold, .arena = arena, .kept = w5_arena_new()};
+    log->since = log->until = W5_TIME_NONE;
     log->host = w5_arena_str(arena, host);
     log->slots = W5_NEW_N(arena, slot, SLOTS);
     return log;
+}
+
+void w5_event_log_window(w5_event_log *log, w5_time since, w5_time until)
+{
+    log->since = since;
+    log->until = until;
 }
 
 void w5_event_log_free(w5_event_log *log)
@@ -276,6 +327,8 @@ static void hold(w5_event_log *log, const w5_event *event, uint64_t likeness, ui
     log->record = *event->record;
     log->record.host = w5_arena_str(log->kept, event->record->host);
     log->record.message = w5_arena_str(log->kept, event->record->message);
+    log->record.text = w5_arena_str(log->kept, w5_record_excerpt(event->record));
+    log->record.id = w5_arena_str(log->kept, event->record->id);
     log->record.context = W5_NONE;
     for (int f = 0; f < W5_FIELDS; f++)
         if (event->record->have >> f & 1)
@@ -299,11 +352,21 @@ static void join(w5_event_log *log, const w5_record *r)
             log->record.have &= ~((uint64_t)1 << dropped[i]);
 }
 
+static bool is_wanted(const w5_event_log *log, const w5_record *r)
+{
+    w5_time at = instant_of(r, log->view);
+    return (log->since == W5_TIME_NONE || at >= log->since) &&
+           (log->until == W5_TIME_NONE || at <= log->until);
+}
+
 void w5_event_log_put(w5_event_log *log, const w5_event *event)
 {
+    if (!is_wanted(log, event->record))
+        return;
     w5_record_walk(event->record);
     uint64_t hash = line_hash(event->record, log->host);
     uint64_t id = id_of(hash, next_ordinal(log, hash));
+    log->content += id;
     if (!log->fold) {
         put_record(log->out, event, log->view, log->host, event->record->count, id);
         return;
@@ -317,7 +380,7 @@ void w5_event_log_put(w5_event_log *log, const w5_event *event)
     hold(log, event, likeness, id);
 }
 
-/* The end of a log knows what its stamps without a zone mean. */
+/* The end of a log knows what its stamps without a zone mean; "first" and "last" are as they stood. */
 static void put_zone(w5_out *out, bool *first, const w5_stream *s)
 {
     int offset = s->zoned ? 0 : w5_zone_offset(&s->zone, w5_stream_utc(s, s->last));
@@ -327,31 +390,75 @@ static void put_zone(w5_out *out, bool *first, const w5_stream *s)
     w5_member_own(out, first, "timezone_from", w5_zone_from_word[s->zone_from]);
 }
 
+static void put_bound(w5_out *out, bool *first, const char *key, const w5_stream *s, w5_time at)
+{
+    unsigned digits = at % W5_SECOND ? 6 : 0;
+    if (s->zoned || at == W5_TIME_NONE)
+        w5_member_time(out, first, key, at, digits);
+    else
+        put_stamp(out, first, key, at, digits);
+}
+
+static const struct {
+    const char *key;
+    size_t at;
+} accounts[] = {
+    {"lines",          offsetof(w5_stream, lines)         },
+    {"understood",     offsetof(w5_stream, understood)    },
+    {"not_understood", offsetof(w5_stream, not_understood)},
+    {"cut",            offsetof(w5_stream, cut)           },
+    {"forged",         offsetof(w5_stream, forged)        },
+    {"events",         offsetof(w5_stream, events)        },
+};
+
+static uint64_t account_of(const w5_stream *s, size_t i)
+{
+    return *(const uint64_t *)(const void *)((const char *)s + accounts[i].at);
+}
+
+/* Two parts of a log differ in what they cover; a part that is sent twice does not. */
+static uint64_t coverage_id(const w5_event_log *log, const w5_stream *s, w5_str host)
+{
+    uint64_t hash = mix_str(mix_str(UINT64_C(0xcbf29ce484222325), host), s->name);
+    hash = mix(hash, &s->first, sizeof s->first);
+    hash = mix(hash, &s->last, sizeof s->last);
+    for (size_t i = 0; i < sizeof accounts / sizeof *accounts; i++) {
+        uint64_t n = account_of(s, i);
+        hash = mix(hash, &n, sizeof n);
+    }
+    return mix(hash, &log->content, sizeof log->content);
+}
+
 static void put_coverage(w5_event_log *log, const w5_stream *s)
 {
     bool first = true;
     w5_out *out = log->out;
+    w5_str host = s->told ? s->host : log->host;
     w5_out_lit(out, "{");
     w5_member_num(out, &first, "v", 1);
     w5_member_own(out, &first, "kind", W5_STR("coverage"));
-    w5_member_str(out, &first, "host", s->host.len ? s->host : log->host, log->view);
+    w5_member_str(out, &first, "host", host, log->view);
     w5_member_str(out, &first, "source", s->name, log->view);
     own_or_null(out, &first, "format", s->format ? s->format->id : W5_NONE);
-    w5_member_time(out, &first, "first", w5_stream_utc(s, s->first), 0);
-    w5_member_time(out, &first, "last", w5_stream_utc(s, s->last), 0);
-    w5_member_num(out, &first, "lines", s->lines);
-    w5_member_num(out, &first, "understood", s->understood);
-    w5_member_num(out, &first, "not_understood", s->not_understood);
-    w5_member_num(out, &first, "cut", s->cut);
-    w5_member_num(out, &first, "forged", s->forged);
-    w5_member_num(out, &first, "events", s->events);
+    put_bound(out, &first, "first", s, s->first);
+    put_bound(out, &first, "last", s, s->last);
+    for (size_t i = 0; i < sizeof accounts / sizeof *accounts; i++)
+        w5_member_num(out, &first, accounts[i].key, account_of(s, i));
     put_zone(out, &first, s);
+    put_id(out, &first, coverage_id(log, s, host));
     w5_out_lit(out, "}\n");
+}
+
+/* Of what carried our own events nothing needs to be told. */
+static bool covers(const w5_stream *s)
+{
+    return s->told ? s->ended : !s->format || !w5_str_eq(s->format->id, W5_STR("why502"));
 }
 
 void w5_event_log_end(w5_event_log *log, const w5_run *run)
 {
     flush(log);
     for (size_t i = 0; i < run->streams; i++)
-        put_coverage(log, run->stream[i]);
+        if (covers(run->stream[i]))
+            put_coverage(log, run->stream[i]);
 }

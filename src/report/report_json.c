@@ -69,7 +69,7 @@ static void put_evidence(w5_out *out, const w5_evidence *ev, const w5_run *run, 
     w5_out_lit(out, "{");
     w5_member_time(out, &first, "time", cell->at, cell->digits);
     w5_member_precision(out, &first, cell->digits);
-    w5_str host = w5_intern_str(words, cell->host);
+    w5_str host = w5_cell_host(run->timeline, cell);
     w5_member_str(out, &first, "host", host.len ? host : run->host, view);
     w5_member_str(out, &first, "source", line_source(run, cell), view);
     w5_member_num(out, &first, "line", cell->line);

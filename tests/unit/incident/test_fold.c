@@ -129,7 +129,7 @@ static void an_excerpt_shows_the_line_that_matters(void **state)
     w5_stream *s = stream(0, "x", "gunicorn");
     for (size_t i = 0; i < COUNT(table); i++) {
         made_event m = event(s, 1, NULL, "", NOON, table[i].fields);
-        assert_str(w5_fold_excerpt(&m.record), w5_str_of(table[i].excerpt));
+        assert_str(w5_record_excerpt(&m.record), w5_str_of(table[i].excerpt));
     }
 }
 

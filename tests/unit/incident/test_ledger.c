@@ -185,8 +185,9 @@ static void the_same_event_of_ours_counts_once(void **state)
     static const w5_pattern ours = {0};
     w5_ledger *l = w5_ledger_new(catalogue());
     made_event m = event(stream(0, "web1.ndjson", "why502"), 1, "worker-timeout", "", NOON,
-                         "pid=7|subject=19|message_id=abc");
+                         "pid=7|subject=19");
     m.record.pattern = &ours;
+    m.record.id = W5_STR("abc");
     put(l, m);
     put(l, m);
     assert_int_equal(class_count(l, "worker-timeout"), 1);
