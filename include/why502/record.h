@@ -63,6 +63,7 @@ typedef struct w5_record {
     uint64_t count;      /* 1; more when a line stands for several (our events, "repeated N times") */
     w5_str context;      /* what w5_record_walk has still to read; the format's own business */
     const w5_pattern *pattern; /* set beforehand only for our own events, which carry class and kind */
+    const w5_format *clock; /* not NULL: the line had no stamp, `at` is that of the line before it, by this format */
     w5_str id;           /* of our own events: the same id again is the same event */
 } w5_record;
 

@@ -28,8 +28,8 @@ w5_str w5_hosts_own(w5_stream *const *stream, size_t n, w5_str machine)
     size_t logs = 0;
     for (size_t i = 0; i < n; i++) {
         logs += is_log(stream[i]);
-        hear(stream[i]->told ? &theirs : &own,
-             stream[i]->told ? stream[i]->host : stream[i]->named, stream[i]->named_several);
+        hear(stream[i]->told ? &theirs : &own, stream[i]->told ? stream[i]->host : stream[i]->named,
+             stream[i]->named_several);
     }
     if (logs == 0)
         own = theirs;

@@ -180,7 +180,22 @@ static uint16_t behind_the_last(const w5_ledger *l, size_t lane, w5_time *at)
     return (uint16_t)last;
 }
 
-uint16_t w5_ledger_see(w5_ledger *l, const w5_record *r, w5_time *at)
+/* What an event of ours borrowed was found out where its log was read. */
+static uint16_t borrow(w5_ledger *l, size_t lane, w5_record *r)
+{
+    w5_time at = W5_TIME_NONE;
+    if (r->pattern)
+        return r->clock ? w5_ledger_lane(l, r->stream->index, r->clock) : (uint16_t)lane;
+    uint16_t last = behind_the_last(l, lane, &at);
+    if (at != W5_TIME_NONE) {
+        r->at = at;
+        r->zoned = l->lane[last].unzoned == 0;
+        r->clock = l->lane[last].format;
+    }
+    return last;
+}
+
+uint16_t w5_ledger_see(w5_ledger *l, w5_record *r, w5_time *at)
 {
     size_t i = l->last_lane;
     uint32_t stream = r->stream->index;
@@ -188,9 +203,12 @@ uint16_t w5_ledger_see(w5_ledger *l, const w5_record *r, w5_time *at)
         i = l->last_lane = w5_ledger_lane(l, stream, r->format);
     w5_lane *lane = &l->lane[i];
     lane->records++;
+    if (r->at == W5_TIME_NONE || r->clock) {
+        uint16_t last = borrow(l, i, r);
+        *at = r->at;
+        return last;
+    }
     *at = r->at;
-    if (r->at == W5_TIME_NONE)
-        return behind_the_last(l, i, at);
     l->lane_now[i] = r->at;
     if (lane->records == 1 && r->zoned && l->lane_traffic[i])
         lane->offset = w5_fold_offset(r);

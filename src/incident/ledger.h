@@ -97,7 +97,7 @@ uint16_t w5_ledger_place(const w5_ledger *l, const w5_cell *cell);
 void w5_ledger_count_code(w5_ledger *l, w5_str name, uint64_t n);
 /* The record's lane, which from now on covers its time; *at is the record's time, or, when it
  * carries none, that of the line before it. */
-uint16_t w5_ledger_see(w5_ledger *l, const w5_record *r, w5_time *at);
+uint16_t w5_ledger_see(w5_ledger *l, w5_record *r, w5_time *at);
 /* Index of the lane, made when it is new. */
 uint16_t w5_ledger_lane(w5_ledger *l, uint32_t stream, const w5_format *format);
 void w5_ledger_workers(w5_lane *lane, w5_str worker_class); /* as a line of it tells */

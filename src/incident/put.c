@@ -98,7 +98,7 @@ int64_t w5_put_request(w5_ledger *l, const w5_record *r, w5_time at, w5_id upstr
 
 void w5_put_failed(w5_cell *cell, int64_t more)
 {
-    cell->failed = more < 0 && cell->failed == 0 ? 0 : cell->failed + (uint64_t)more;
+    cell->failed += (uint64_t)more; /* below zero for now, where a line comes before its neighbours */
 }
 
 /* --- events ---------------------------------------------------------------------------------- */
@@ -121,7 +121,7 @@ static bool is_repeated(w5_ledger *l, const w5_record *r)
            w5_once_again(&l->ids, w5_once_key(w5_hash_bytes(l->seed, r->id)), second, 0);
 }
 
-/* Lines of one request, or of one exit, come one soon after the other. */
+/* Lines of one request, or of one exit, come one soon after the other; our own events in any order. */
 static void watch_clock(w5_ledger *l, const w5_record *r, w5_time at)
 {
     uint64_t whose = w5_hash_mix(l->seed ^ r->stream->index, (uint64_t)(uintptr_t)r->format);
@@ -137,7 +137,7 @@ static void place(w5_ledger *l, const w5_event *e, uint16_t lane, w5_time at, ui
         count_event(l, e, n);
     if (at == W5_TIME_NONE)
         return; /* counted; without any time it has no place on a line of time */
-    if (!trait->access && trait->sort != W5_SORT_NOISE)
+    if (!trait->access && trait->sort != W5_SORT_NOISE && !e->record->pattern)
         watch_clock(l, e->record, at);
     if (trait->access)
         w5_put_access(l, e, lane, at, n);

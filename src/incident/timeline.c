@@ -129,6 +129,36 @@ static size_t sort_cells(making *m, key *keys)
     return n;
 }
 
+static bool is_near(const w5_cell *a, const w5_cell *b)
+{
+    w5_time apart = second(a->at) - second(b->at);
+    return apart >= -W5_SECOND && apart <= W5_SECOND;
+}
+
+static void take_one(w5_cell *from, const w5_cell *to, int64_t *less)
+{
+    if ((int64_t)from->failed > 0 && from->stream == to->stream && from->path == to->path &&
+        from->method == to->method) {
+        from->failed--;
+        ++*less;
+    }
+}
+
+/* Lines that came out of order found that two cells had counted one request: the cell that they are
+ * of has one less than nothing, and one of the others gives it. */
+static void settle_failed(w5_cell *cell, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        int64_t less = (int64_t)cell[i].failed;
+        for (size_t k = i; less < 0 && k-- > 0 && is_near(&cell[k], &cell[i]);)
+            take_one(&cell[k], &cell[i], &less);
+        for (size_t k = i + 1; less < 0 && k < n && is_near(&cell[k], &cell[i]); k++)
+            take_one(&cell[k], &cell[i], &less);
+        if ((int64_t)cell[i].failed < 0)
+            cell[i].failed = 0;
+    }
+}
+
 static void take_cells(making *m)
 {
     key *keys = w5_xrealloc(NULL, m->l->cells->rows.n + 1, sizeof(*keys));
@@ -144,6 +174,7 @@ static void take_cells(making *m)
         cell[i].query_end += cell[i].query_end == W5_TIME_NONE ? 0 : moved;
     }
     free(keys);
+    settle_failed(cell, n);
     m->t->cell = cell;
     m->t->cells = w5_same_records(cell, n, m->l, (const w5_stream *const *)m->t->stream);
 }

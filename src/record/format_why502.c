@@ -2,12 +2,13 @@
  *
  *     {"v":1,"time":"2026-11-20T05:30:01Z","stamp":"2026-11-20T14:30:01","precision_s":1,
  *      "host":"web1","source":"error.log","format":"nginx-error","line":3,"class":"premature-close",
- *      "code":"HU-EOF","pid":7,"message":"upstream prematurely closed connection","id":"260ad3471935e2b2"}
+ *      "code":"HU-EOF","pid":7,"message":"upstream prematurely closed
+ * connection","id":"260ad3471935e2b2"}
  *     {"v":1,"kind":"coverage","host":"web1","source":"error.log","lines":9120,…}
  *
  * A record of it is as near to that of the line itself as what was written allows: its format and
- * stream are the line's. Members may stand in any order, unknown ones are passed over: newer versions
- * have more. And what GNU parallel lets through of ssh, when a host does not answer:
+ * stream are the line's. Members may stand in any order, unknown ones are passed over: newer
+ * versions have more. And what GNU parallel lets through of ssh, when a host does not answer:
  *
  *     ssh: connect to host web2 port 22: Connection refused */
 #include <limits.h>
@@ -23,6 +24,7 @@ enum {
     VIA,
     SOURCE,
     FORMAT,
+    CLOCK,
     LINE,
     OFFSET,
     CLASS,
@@ -52,6 +54,7 @@ static const w5_str names[KEYS] = {
     [VIA] = W5_LIT("via"),
     [SOURCE] = W5_LIT("source"),
     [FORMAT] = W5_LIT("format"),
+    [CLOCK] = W5_LIT("clock"),
     [LINE] = W5_LIT("line"),
     [OFFSET] = W5_LIT("offset"),
     [CLASS] = W5_LIT("class"),
@@ -201,9 +204,11 @@ static void tell_event(const members *m, w5_record *r)
     r->stream = s;
     r->format = w5_format_find(text(m, FORMAT));
     if (!r->format)
-        r->format = w5_format_find(W5_STR("why502")); /* a newer version's, or one of its own catalogue's */
+        r->format =
+            w5_format_find(W5_STR("why502")); /* a newer version's, or one of its own catalogue's */
     if (!s->format)
         s->format = r->format;
+    r->clock = w5_format_find(text(m, CLOCK));
     r->host = m->raw[VIA].len > 0 ? text(m, HOST) : W5_NONE;
     r->line = number(m, LINE, 0);
     r->offset = number(m, OFFSET, 0);

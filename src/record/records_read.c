@@ -126,6 +126,7 @@ static void prepare(const reading *rd, w5_record *r)
     r->have = 0;
     r->count = 1;
     r->pattern = NULL;
+    r->clock = NULL;
     if (rd->chain.depth == 0)
         return;
     const w5_record *layer = &rd->r->layer;

@@ -67,6 +67,7 @@ static void prepare(const w5_feed *feed, const char *newline, w5_record *out)
     out->have = 0;
     out->count = 1;
     out->pattern = NULL;
+    out->clock = NULL;
 }
 
 static void account(w5_records *r, w5_feed *feed, const char *newline, const w5_record *out)

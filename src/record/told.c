@@ -13,7 +13,7 @@ typedef struct set { /* of hashes, each with a number */
     struct place {
         uint64_t hash; /* 0: free */
         uint32_t number;
-    } *at;
+    } * at;
     size_t slots, n;
 } set;
 

@@ -1,20 +1,21 @@
 /* told.h -- logs that this run has not read itself: our own events tell of them.
  *
- * Such a log is known by the host that read it and by the name it has there, whatever file or pipe its
- * events come by. Its accounts are what the coverage records of its parts say; a coverage record that
- * comes again counts once. Bounded: what is beyond shares the last log's place. */
+ * Such a log is known by the host that read it and by the name it has there, whatever file or pipe
+ * its events come by. Its accounts are what the coverage records of its parts say; a coverage
+ * record that comes again counts once. Bounded: what is beyond shares the last log's place. */
 #ifndef W5_RECORD_TOLD_H
 #define W5_RECORD_TOLD_H
 
 #include <why502/record.h>
 
-#define W5_TOLD_MAX  16384 /* logs */
+#define W5_TOLD_MAX  16384  /* logs */
 #define W5_COVER_MAX 262144 /* coverage records told apart */
 
 typedef struct w5_told w5_told; /* a stage's; made on first use */
 void w5_told_free(w5_told *t);
 
-/* The log of this name on this host. `by` is any stream of the stage: the one its event stands in. */
+/* The log of this name on this host. `by` is any stream of the stage: the one its event stands in.
+ */
 w5_stream *w5_told_stream(w5_stream *by, w5_str host, w5_str name);
 
 /* What one reader of a part of a log says at its end. */

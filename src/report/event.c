@@ -1,8 +1,8 @@
 /* event.c -- classified records as NDJSON (spec §6.3), which why502 reads back (format_why502.c).
  *
  * What is read back must be what was written: a field whose text is a JSON number is written as
- * that number, digit by digit, any other as a string. Where a stamp had no zone, `stamp` has it as it
- * stood: who reads the events of all logs can find out better than this host what it meant. */
+ * that number, digit by digit, any other as a string. Where a stamp had no zone, `stamp` has it as
+ * it stood: who reads the events of all logs can find out better than this host what it meant. */
 #include "common.h"
 
 #include <limits.h>
@@ -82,8 +82,8 @@ static void put_other_fields(w5_out *out, bool *first, const w5_record *r, const
 }
 
 /* --- stamp, class ---------------------------------------------------------------------------- */
-/* The instant as far as it is known here: by its zone, that of its stream once that is settled, what
- * the reader of the events took it for, else the host's. */
+/* The instant as far as it is known here: by its zone, that of its stream once that is settled,
+ * what the reader of the events took it for, else the host's. */
 static w5_time instant_of(const w5_record *r, const w5_view *view)
 {
     const w5_stream *s = r->stream;
@@ -175,6 +175,8 @@ static void put_record(w5_out *out, const w5_event *event, const w5_view *view, 
     put_host(out, &first, r, host, view);
     w5_member_str(out, &first, "source", r->stream->name, view);
     own_or_null(out, &first, "format", r->format ? r->format->id : W5_NONE);
+    if (r->clock)
+        w5_member_own(out, &first, "clock", r->clock->id);
     w5_member_num(out, &first, "line", r->line);
     w5_member_num(out, &first, "offset", r->offset);
     put_class(out, &first, event);
@@ -380,7 +382,8 @@ void w5_event_log_put(w5_event_log *log, const w5_event *event)
     hold(log, event, likeness, id);
 }
 
-/* The end of a log knows what its stamps without a zone mean; "first" and "last" are as they stood. */
+/* The end of a log knows what its stamps without a zone mean; "first" and "last" are as they stood.
+ */
 static void put_zone(w5_out *out, bool *first, const w5_stream *s)
 {
     int offset = s->zoned ? 0 : w5_zone_offset(&s->zone, w5_stream_utc(s, s->last));

@@ -26,7 +26,8 @@ static void told_logs_are_their_readers_unless_they_name_one_host(void **state)
     w5_stream a = {.told = true, .reader = W5_STR("r1")};
     w5_stream b = {.told = true, .reader = W5_STR("r1"), .named = W5_STR("web-1")};
     w5_stream c = {.told = true, .reader = W5_STR("r2")};
-    w5_stream d = {.told = true, .reader = W5_STR("r3"), .named = W5_STR("x"), .named_several = true};
+    w5_stream d = {
+        .told = true, .reader = W5_STR("r3"), .named = W5_STR("x"), .named_several = true};
     w5_stream *const all[] = {&carrier, &a, &b, &c, &d};
     w5_hosts_conclude(all, 5);
     assert_str(a.host, W5_STR("web-1"));

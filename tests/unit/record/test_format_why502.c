@@ -1,15 +1,20 @@
 #include "classified.h"
 
 #define EVENT                                                                                      \
-    "{\"v\":1,\"time\":\"2026-11-20T05:30:01Z\",\"stamp\":\"2026-11-20T14:30:01\",\"precision_s\":1,"  \
-    "\"host\":\"web1\",\"source\":\"error.log\",\"format\":\"nginx-error\",\"line\":3,\"offset\":9," \
-    "\"class\":\"premature-close\",\"code\":\"HU-EOF\",\"kind\":null,\"pid\":7,\"path\":\"/a\\\"b\","  \
-    "\"message\":\"closed\",\"text\":\"2026/11/20 closed\",\"fields\":{\"http_host\":\"x\"},"         \
+    "{\"v\":1,\"time\":\"2026-11-20T05:30:01Z\",\"stamp\":\"2026-11-20T14:30:01\",\"precision_"    \
+    "s\":1,"                                                                                       \
+    "\"host\":\"web1\",\"source\":\"error.log\",\"format\":\"nginx-error\",\"line\":3,\"offset\":" \
+    "9,"                                                                                           \
+    "\"class\":\"premature-close\",\"code\":\"HU-EOF\",\"kind\":null,\"pid\":7,\"path\":\"/"       \
+    "a\\\"b\","                                                                                    \
+    "\"message\":\"closed\",\"text\":\"2026/11/20 closed\",\"fields\":{\"http_host\":\"x\"},"      \
     "\"count\":4,\"forged\":false,\"id\":\"abc\"}\n"
-#define COVERAGE(id)                                                                                \
-    "{\"v\":1,\"kind\":\"coverage\",\"host\":\"web1\",\"source\":\"error.log\",\"format\":"           \
-    "\"nginx-error\",\"first\":\"2026-11-20T14:00:00\",\"last\":\"2026-11-20T15:00:00\",\"lines\":20," \
-    "\"understood\":19,\"not_understood\":1,\"events\":4,\"timezone\":\"+09:00\",\"id\":\"" id "\"}\n"
+#define COVERAGE(id)                                                                               \
+    "{\"v\":1,\"kind\":\"coverage\",\"host\":\"web1\",\"source\":\"error.log\",\"format\":"        \
+    "\"nginx-error\",\"first\":\"2026-11-20T14:00:00\",\"last\":\"2026-11-20T15:00:00\","          \
+    "\"lines\":20,"                                                                                \
+    "\"understood\":19,\"not_understood\":1,\"events\":4,\"timezone\":\"+09:00\",\"id\":\"" id     \
+    "\"}\n"
 
 typedef struct reading {
     w5_records *records;
@@ -79,7 +84,7 @@ static void a_class_that_is_not_known_here_is_of_no_interest(void **state)
 {
     tells(state,
           "{\"v\":1,\"class\":\"of-tomorrow\",\"source\":\"error.log\",\"id\":\"a\"}\n" EVENT,
-          "premature-close\n");
+          "-\npremature-close\n");
 }
 
 static void ssh_tells_which_host_is_down(void **state)
