@@ -4,7 +4,8 @@
 # are found by listing folders: to add one is to create a file.
 #
 # Flavours:  make check SAN=address,undefined     make coverage      make CC=clang WERROR=1
-#            make fuzz     V=1 shows the commands   MODULES="base source" builds and tests these alone
+#            make fuzz     make BARE=1 (no optional library)     V=1 shows the commands
+#            MODULES="base source" builds and tests these alone
 VERSION := 0.1.0
 PREFIX  ?= /usr/local
 BUILD   ?= .build
@@ -33,7 +34,7 @@ PYTHON     ?= $(firstword $(wildcard /usr/bin/python3) python3)
 WARNINGS   := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wvla -Wundef \
               -Wmissing-prototypes -Wwrite-strings -Wcast-qual -Wformat=2 -Wno-string-concatenation
 # B is where this flavour is built: sanitized, covered and static objects never mix with others.
-B := $(BUILD)$(if $(SAN),/$(subst $(,),-,$(SAN)))$(if $(FUZZ),/fuzz)$(if $(COV),/coverage)
+B := $(BUILD)$(if $(BARE),/bare)$(if $(SAN),/$(subst $(,),-,$(SAN)))$(if $(FUZZ),/fuzz)$(if $(COV),/coverage)
 Q := $(if $(V),,@)
 say = @$(if $(V),:,printf '  %-5s %s\n' $(1) $(patsubst $(B)/%,%,$(2)))
 
@@ -63,11 +64,11 @@ endif
 
 # --- packages: a required one stops here, an optional one becomes a stub and is announced ---------
 REQUIRED := libpcre2-8 jansson zlib
-OPTIONAL := sqlite3 liblzma libzstd liblz4 libseccomp $(if $(STATIC),,libsystemd)
+OPTIONAL := $(if $(BARE),,sqlite3 liblzma libzstd liblz4 libseccomp $(if $(STATIC),,libsystemd))
 PKGS     := $(shell for p in $(REQUIRED) $(OPTIONAL); do \
               $(PKG_CONFIG) --exists $$p 2>/dev/null && echo $$p; done)
-BZ2      := $(shell echo | $(CC) -include bzlib.h -E -x c - >/dev/null 2>&1 && echo bz2)
-MSGFMT   := $(shell command -v msgfmt 2>/dev/null)
+BZ2      := $(if $(BARE),,$(shell echo | $(CC) -include bzlib.h -E -x c - >/dev/null 2>&1 && echo bz2))
+MSGFMT   := $(if $(BARE),,$(shell command -v msgfmt 2>/dev/null))
 define missing
 $(1) not found. `make deps` installs what is needed, or by hand:
   Debian, Ubuntu:  apt install pkg-config gcc libpcre2-dev libjansson-dev zlib1g-dev libcmocka-dev

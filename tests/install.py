@@ -3,7 +3,7 @@ usage: python3 tests/install.py MAKE BUILD-FOLDER VERSION
 
 Installs below BUILD-FOLDER/install as DESTDIR. The library's example in README is compiled with what
 pkg-config says and run; the manual pages pass `mandoc -T lint`; bash, zsh and fish complete words in
-a terminal of their own. What this machine lacks (mandoc, zsh, fish) is told and left out.
+a terminal of their own; two tarballs of the last commit are equal. What this machine lacks (mandoc, zsh, fish) is told and left out.
 """
 import os
 import pty
@@ -175,6 +175,19 @@ def uninstalled():
     tell("uninstall takes its own folders away", own and f"left {own}")
 
 
+def tarball():
+    if run("git", "rev-parse", "--verify", "HEAD").returncode:
+        print("there is no repository; the tarball was not made")
+        return
+    sums = []
+    for name in "one", "two":
+        run(MAKE, "--no-print-directory", "dist", f"BUILD={BUILD}/dist-{name}")
+        with open(f"{BUILD}/dist-{name}/why502-{VERSION}.tar.gz.sha256") as f:
+            sums.append(f.read())
+        time.sleep(1.1 if name == "one" else 0)
+    tell("two tarballs are one", sums[0] != sums[1] and f"{sums}")
+
+
 shutil.rmtree(ROOT, ignore_errors=True)
 installed()
 manual()
@@ -182,4 +195,5 @@ library()
 bash()
 zsh()
 fish()
+tarball()
 uninstalled()
