@@ -200,6 +200,20 @@ static void try_heavy(const w5_case *c, w5_theory *t)
 
 /* ---- memory that is nearly gone ---- */
 
+/* Several workers in one second: what held them up was in no single request. */
+static bool timed_out_together(const w5_case *c)
+{
+    size_t i = SIZE_MAX;
+    const w5_cell *cell, *before = NULL;
+    while ((cell = w5_known_next(c->k, W5_K_WORKER_TIMEOUT, c->from - 5 * W5_SECOND,
+                                 c->to + 5 * W5_SECOND, &i))) {
+        if (before && cell->at <= before->at + W5_SECOND && cell->subject != before->subject)
+            return true;
+        before = cell;
+    }
+    return false;
+}
+
 /* Workers that time out while the machine swaps: the kernel kills somebody else, or tasks hang. */
 static void try_pressure(const w5_case *c, w5_theory *t)
 {
@@ -214,7 +228,7 @@ static void try_pressure(const w5_case *c, w5_theory *t)
         return;
     w5_coincidence w =
         w5_coincide(c, c->k->kind[kind].at, c->k->kind[kind].n, 2 * W5_MINUTE, 2 * W5_MINUTE);
-    bool sure = w5_nearer_than_chance(&w);
+    bool sure = w5_nearer_than_chance(&w) || timed_out_together(c);
     for (size_t i = 0; i < c->errors; i++) {
         const w5_error *e = &c->error[i];
         bool slow = w5_error_is(e, W5_BIT(READ_TIMEOUT) | W5_BIT(CONNECT_TIMEOUT)) ||

@@ -17,6 +17,8 @@ static w5_str what_failed(const w5_judgement *j, w5_arena *arena)
             w5_error_says(e, W5_BIT(READ_TIMEOUT) | W5_BIT(CONNECT_TIMEOUT) | W5_BIT(SEND_TIMEOUT))
                 ? e->cell->count
                 : 0;
+        if (e->kind == W5_K_ACCESS && e->cell->number >= 500)
+            return w5_arena_fmt(arena, "%ds", (int)e->cell->number);
         if (w5_error_says(e, W5_BIT(UPSTREAM_5XX)))
             return W5_STR("500s");
     }

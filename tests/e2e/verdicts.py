@@ -131,9 +131,34 @@ def story(kind, name):
             yield f"{name} by {way}", [] if gist(other) == gist(report) else [f"{gist(other)} is not {gist(report)}"]
 
 
+NEVER_AN_INCIDENT = {"client-abort"}
+
+
+def check_causes():
+    """Every cause of the catalogue wins in one recording, and is near and wrong in another."""
+    told = subprocess.run([WHY502, "list", "causes"], capture_output=True, text=True, timeout=60)
+    known = {line.split()[0] for line in told.stdout.splitlines() if line.startswith("  ") and line[2] != " "}
+    wins, loses, named = set(NEVER_AN_INCIDENT), {"unknown"}, set()
+    for kind in ("incidents", "healthy"):
+        for name in os.listdir(os.path.join(FIXTURES, kind)):
+            with open(os.path.join(FIXTURES, kind, name, "truth.json"), encoding="utf-8") as file:
+                truth = json.load(file)
+            right = {c["cause"] for c in truth.get("causes") or []} or {truth["cause"]}
+            wins |= right
+            loses |= set(truth.get("near") or []) - right
+            named |= right | loses
+    lacks = (("wins nowhere", known - wins), ("is nowhere a near miss", known - loses),
+             ("is no cause", named - known - {None}))
+    return [f"{cause} {what}" for what, causes in lacks for cause in sorted(causes)]
+
+
 def main():
     only = set(sys.argv[1:])
     failed = False
+    if not only:
+        problems = check_causes()
+        print(f"FAIL causes: {'; '.join(problems)}" if problems else "ok causes")
+        failed |= bool(problems)
     for kind in ("incidents", "healthy"):
         for name in sorted(os.listdir(os.path.join(FIXTURES, kind))):
             if only and name not in only:

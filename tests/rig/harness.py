@@ -53,6 +53,7 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 HOST = "web-1"
 KERNEL = "6.1.0-18-amd64"
+BOOT = "7d3a1f0c5b6e4e1f9a2b3c4d5e6f708%x"
 PORT = 8080
 OWN_NAMESPACES = os.environ.get("W5_RIG_NAMESPACES") == "1"
 ROOT = pathlib.Path("/srv/shop" if OWN_NAMESPACES else "/tmp/w5rig/shop")
@@ -129,6 +130,7 @@ class Story:
     upstream: object = "127.0.0.1:8000"
     incidents: int = 1
     short: bool = False
+    behind_balancer: bool = False  # what clients saw is another's answer
 
     @property
     def name(self):
@@ -537,6 +539,7 @@ class Rig:
             limit.write_text(str(mebibytes << 20))
             for pid in (daemon.pid, *daemon.workers()):
                 procs.write_text(str(pid))
+            return group
         except OSError as error:
             raise Skipped(f"needs a writable memory cgroup ({error.strerror})") from error
 
@@ -595,7 +598,13 @@ class Rig:
         entries = [(at, "kernel", 0, text) for at, text in lines]
         self.log("kernel.log").write_text(journal(entries, self.root / "tmp", self.zone))
 
-    def write_journal(self, mode="short-iso", kernel=(), unit="gunicorn.service"):
+    def write_units(self, name):
+        """What systemd said (composed), as journalctl -o short-iso prints it."""
+        entries = sorted(self._journal, key=lambda entry: entry[0])
+        self.log(name).write_text(journal(entries, self.root / "tmp", self.zone))
+        self.composed.add(name)
+
+    def write_journal(self, mode="short-iso", kernel=(), unit="gunicorn.service", boots=()):
         """The application's, the unit's and the kernel's lines as journal.log; the
         application has no log of its own then."""
         program = unit.removesuffix(".service")
@@ -604,7 +613,7 @@ class Rig:
             if daemon.name == program:
                 entries += with_writers(daemon)
         self.log("journal.log").write_text(journal(sorted(entries, key=lambda entry: entry[0]),
-                                                   self.root / "tmp", self.zone, mode, unit))
+                                                   self.root / "tmp", self.zone, mode, unit, boots))
         self.leave_out(f"{program}.log")
         self.remark(f"journal.log was printed by `journalctl --file … -o {mode}` from a journal "
                     "that holds the daemon's own lines with the times they came; the lines of "
@@ -654,14 +663,15 @@ def with_writers(daemon):
     return entries
 
 
-def journal(entries, folder, zone="UTC", mode="short-iso", unit="gunicorn.service"):
-    """Print (time, identifier, pid, text) entries as journalctl does."""
-    boot = "7d3a1f0c5b6e4e1f9a2b3c4d5e6f7081"
+def journal(entries, folder, zone="UTC", mode="short-iso", unit="gunicorn.service",
+            boots=()):
+    """Print (time, identifier, pid, text) entries as journalctl does; `boots`: when the machine
+    was booted anew."""
     text = []
     for at, identifier, pid, line in entries:
         micros = int(at * 1e6)
         fields = {"__REALTIME_TIMESTAMP": micros, "__MONOTONIC_TIMESTAMP": micros % 10**12,
-                  "_BOOT_ID": boot, "_HOSTNAME": HOST, "SYSLOG_IDENTIFIER": identifier,
+                  "_BOOT_ID": BOOT % sum(at >= boot for boot in boots), "_HOSTNAME": HOST, "SYSLOG_IDENTIFIER": identifier,
                   "PRIORITY": 6, "MESSAGE": line}
         if pid:
             fields["_PID"] = pid

@@ -124,7 +124,8 @@ def database(rig, more=""):
     return config
 
 
-@story(cause="db-slow-query", pattern="premature-close", first_remedy="db-optimize", never_first=NEVER_DB)
+@story(cause="db-slow-query", pattern="premature-close", first_remedy="db-optimize", never_first=NEVER_DB,
+       near=("gunicorn-worker-timeout", "db-lock-contention", "external-call-slow"))
 def db_slow_query(rig):
     """A page asks for a join without a usable index, over some 50 million pairs, which takes
     longer than gunicorn's --timeout of 3 s: the worker is killed while it waits for the
@@ -145,7 +146,8 @@ def db_slow_query(rig):
 
 
 @story(cause="db-lock-contention", pattern="premature-close", first_remedy="shorten-transaction",
-       never_first=("restart-db", "nginx-timeouts", "gunicorn-timeout"))
+       never_first=("restart-db", "nginx-timeouts", "gunicorn-timeout"),
+       near=("db-slow-query", "gunicorn-worker-timeout"))
 def db_lock_contention(rig):
     """An import in another session holds the row of one article in an open transaction for
     12 s. Orders of that article wait for the row until gunicorn's --timeout (3 s) kills
@@ -173,7 +175,8 @@ def db_lock_contention(rig):
 
 
 @story(cause="db-down", first_remedy="restart-db",
-       never_first=("nginx-timeouts", "gunicorn-timeout", "gunicorn-workers", "restart-service"))
+       never_first=("nginx-timeouts", "gunicorn-timeout", "gunicorn-workers", "restart-service"),
+       near=("app-error-500", "db-too-many-connections"))
 def db_down(rig):
     """The database is shut down and stays away; the application answers each request that
     needs it with a 500 of its own, so nginx's error log has nothing to say."""
@@ -190,7 +193,8 @@ def db_down(rig):
 
 
 @story(cause="db-too-many-connections", first_remedy="raise-db-connections",
-       never_first=("nginx-timeouts", "gunicorn-timeout", "gunicorn-workers"))
+       never_first=("nginx-timeouts", "gunicorn-timeout", "gunicorn-workers"),
+       near=("app-error-500", "db-down"))
 def db_too_many_connections(rig):
     """max_connections is 10 and a report of another department keeps all of them; the shop's
     pages fail with error 1040, which only the application tells."""

@@ -49,7 +49,8 @@ OOM = (r"gunicorn invoked oom-killer|^memory: usage|^oom-kill:.*gunicorn"
 
 
 @story(cause="gunicorn-worker-timeout", pattern="premature-close", first_remedy="gunicorn-timeout",
-       never_first=PLAIN_CLOSE, short=True)
+       never_first=PLAIN_CLOSE, short=True,
+       near=("nginx-read-timeout", "worker-killed", "worker-starvation"))
 def gunicorn_worker_timeout(rig):
     """One page takes 12 s, gunicorn's --timeout is 3 s and its workers are sync: the
     master kills the worker in the middle of each such request. Quick pages on other
@@ -71,7 +72,8 @@ def gunicorn_worker_timeout(rig):
 
 
 @story(cause="gunicorn-worker-timeout", pattern="premature-close", first_remedy="gunicorn-timeout",
-       never_first=PLAIN_CLOSE)
+       never_first=PLAIN_CLOSE,
+       near=("worker-starvation", "nginx-read-timeout"))
 def gunicorn_worker_timeout_queue(rig):
     """Two sync workers, a page of 9 s, --timeout 3: requests of quick pages that were
     waiting behind the slow ones are answered late but well, slow ones end with their
@@ -91,7 +93,8 @@ def gunicorn_worker_timeout_queue(rig):
 
 
 @story(cause="gunicorn-worker-timeout", pattern="premature-close", first_remedy="gunicorn-timeout",
-       never_first=(*PLAIN_CLOSE, "gunicorn-gevent"))
+       never_first=(*PLAIN_CLOSE, "gunicorn-gevent"),
+       near=("event-loop-blocked", "worker-killed", "worker-oom-kill", "worker-crash-segv"))
 def gunicorn_worker_timeout_stuck_in_c(rig):
     """A page computes a hash with far too many rounds, in one C call that no signal
     interrupts: gunicorn's SIGABRT at the time-out (3 s) has no effect, SIGKILL follows
@@ -109,7 +112,8 @@ def gunicorn_worker_timeout_stuck_in_c(rig):
     return {"classes": {"premature-close": 2}}
 
 
-@story(cause="gunicorn-worker-timeout", first_remedy="gunicorn-timeout", never_first=PLAIN_CLOSE)
+@story(cause="gunicorn-worker-timeout", first_remedy="gunicorn-timeout", never_first=PLAIN_CLOSE,
+       near=("app-error-500", "worker-exit"))
 def gunicorn_worker_timeout_500(rig):
     """gunicorn 23 in place of Debian's 20.1: the time-out (3 s) raises SystemExit in the middle
     of the request, gunicorn logs the traceback and answers 500 itself, so nginx's error
@@ -128,7 +132,8 @@ def gunicorn_worker_timeout_500(rig):
 
 
 @story(cause="deploy-restart", pattern="connection-refused", first_remedy="graceful-deploy",
-       never_first=("nginx-timeouts", "gunicorn-timeout", "db-optimize", "instance-upgrade"))
+       never_first=("nginx-timeouts", "gunicorn-timeout", "db-optimize", "instance-upgrade"),
+       near=("app-down",))
 def deploy_restart_newer_gunicorn(rig):
     """A deploy of an application under gunicorn 23: stopped, and started 2 s later."""
     rig.nginx("http://127.0.0.1:8000")
@@ -143,7 +148,8 @@ def deploy_restart_newer_gunicorn(rig):
 
 
 @story(cause="gunicorn-worker-timeout", pattern="premature-close", first_remedy="gunicorn-timeout",
-       never_first=PLAIN_CLOSE)
+       never_first=PLAIN_CLOSE,
+       near=("deploy-restart", "graceful-timeout-cut"))
 def gunicorn_worker_timeout_after_reload(rig):
     """A harmless reload (SIGHUP) two seconds before: what fails are the requests of a page that
     takes longer than gunicorn's --timeout of 3 s, not the deploy."""
@@ -173,7 +179,8 @@ def fill_memory(rig, traffic, app):
 
 
 @story(cause="worker-oom-kill", pattern="premature-close", first_remedy="fewer-workers",
-       never_first=("gunicorn-workers", "nginx-timeouts", "gunicorn-timeout", "gunicorn-gevent"))
+       never_first=("gunicorn-workers", "nginx-timeouts", "gunicorn-timeout", "gunicorn-gevent"),
+       near=("worker-killed", "gunicorn-worker-timeout", "memory-pressure"))
 def worker_oom_kill(rig):
     """gunicorn lives in a memory cgroup of 160 MiB; an import wants some 500 MiB, so the
     kernel kills the worker. The unit says OOMPolicy=continue. Of the kernel's report the
@@ -191,7 +198,8 @@ def worker_oom_kill(rig):
 
 
 @story(cause="worker-oom-kill", pattern="cascade", first_remedy="fewer-workers", also=("app-down",),
-       never_first=("gunicorn-workers", "nginx-timeouts", "gunicorn-timeout", "gunicorn-gevent"))
+       never_first=("gunicorn-workers", "nginx-timeouts", "gunicorn-timeout", "gunicorn-gevent"),
+       near=("deploy-restart", "app-down", "worker-killed"))
 def worker_oom_kill_unit_stop(rig):
     """A worker is killed for want of memory in a cgroup of 160 MiB, and as systemd does by
     default (OOMPolicy=stop) the whole unit is stopped and started again 3 s later. It
@@ -221,7 +229,8 @@ def worker_oom_kill_unit_stop(rig):
 
 
 @story(cause="worker-crash-segv", pattern="premature-close", first_remedy="fix-crash",
-       never_first=CRASH)
+       never_first=CRASH,
+       near=("worker-killed", "worker-exit"))
 def worker_crash_segv(rig):
     """A page's native code reads address 0: the worker dies of SIGSEGV in the middle of the
     request, three times. kernel.log is the kernel's own."""
@@ -239,7 +248,8 @@ def worker_crash_segv(rig):
 
 
 @story(cause="worker-crash-segv", pattern="premature-close", first_remedy="fix-crash",
-       never_first=CRASH)
+       never_first=CRASH,
+       near=("worker-killed", "app-down"))
 def worker_crash_segv_journal(rig):
     """The same crash with one worker behind a unix socket; gunicorn, unit and kernel are
     one journal, printed as JSON."""
@@ -283,7 +293,8 @@ def go_down(rig, zone):
 
 
 @story(cause="app-down", pattern="cascade", first_remedy="restart-service", never_first=STOPPED,
-       also=("gunicorn-worker-timeout",))
+       also=("gunicorn-worker-timeout",),
+       near=("deploy-restart", "boot-failure", "wrong-bind-or-port"))
 def app_down(rig):
     """First one request runs into gunicorn's time-out, then somebody kills the master with
     SIGKILL and nobody starts it again: every request is refused until the recording's
@@ -292,7 +303,8 @@ def app_down(rig):
 
 
 @story(cause="app-down", pattern="cascade", first_remedy="restart-service", never_first=STOPPED,
-       also=("gunicorn-worker-timeout",))
+       also=("gunicorn-worker-timeout",),
+       near=("deploy-restart", "worker-killed"))
 def app_down_journal(rig):
     """As app-down, in UTC, with a journal (journalctl's default form, which has no year)
     that holds the unit's own lines."""
@@ -301,7 +313,8 @@ def app_down_journal(rig):
 
 
 @story(cause="app-down", pattern="connection-refused", first_remedy="restart-service",
-       never_first=STOPPED)
+       never_first=STOPPED,
+       near=("deploy-restart", "worker-exit"))
 def app_down_stopped(rig):
     """gunicorn is stopped in good order (SIGTERM) and never started again."""
     rig.nginx("http://127.0.0.1:8000", log_format="combined")
@@ -314,7 +327,8 @@ def app_down_stopped(rig):
 
 
 @story(cause="app-down", pattern="connection-refused", first_remedy="restart-service",
-       never_first=STOPPED)
+       never_first=STOPPED,
+       near=("socket-missing", "socket-permission", "backlog-full"))
 def app_down_stale_socket(rig):
     """The master is killed with SIGKILL and can't take its unix socket's file away: nginx finds
     the file and is refused (errno 111 on a path)."""
@@ -338,7 +352,8 @@ VIEWS = {}
 BOOT = {"first_remedy": "fix-boot-error", "never_first": (*STOPPED, "restart-service")}
 
 
-@story(cause="boot-failure", pattern="connection-refused", **BOOT)
+@story(cause="boot-failure", pattern="connection-refused", **BOOT,
+       near=("app-down", "deploy-restart"))
 def boot_failure(rig):
     """A deploy brings code that imports a module nobody installed: gunicorn is stopped, the
     new one can't boot its workers, and systemd's Restart=on-failure tries four times.
@@ -358,7 +373,8 @@ def boot_failure(rig):
     rig.write_journal()
 
 
-@story(cause="boot-failure", pattern="connection-refused", **BOOT)
+@story(cause="boot-failure", pattern="connection-refused", **BOOT,
+       near=("app-down", "deploy-restart"))
 def boot_failure_preload(rig):
     """The same broken import with --preload: the master itself ends with a bare traceback,
     before it listens; no line has gunicorn's form."""
@@ -376,7 +392,8 @@ def boot_failure_preload(rig):
         rig.sleep(2)
 
 
-@story(cause="boot-failure", pattern="connection-refused", **BOOT)
+@story(cause="boot-failure", pattern="connection-refused", **BOOT,
+       near=("app-down", "wrong-bind-or-port"))
 def boot_failure_worker_class(rig):
     """A deploy changes --worker-class to eventlet, which nobody installed: gunicorn ends before
     it listens, with an error that has no form of its own."""
@@ -393,7 +410,8 @@ def boot_failure_worker_class(rig):
     rig.write_journal()
 
 
-@story(cause="boot-failure", pattern="connection-refused", **BOOT)
+@story(cause="boot-failure", pattern="connection-refused", **BOOT,
+       near=("deploy-restart", "app-down", "worker-exit"))
 def boot_failure_reload(rig):
     """HUP onto broken code: the new workers can't boot, which halts the master, old workers
     and all."""
@@ -430,21 +448,24 @@ DEPLOY = {"first_remedy": "graceful-deploy", "pattern": "connection-refused",
           "never_first": ("nginx-timeouts", "gunicorn-timeout", "db-optimize", "instance-upgrade")}
 
 
-@story(cause="deploy-restart", short=True, **DEPLOY)
+@story(cause="deploy-restart", short=True, **DEPLOY,
+       near=("app-down", "keepalive-race"))
 def deploy_restart(rig):
     """gunicorn is stopped and started again 2.5 s later, as a deploy script does; nginx
     refuses everybody in between."""
     deploy(rig, 2.5)
 
 
-@story(cause="deploy-restart", **DEPLOY)
+@story(cause="deploy-restart", **DEPLOY,
+       near=("app-down", "boot-failure"))
 def deploy_restart_journal(rig):
     """The same with a gap of 2 s and a journal; nginx writes in America/New_York, the
     journal is read there too."""
     deploy(rig, 2, journal=True, zone="America/New_York")
 
 
-@story(cause="deploy-restart", **{**DEPLOY, "pattern": None})
+@story(cause="deploy-restart", **{**DEPLOY, "pattern": None},
+       near=("socket-missing", "app-down"))
 def deploy_restart_unix_socket(rig):
     """A deploy behind a unix socket: gunicorn takes its socket's file away when it stops, so
     nginx says "no such file" in the gap of 3 s, although no path is wrong."""
@@ -463,7 +484,8 @@ def deploy_restart_unix_socket(rig):
 
 
 @story(cause="graceful-timeout-cut", first_remedy="graceful-deploy",
-       never_first=("nginx-timeouts", "db-optimize", "instance-upgrade"), also=("deploy-restart",))
+       never_first=("nginx-timeouts", "db-optimize", "instance-upgrade"), also=("deploy-restart",),
+       near=("deploy-restart", "gunicorn-worker-timeout", "worker-exit"))
 def graceful_timeout_cut(rig):
     """A deploy while eight exports of 9 s run; --graceful-timeout is 2 s, so they are cut
     2 s after SIGTERM, without a line of gunicorn's about them."""
@@ -484,7 +506,8 @@ def graceful_timeout_cut(rig):
 
 
 @story(cause="worker-killed", pattern="premature-close", first_remedy="check-logs",
-       never_first=("nginx-timeouts", "gunicorn-timeout", "gunicorn-workers", "instance-upgrade"))
+       never_first=("nginx-timeouts", "gunicorn-timeout", "gunicorn-workers", "instance-upgrade"),
+       near=("worker-oom-kill", "gunicorn-worker-timeout", "app-down"))
 def worker_killed(rig):
     """Somebody kills workers with SIGKILL in the middle of a request. There is no kernel log,
     so whose hand it was can't be known."""
@@ -503,7 +526,8 @@ def worker_killed(rig):
         rig.sleep(2)
 
 
-@story(cause="worker-exit", pattern="premature-close", first_remedy="fix-crash", never_first=CRASH)
+@story(cause="worker-exit", pattern="premature-close", first_remedy="fix-crash", never_first=CRASH,
+       near=("worker-crash-segv", "boot-failure", "max-requests-recycle"))
 def worker_exit(rig):
     """A page calls os._exit(7). gunicorn 20.1 has no line for that: only a worker booted
     in the place of one that never said good-bye."""
@@ -519,7 +543,8 @@ def worker_exit(rig):
     return {"classes": {"premature-close": 3}}
 
 
-@story(cause=None, incidents=0, short=True)
+@story(cause=None, incidents=0, short=True,
+       near=("unknown",))
 def quiet(rig):
     """Some quick traffic, nothing happens."""
     rig.nginx("http://127.0.0.1:8000")
@@ -529,7 +554,8 @@ def quiet(rig):
         rig.sleep(8)
 
 
-@story(cause=None, incidents=0)
+@story(cause=None, incidents=0,
+       near=("deploy-restart", "worker-exit"))
 def deploy_reload(rig):
     """A deploy by SIGHUP under traffic: workers are replaced, no request fails."""
     rig.nginx("http://127.0.0.1:8000")
@@ -545,7 +571,8 @@ def deploy_reload(rig):
     rig.write_journal()
 
 
-@story(cause=None, incidents=0)
+@story(cause=None, incidents=0,
+       near=("max-requests-recycle", "worker-exit"))
 def recycling(rig):
     """--max-requests 15 with sync workers: workers come and go, no request fails."""
     rig.nginx("http://127.0.0.1:8000")
@@ -557,7 +584,8 @@ def recycling(rig):
         rig.sleep(10)
 
 
-@story(cause=None, incidents=0)
+@story(cause=None, incidents=0,
+       near=("client-abort", "max-requests-recycle"))
 def noise(rig):
     """nginx logs at level info: missing files, clients that go away in the middle of a slow
     but healthy page (499), a worker recycled, an unknown page. No request fails."""
@@ -571,7 +599,8 @@ def noise(rig):
         rig.sleep(12)
 
 
-@story(cause=None, incidents=0)
+@story(cause=None, incidents=0,
+       near=("client-abort", "lb-timeout"))
 def client_aborts(rig):
     """Users of a page that takes 2 s lose patience after 0.4 s: nginx's access log shows 499,
     its error log at level info says that the client closed. Nobody's upstream failed."""

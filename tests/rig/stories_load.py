@@ -8,7 +8,8 @@ from stories_sockets import DURATION
 
 
 @story(cause="worker-starvation", first_remedy="raise-backlog-or-workers",
-       never_first=("gunicorn-timeout", "nginx-timeouts"))
+       never_first=("gunicorn-timeout", "nginx-timeouts"),
+       near=("event-loop-blocked", "nginx-read-timeout", "backlog-full", "heavy-page"))
 def worker_starvation(rig):
     """Two sync workers, a page of 2 s that six clients want all the time: every request,
     the quickest too, waits in the queue longer than nginx's proxy_read_timeout of 4 s.
@@ -31,7 +32,8 @@ SCANNING = ONE_VIEW.format(imports="ctypes", name="scan", path="/scan", body=(
 
 
 @story(cause="event-loop-blocked", pattern="premature-close", first_remedy="bound-external-call",
-       never_first=("nginx-buffers", "restart-service"))
+       never_first=("nginx-buffers", "restart-service"),
+       near=("gunicorn-worker-timeout", "worker-starvation", "external-call-slow"))
 def event_loop_blocked(rig):
     """One gevent worker; a page waits 8 s inside a C library that knows nothing of gevent, so
     every other request of that worker stands still, until gunicorn's --timeout of 3 s
@@ -72,7 +74,8 @@ VIEWS = {"/pay": charge}
 
 
 @story(cause="external-call-slow", pattern="premature-close", first_remedy="bound-external-call",
-       also=("gunicorn-worker-timeout",), never_first=("nginx-buffers", "restart-service"))
+       also=("gunicorn-worker-timeout",), never_first=("nginx-buffers", "restart-service"),
+       near=("gunicorn-worker-timeout", "db-slow-query", "app-error-500"))
 def external_call_slow(rig):
     """A payment service accepts connections and never answers. The page tries twice for 2 s
     each and logs the traceback; gunicorn's --timeout of 3 s is over before the second try
@@ -129,7 +132,8 @@ def open_page(rig, traffic, users):
 
 
 @story(cause="heavy-page", pattern="recurring-light-load", first_remedy="lighten-page",
-       never_first=("restart-service",), incidents=2)
+       never_first=("restart-service",), incidents=2,
+       near=("gunicorn-worker-timeout", "worker-starvation", "worker-exit"))
 def heavy_page(rig):
     """The second document's case: a page with three big pictures (39.8, 31.6 and 9.83 KB) that
     the application scales anew each time, and a call of an API that can't go on while one
@@ -154,7 +158,8 @@ def heavy_page(rig):
 
 
 @story(cause="app-error-500", first_remedy="fix-app-error",
-       never_first=("nginx-timeouts", "gunicorn-timeout", "gunicorn-workers", "instance-upgrade"))
+       never_first=("nginx-timeouts", "gunicorn-timeout", "gunicorn-workers", "instance-upgrade"),
+       near=("worker-exit", "db-down", "worker-crash-segv"))
 def app_error_500(rig):
     """A page raises KeyError: the application answers 500 and logs a traceback each time;
     nginx's error log has nothing to say."""
@@ -171,7 +176,8 @@ def app_error_500(rig):
 
 
 @story(cause="gunicorn-worker-timeout", incidents=2, pattern="premature-close", upstream=None,
-       never_first=PLAIN_CLOSE)
+       never_first=PLAIN_CLOSE,
+       near=("worker-killed", "app-down"))
 def two_causes(rig):
     """Two upstreams fail in the same minute for different reasons: the shop's report runs
     into gunicorn's time-out on port 8000, the thumbnails' native code crashes on 8001."""
@@ -197,7 +203,8 @@ def two_causes(rig):
         {"upstream": "127.0.0.1:8001", "cause": "worker-crash-segv"}]}
 
 
-@story(cause="deploy-restart", incidents=2, never_first=("db-optimize", "restart-service"))
+@story(cause="deploy-restart", incidents=2, never_first=("db-optimize", "restart-service"),
+       near=("app-down", "worker-killed"))
 def two_causes_one_upstream(rig):
     """A deploy with a gap of 2 s, and ten seconds later the new application's report runs into
     gunicorn's time-out of 3 s: two failures of one upstream in the same minute that have

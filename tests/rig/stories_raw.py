@@ -1,5 +1,4 @@
 """Upstreams of our own that misbehave on purpose, and what a tired or strict nginx makes of them."""
-import os
 import socket
 import ssl
 import struct
@@ -11,7 +10,7 @@ from stories_gunicorn import NO_TIMEOUTS, SLOW_PAGE
 from stories_sockets import TWO_PEERS, serve
 
 STOCK = "location /api/stock {{\n    proxy_pass {scheme}://127.0.0.1:8001;\n{more}}}\n"
-ACTIVATED = ("LISTEN_PID=$$ LISTEN_FDS=1 exec /usr/bin/gunicorn --workers 2 --timeout 5"
+ACTIVATED = ("exec 3<&{fd}; LISTEN_PID=$$ LISTEN_FDS=1 exec /usr/bin/gunicorn --workers 2 --timeout 5"
              " shop:application")
 
 
@@ -93,7 +92,7 @@ def nginx_read_timeout_silent(rig):
 
 
 @story(cause="truncated-body", first_remedy="fix-crash", upstream="127.0.0.1:8001",
-       never_first=("nginx-timeouts",), near=("worker-killed", "invalid-response"))
+       never_first=("nginx-timeouts",), near=("disk-full", "worker-killed", "invalid-response"))
 def truncated_body_reset(rig):
     """The small server announces 90000 bytes, sends a third of them and resets the connection."""
     def answer(peer):
@@ -138,7 +137,7 @@ def tls_mismatch_certificate(rig):
 
 
 @story(cause="tls-mismatch", first_remedy="fix-upstream-tls", upstream="127.0.0.1:8001",
-       never_first=NO_TIMEOUTS, near=("invalid-response", "connection-reset"))
+       never_first=NO_TIMEOUTS, near=("invalid-response", "keepalive-race"))
 def tls_mismatch_version(rig):
     """The small server speaks TLS 1.3 only, nginx is told to use TLS 1.2 (proxy_ssl_protocols)."""
     key, cert = certificate(rig, "stock.example.com")
@@ -219,15 +218,14 @@ def deploy_socket_activation(rig):
     """A deploy with systemd's socket activation: the socket stays open while gunicorn is away for
     2 s, so requests wait and none fails."""
     listener = socket.create_server(("127.0.0.1", 8000), backlog=64)
-
-    def hand_over():
-        os.dup2(listener.fileno(), 3)
+    listener.set_inheritable(True)
+    command = ACTIVATED.format(fd=listener.fileno())
 
     def start():
         rig.unit("Started gunicorn.service - gunicorn daemon.")
-        return rig.daemon("gunicorn", ["/bin/sh", "-c", ACTIVATED], cwd=rig.root / "app",
+        return rig.daemon("gunicorn", ["/bin/bash", "-c", command], cwd=rig.root / "app",
                           user="www-data", env={"TZ": "UTC"}, log="gunicorn.log",
-                          limits=hand_over, close_fds=False)
+                          close_fds=False)
 
     rig.nginx("http://127.0.0.1:8000")
     app = start()

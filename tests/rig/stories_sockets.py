@@ -9,7 +9,8 @@ from stories_gunicorn import NO_TIMEOUTS, SLOW_PAGE, kill_master
 
 
 @story(cause="wrong-bind-or-port", pattern="connection-refused", first_remedy="fix-bind-address",
-       never_first=NO_TIMEOUTS)
+       never_first=NO_TIMEOUTS,
+       near=("app-down", "stale-address", "localhost-ipv6"))
 def wrong_bind_or_port(rig):
     """gunicorn listens on port 8001, nginx asks at 8000, where nothing ever listened."""
     rig.nginx("http://127.0.0.1:8000")
@@ -19,7 +20,8 @@ def wrong_bind_or_port(rig):
         rig.sleep(8)
 
 
-@story(cause="socket-missing", first_remedy="fix-bind-address", never_first=NO_TIMEOUTS)
+@story(cause="socket-missing", first_remedy="fix-bind-address", never_first=NO_TIMEOUTS,
+       near=("app-down", "socket-permission", "wrong-bind-or-port"))
 def socket_missing(rig):
     """nginx looks for a unix socket with another name than the one gunicorn made."""
     wanted = f"unix:{rig.root}/run/gunicorn.sock"
@@ -31,7 +33,8 @@ def socket_missing(rig):
     return {"upstream": wanted}
 
 
-@story(cause="socket-permission", first_remedy="fix-socket-permissions", never_first=NO_TIMEOUTS)
+@story(cause="socket-permission", first_remedy="fix-socket-permissions", never_first=NO_TIMEOUTS,
+       near=("socket-missing", "app-down"))
 def socket_permission(rig):
     """gunicorn's unix socket lies in a folder that only gunicorn's own user may enter; nginx's
     workers are www-data."""
@@ -48,7 +51,8 @@ def socket_permission(rig):
 
 
 @story(cause="backlog-full", first_remedy="raise-backlog-or-workers",
-       never_first=("gunicorn-timeout", "nginx-timeouts"))
+       never_first=("gunicorn-timeout", "nginx-timeouts"),
+       near=("worker-starvation", "nginx-connect-timeout"))
 def backlog_full(rig):
     """One sync worker behind a unix socket with --backlog 2, a page of 1.2 s and twelve
     clients at once: connections beyond the queue are turned away with errno 11."""
@@ -89,7 +93,8 @@ def give_up_early(rig, zone, log_format, *options):
     return {"classes": {"read-timeout": 3}}
 
 
-@story(cause="nginx-read-timeout", **FINISHES_LATER)
+@story(cause="nginx-read-timeout", **FINISHES_LATER,
+       near=("gunicorn-worker-timeout", "worker-starvation", "external-call-slow"))
 def nginx_read_timeout(rig):
     """proxy_read_timeout is 3 s, a page takes 5 s, gunicorn's --timeout is 20 s: nginx gives
     up (504), the application finishes 2 s later, as its own access log shows. nginx runs
@@ -97,7 +102,8 @@ def nginx_read_timeout(rig):
     return give_up_early(rig, "Asia/Seoul", "timed", *DURATION)
 
 
-@story(cause="nginx-read-timeout", **FINISHES_LATER)
+@story(cause="nginx-read-timeout", **FINISHES_LATER,
+       near=("gunicorn-worker-timeout", "worker-starvation"))
 def nginx_read_timeout_combined(rig):
     """The same with plain combined access logs, which hold no durations."""
     return give_up_early(rig, "UTC", "combined")
@@ -111,7 +117,8 @@ upstream shop_backend {
 """
 
 
-@story(cause="no-live-upstreams", upstream=None)
+@story(cause="no-live-upstreams", upstream=None,
+       near=("app-down", "upstream-dns"))
 def no_live_upstreams(rig):
     """Two peers in one upstream block, neither of them running; only nginx's logs are at
     hand. After one refusal of each nginx doesn't ask any more."""
@@ -121,7 +128,8 @@ def no_live_upstreams(rig):
         rig.sleep(8)
 
 
-@story(cause="no-live-upstreams", upstream=None, also=("nginx-read-timeout",))
+@story(cause="no-live-upstreams", upstream=None, also=("nginx-read-timeout",),
+       near=("app-down", "worker-starvation"))
 def no_live_upstreams_slow_page(rig):
     """Two healthy peers, proxy_read_timeout 2 s and one page of 4 s: one such request times
     out on both peers, nginx holds both for dead for ten seconds, and every other page
@@ -153,7 +161,8 @@ VIEWS = {"/session": login}
 
 
 @story(cause="header-too-big", first_remedy="nginx-buffers",
-       never_first=("nginx-timeouts", "gunicorn-timeout"))
+       never_first=("nginx-timeouts", "gunicorn-timeout"),
+       near=("invalid-response", "uwsgi-buffer-size"))
 def header_too_big(rig):
     """The login's answer sets a cookie of 9 KB; nginx's proxy_buffer_size is 4k."""
     rig.pages(HUGE_COOKIE)
@@ -173,7 +182,8 @@ def nginx_log_only(rig):
 
 
 @story(cause="unknown", pattern="premature-close", first_remedy="nginx-timeouts",
-       never_first=("restart-service",))
+       never_first=("restart-service",),
+       near=("worker-killed", "gunicorn-worker-timeout", "keepalive-race"))
 def unknown_premature_close(rig):
     """Workers are killed in the middle of requests (in truth by hand), but only nginx's
     error log was kept: it says that the other side closed, not why."""
@@ -195,7 +205,8 @@ def unknown_premature_close(rig):
 
 
 @story(cause="unknown", pattern="cascade", first_remedy="nginx-timeouts",
-       never_first=("restart-db",))
+       never_first=("restart-db",),
+       near=("app-down", "boot-failure"))
 def unknown_cascade(rig):
     """What the second document saw: one connection closed by the other side, then refusals
     without end. In truth a worker and then the master were killed by hand, but only
@@ -215,7 +226,8 @@ def unknown_cascade(rig):
 
 
 @story(cause="unknown", pattern="connection-refused", first_remedy="nginx-timeouts",
-       never_first=("restart-db",))
+       never_first=("restart-db",),
+       near=("deploy-restart", "app-down", "wrong-bind-or-port"))
 def unknown_connection_refused(rig):
     """The application is away for some seconds and comes back; only nginx's error log was
     kept."""
@@ -232,7 +244,8 @@ def unknown_connection_refused(rig):
 
 
 @story(cause="localhost-ipv6", pattern="connection-refused", first_remedy="fix-bind-address",
-       never_first=NO_TIMEOUTS, upstream="[::1]:8000")
+       never_first=NO_TIMEOUTS, upstream="[::1]:8000",
+       near=("app-down", "wrong-bind-or-port"))
 def localhost_ipv6(rig):
     """proxy_pass http://localhost:8000, gunicorn on 127.0.0.1 only: nginx tries ::1 too, is
     refused there and, where it may, asks the other address."""
@@ -244,7 +257,8 @@ def localhost_ipv6(rig):
 
 
 @story(cause="localhost-ipv6", pattern="connection-refused", first_remedy="fix-bind-address",
-       never_first=NO_TIMEOUTS, upstream="[::1]:8000")
+       never_first=NO_TIMEOUTS, upstream="[::1]:8000",
+       near=("app-down", "wrong-bind-or-port"))
 def localhost_ipv6_no_retry(rig):
     """As localhost-ipv6 with proxy_next_upstream off: what is refused at ::1 is a 502."""
     rig.nginx("http://localhost:8000", location="proxy_next_upstream off;\n")
@@ -255,7 +269,8 @@ def localhost_ipv6_no_retry(rig):
 
 
 @story(cause="fd-exhaustion", first_remedy="raise-fd-limit",
-       never_first=("nginx-timeouts", "gunicorn-timeout"))
+       never_first=("nginx-timeouts", "gunicorn-timeout"),
+       near=("ports-exhausted", "worker-starvation"))
 def fd_exhaustion(rig):
     """nginx may open 20 files (worker_rlimit_nofile 20); sixteen slow requests at once need
     two each: socket() fails with errno 24 and the clients get 500."""
@@ -272,7 +287,8 @@ def fd_exhaustion(rig):
 
 
 @story(cause="fd-exhaustion", first_remedy="raise-worker-connections",
-       never_first=("nginx-timeouts", "gunicorn-timeout"))
+       never_first=("nginx-timeouts", "gunicorn-timeout"),
+       near=("ports-exhausted", "worker-starvation"))
 def fd_exhaustion_worker_connections(rig):
     """worker_connections 17 and eighteen slow requests at once, each of which needs two."""
     rig.pages(SLOW_PAGE.format(seconds=2))
@@ -298,7 +314,8 @@ VIEWS = {"/catalogue": catalogue}
 """
 
 
-@story(cause="truncated-body", first_remedy="fix-crash", never_first=("nginx-timeouts",))
+@story(cause="truncated-body", first_remedy="fix-crash", never_first=("nginx-timeouts",),
+       near=("disk-full", "app-error-500", "client-abort", "worker-exit"))
 def truncated_body(rig):
     """An application fails in the middle of a body of announced length: nginx's access log
     says 200, the clients get less than they were promised."""
@@ -315,7 +332,8 @@ def truncated_body(rig):
 
 
 @story(cause="tls-mismatch", also=("gunicorn-worker-timeout",), first_remedy="fix-upstream-tls",
-       never_first=NO_TIMEOUTS)
+       never_first=NO_TIMEOUTS,
+       near=("gunicorn-worker-timeout", "invalid-response", "keepalive-race"))
 def tls_mismatch(rig):
     """proxy_pass https://… to a gunicorn that speaks plain HTTP: it waits for a request
     line in vain until its own --timeout (3 s) kills the worker, which closes the
@@ -346,7 +364,8 @@ def bad_header(server):
 
 
 @story(cause="invalid-response", first_remedy="fix-crash", upstream="127.0.0.1:8001",
-       never_first=("nginx-timeouts", "gunicorn-timeout"))
+       never_first=("nginx-timeouts", "gunicorn-timeout"),
+       near=("header-too-big", "tls-mismatch", "truncated-body"))
 def invalid_response(rig):
     """Beside the shop a small home-made server answers /api/stock with a header line that is
     none (no colon, a control byte): nginx doesn't pass that on."""
@@ -369,7 +388,8 @@ def no_such_name(server):
 
 
 @story(cause="upstream-dns", first_remedy="fix-upstream-name", upstream="app.shop.invalid",
-       never_first=NO_TIMEOUTS)
+       never_first=NO_TIMEOUTS,
+       near=("stale-address", "app-down"))
 def upstream_dns(rig):
     """proxy_pass with a name in a variable; the resolver says that the name doesn't exist."""
     serve(socket.SOCK_DGRAM, 5353, no_such_name)
@@ -390,7 +410,8 @@ REUSE = 'proxy_http_version 1.1;\nproxy_set_header Connection "";\n'
 
 
 @story(cause="keepalive-race", first_remedy="align-keepalive",
-       never_first=("nginx-timeouts", "gunicorn-timeout", "gunicorn-workers", "lb-idle-timeout"))
+       never_first=("nginx-timeouts", "gunicorn-timeout", "gunicorn-workers", "lb-idle-timeout"),
+       near=("worker-exit", "max-requests-recycle", "deploy-restart"))
 def keepalive_race(rig):
     """gthread with --keep-alive 2 behind an upstream block with keepalive 8. Requests come
     just when gunicorn closes the idle connection; pausing nginx's worker at that moment
@@ -417,7 +438,8 @@ def keepalive_race(rig):
 
 
 @story(cause="max-requests-recycle", first_remedy="gentle-recycle",
-       never_first=("nginx-timeouts", "db-optimize", "instance-upgrade"))
+       never_first=("nginx-timeouts", "db-optimize", "instance-upgrade"),
+       near=("keepalive-race", "worker-exit"))
 def max_requests_recycle(rig):
     """gthread, --max-requests 30 without jitter, connections kept by nginx, POSTs from many
     clients: whoever is on a connection of the worker that leaves gets 502."""
@@ -433,7 +455,8 @@ def max_requests_recycle(rig):
 
 
 @story(cause="nginx-connect-timeout", first_remedy=None, upstream="127.0.0.1:8001",
-       never_first=("gunicorn-timeout", "nginx-buffers"))
+       never_first=("gunicorn-timeout", "nginx-buffers"),
+       near=("nginx-read-timeout", "backlog-full", "ports-exhausted"))
 def nginx_connect_timeout(rig):
     """A home-made server on port 8001 listens but never accepts, and its queue is full: the
     kernel drops what comes, and nginx gives up after proxy_connect_timeout (2 s)."""
@@ -455,7 +478,8 @@ def nginx_connect_timeout(rig):
 
 
 @story(cause="ports-exhausted", first_remedy="reuse-upstream-connections",
-       never_first=("nginx-timeouts", "gunicorn-timeout"))
+       never_first=("nginx-timeouts", "gunicorn-timeout"),
+       near=("fd-exhaustion", "nginx-connect-timeout"))
 def ports_exhausted(rig):
     """Only twelve local ports are left for connections to gunicorn (ip_local_port_range), and
     a slow page holds more: connect() fails with errno 99."""
@@ -474,7 +498,8 @@ def ports_exhausted(rig):
 
 
 @story(cause="stale-address", pattern="connection-refused", first_remedy="fix-upstream-name",
-       upstream="127.0.0.5:8000", never_first=NO_TIMEOUTS)
+       upstream="127.0.0.5:8000", never_first=NO_TIMEOUTS,
+       near=("app-down", "wrong-bind-or-port", "upstream-dns"))
 def stale_address(rig):
     """The application moves to another address (127.0.0.6) and its name with it, but nginx
     asked for the name only when it started: it goes on at the old address (127.0.0.5) until
@@ -505,7 +530,8 @@ VIEWS = {"/catalogue": catalogue}
 """
 
 
-@story(cause="disk-full", first_remedy="free-disk", never_first=("nginx-timeouts",))
+@story(cause="disk-full", first_remedy="free-disk", never_first=("nginx-timeouts",),
+       near=("truncated-body", "worker-exit"))
 def disk_full(rig):
     """nginx's temporary files lie on a file system of 256 KB that is full; a long answer goes
     to slow readers, so nginx wants to put it aside and can't: the body is cut."""

@@ -141,6 +141,21 @@ static void tasks_that_hang_betray_want_of_memory(void **state)
                 w5_str_eq(d->cause.cause->id, W5_STR("nginx-read-timeout")));
 }
 
+static void workers_that_stop_together_before_a_kill_lacked_memory(void **state)
+{
+    static const char *const story[] = {
+        "gunicorn 0 master-start pid=10|version=20.1.0",
+        "gunicorn 0 listening pid=10|address=http://127.0.0.1:8000",
+        "error 20x6@0.5 read-timeout/HN-110 " APP "|path=/items|method=GET",
+        "gunicorn 22 worker-timeout pid=10|subject=11",
+        "gunicorn 22 worker-timeout pid=10|subject=12",
+        "kernel 26 oom-kill subject=99",
+        NULL};
+    const w5_diagnosis *d = scene_only(*state, story);
+    assert_cause(d, "memory-pressure", "likely");
+    assert_first(d, "fewer-workers");
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
@@ -155,6 +170,7 @@ int main(void)
         T(a_page_that_fails_again_as_things_were_is_not_known_to_be_heavy),
         T(many_at_once_are_no_light_load),
         T(tasks_that_hang_betray_want_of_memory),
+        T(workers_that_stop_together_before_a_kill_lacked_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
