@@ -24,6 +24,7 @@ typedef struct w5_trait { /* of a class, by w5_class.index */
     bool upstream;
     bool trouble;
     bool once;   /* told twice by gunicorn: one per process and second (facts: gunicorn §0.2) */
+    bool killed; /* a worker that died of a signal */
     bool nolive; /* names a block, not a peer */
     bool truncated;
     bool behind; /* an application's or database's trouble that makes 5xx answers its effect */

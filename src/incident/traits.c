@@ -61,6 +61,7 @@ static w5_trait trait_of(const w5_class *k)
         .error = upstream && !five && !w5_str_eq(k->id, W5_STR("peer-disabled")),
         .trouble = k->trouble,
         .once = w5_str_eq(k->id, W5_STR("worker-exit")),
+        .killed = w5_str_eq(k->id, W5_STR("worker-killed")),
         .nolive = w5_str_eq(k->id, W5_STR("no-live-upstreams")),
         .truncated = w5_str_eq(k->id, W5_STR("truncated-body")),
         .behind = k->trouble || is_any(k->id, behind),

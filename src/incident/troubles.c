@@ -44,11 +44,26 @@ static void place(w5_groups *g, size_t known, uint32_t index)
     w5_group_put(g, group ? group : w5_groups_add(g, host, 0), index);
 }
 
+/* Workers are sent SIGTERM and its like when they are to go: a deploy, a reload, a stop. */
+static bool asked_to_go(const w5_trait *trait, const w5_cell *cell)
+{
+    enum {
+        HANG_UP = 1,
+        INTERRUPT = 2,
+        QUIT = 3,
+        TERMINATE = 15
+    };
+    return trait->killed && (cell->number == TERMINATE || cell->number == INTERRUPT ||
+                             cell->number == QUIT || cell->number == HANG_UP);
+}
+
 void w5_groups_troubles(w5_groups *g)
 {
     size_t known = g->n;
-    for (size_t i = 0; i < g->t->cells; i++)
-        if (w5_timeline_trait(g->t, &g->t->cell[i])->trouble)
+    for (size_t i = 0; i < g->t->cells; i++) {
+        const w5_trait *trait = w5_timeline_trait(g->t, &g->t->cell[i]);
+        if (trait->trouble && !asked_to_go(trait, &g->t->cell[i]))
             place(g, known, (uint32_t)i);
+    }
     w5_groups_sort(g);
 }

@@ -238,8 +238,8 @@ static int offset_beside(const settling *s)
     return offset;
 }
 
-/* Requests that both logs tell of prove it. Where there are none, or too many to tell one shift
- * from the next, the access log's own offset is nginx's. */
+/* Requests that both logs tell of prove it. Where there
+ * are none, or too many to tell one shift from the next, the access log's own offset is nginx's. */
 static void hold_against_access(settling *s)
 {
     int beside = offset_beside(s);
@@ -251,6 +251,8 @@ static void hold_against_access(settling *s)
         w5_landmarks own = marks_of_one(s, lane, NULL);
         if (beside != INT_MIN) {
             w5_fit_result fit = w5_landmarks_joined(&own, &access, -beside * W5_SECOND);
+            if (fit.pairs == 0 && infer_zone(s, lane, &access, 2, W5_ZONE_ACCESS_LOG))
+                continue;
             take_offset(s, lane, beside * W5_SECOND, W5_ZONE_ACCESS_LOG, &fit);
         } else {
             infer_zone(s, lane, &access, 1, W5_ZONE_ACCESS_LOG);

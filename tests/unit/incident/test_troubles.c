@@ -77,6 +77,27 @@ static void nginx_needs_no_silence_to_tell_of_itself(void **state)
     assert_str(all.at[0]->upstream, W5_STR(U));
 }
 
+static void who_is_asked_to_go_is_no_trouble(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *fields;
+        size_t incidents;
+    } table[] = {
+        {"pid=7|subject=8|signal=15|text=a", 0},
+        {"pid=7|subject=8|signal=2|text=b",  0},
+        {"pid=7|subject=8|signal=9|text=c",  1},
+        {"pid=7|subject=8|text=d",           1},
+    };
+    for (size_t i = 0; i < COUNT(table); i++) {
+        scene s = begin();
+        say(&s, APP_LOG, 0, "worker-killed", "", table[i].fields);
+        w5_incidents all = scene_end(&s);
+        if (all.n != table[i].incidents)
+            fail_msg("%s: %zu incidents", table[i].fields, all.n);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -84,6 +105,7 @@ int main(void)
         cmocka_unit_test(troubles_of_one_time_are_one),
         cmocka_unit_test(trouble_beside_errors_opens_nothing_of_its_own),
         cmocka_unit_test(nginx_needs_no_silence_to_tell_of_itself),
+        cmocka_unit_test(who_is_asked_to_go_is_no_trouble),
     };
     return cmocka_run_group_tests(tests, NULL, give_back);
 }

@@ -80,6 +80,24 @@ static void the_offset_in_an_access_line_is_enough(void **state)
     }
 }
 
+static void requests_that_both_logs_tell_of_outweigh_the_offset(void **state)
+{
+    (void)state;
+    w5_ledger *l = w5_ledger_new(catalogue());
+    w5_stream *s[] = {stream(0, "error.log", "nginx-error"),
+                      stream(1, "access.log", "nginx-access")};
+    made_event m = event(s[1], 1, "access", "", AT(-20), "status=200");
+    m.record.text = W5_STR("1.2.3.4 - - [20/Nov/2026:11:59:40 +0000] \"GET / HTTP/1.1\" 200 5");
+    put(l, m);
+    local_error(l, s[0], 1, tokyo(AT(0)), "/a");
+    local_error(l, s[0], 2, tokyo(AT(700)), "/b");
+    failed_request(l, s[1], 2, AT(0), "/a");
+    failed_request(l, s[1], 3, AT(701), "/b");
+    timeline(l, s, 2, NULL);
+    assert_int_equal(s[0]->shift, -9 * W5_HOUR);
+    w5_ledger_free(l);
+}
+
 static void clusters_that_fit_infer_a_zone(void **state)
 {
     (void)state;
@@ -228,6 +246,7 @@ int main(void)
         cmocka_unit_test(a_clock_some_seconds_off_is_set_right),
         cmocka_unit_test(an_option_stands_above_all),
         cmocka_unit_test(lanes_of_one_stream_have_zones_of_their_own),
+        cmocka_unit_test(requests_that_both_logs_tell_of_outweigh_the_offset),
     };
     return cmocka_run_group_tests(tests, NULL, give_back);
 }
