@@ -112,7 +112,7 @@ LINK    = $(CC) $(W5_CFLAGS) $(CFLAGS) $(W5_LDFLAGS) $(LDFLAGS)
 TEST    = $(COMPILE) -Isrc -Itests/unit $(W5_LDFLAGS) $(LDFLAGS)
 
 CHECKS := check-layers check-mirror check-headers check-symbols check-hardening check-unit \
-          check-catalogue check-words check-e2e check-live check-verdicts check-fleet check-fuzz check-docs check-escapes \
+          check-catalogue check-words check-e2e check-live check-verdicts check-stress check-fleet check-fuzz check-docs check-escapes \
           check-pages check-install
 .PHONY: all demo static install uninstall dist deb clean help format lint coverage fuzz bench \
         bench-count rig accept po check $(CHECKS) FORCE
@@ -251,6 +251,9 @@ check-verdicts: all ## every recorded incident names its true cause (STORIES=…
 	@$(STAGE) $@ env WHY502=$(BIN) FIXTURES=fixtures $(PYTHON) tests/e2e/verdicts.py $(STORIES)
 check-fleet: all ## events of parts say what the logs together say (FLEET=--long tries every cut)
 	@$(STAGE) $@ env WHY502=$(BIN) FIXTURES=fixtures $(PYTHON) tests/e2e/fleet.py $(FLEET) $(STORIES)
+check-stress: all ## the verdicts stay honest when logs are spoilt (LONG=1: in every way; writes tests/README.md)
+	@$(STAGE) $@ env WHY502=$(BIN) FIXTURES=fixtures $(PYTHON) tests/e2e/stress.py \
+	  $(if $(LONG),--long --write tests/README.md) $(STORIES)
 accept: all ## rewrite what tests/e2e expects; read the diff (CASES=… picks some)
 	@ACCEPT=1 sh tests/e2e/run.sh $(BIN) $(B)/e2e $(CASES)
 check-fuzz: $(FUZZER) ## replay the fuzz corpus

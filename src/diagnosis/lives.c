@@ -133,6 +133,28 @@ w5_reach w5_master_reaches(const w5_known *k, const w5_master *m, w5_id upstream
     return W5_REACH_NO;
 }
 
+w5_reach w5_lives_reach(const w5_known *k, const w5_cell *line, w5_id upstream)
+{
+    bool any = false;
+    for (size_t i = 0; i < k->lives->masters; i++) {
+        const w5_master *m = &k->lives->master[i];
+        if (m->stream != line->stream || (m->unit && line->unit && m->unit != line->unit))
+            continue;
+        if (w5_master_reaches(k, m, upstream) != W5_REACH_NO)
+            return w5_master_reaches(k, m, upstream);
+        any = true;
+    }
+    return any ? W5_REACH_NO : W5_REACH_UNKNOWN;
+}
+
+bool w5_lives_listened(const w5_known *k, w5_id upstream)
+{
+    for (size_t i = 0; i < k->lives->masters; i++)
+        if (w5_master_reaches(k, &k->lives->master[i], upstream) == W5_REACH_YES)
+            return true;
+    return false;
+}
+
 size_t w5_lives_seek(const w5_lives *lives, w5_time end)
 {
     size_t low = 0, high = lives->workers;

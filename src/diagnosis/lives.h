@@ -78,6 +78,10 @@ typedef enum w5_reach {
 } w5_reach;
 /* Does the master listen where nginx connects? UNKNOWN when one of the two was never told. */
 w5_reach w5_master_reaches(const w5_known *k, const w5_master *m, w5_id upstream);
+/* Does the application that wrote this line listen there? By the masters of its log and unit. */
+w5_reach w5_lives_reach(const w5_known *k, const w5_cell *line, w5_id upstream);
+/* Has any master ever listened there? */
+bool w5_lives_listened(const w5_known *k, w5_id upstream);
 /* First worker whose life ended at or after an instant: index into w5_lives.worker. */
 size_t w5_lives_seek(const w5_lives *lives, w5_time end);
 const w5_master *w5_worker_master(const w5_lives *lives, const w5_worker *w);

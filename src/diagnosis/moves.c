@@ -76,6 +76,18 @@ static void move_workers(w5_plan *p)
         move_first(p, "instance-upgrade"); /* there are no fewer than one */
 }
 
+/* What is named may be the effect of something that only a log tells which is not there (a lock, a
+ * stop, TLS), and then its remedy helps nobody: that log comes first. */
+static void move_unsure(w5_plan *p)
+{
+    const w5_theory *t = p->j->chosen;
+    bool guessed = t->confidence <= W5_POSSIBLE && w5_judged(p->j, "gunicorn-worker-timeout");
+    if (!t->asks && !guessed)
+        return;
+    w5_plan_add(p, W5_STR("check-logs"));
+    move_first(p, "check-logs");
+}
+
 static const struct {
     const char *cause;
     void (*move)(w5_plan *p);
@@ -93,4 +105,5 @@ void w5_moves_make(w5_plan *p)
     for (size_t i = 0; i < sizeof(moves) / sizeof(*moves); i++)
         if (w5_judged(p->j, moves[i].cause))
             moves[i].move(p);
+    move_unsure(p);
 }

@@ -28,6 +28,7 @@ typedef struct w5_plan {
 } w5_plan;
 
 w5_draft *w5_plan_draft(w5_plan *p, w5_str id); /* NULL: not on the list */
+void w5_plan_add(w5_plan *p, w5_str id);        /* advised, behind what is advised */
 bool w5_plan_lists(const w5_list *ids, w5_str id);
 
 /* moves.c: what this incident's evidence changes in the cause's order. */

@@ -49,6 +49,11 @@ static void add(w5_plan *p, w5_str id, w5_advice_state state)
     };
 }
 
+void w5_plan_add(w5_plan *p, w5_str id)
+{
+    add(p, id, W5_ADVISED);
+}
+
 static void add_list(w5_plan *p, const w5_list *ids, w5_advice_state state)
 {
     for (size_t i = 0; i < ids->n; i++)

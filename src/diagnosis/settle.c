@@ -39,7 +39,7 @@ static const struct {
     const char *cause;
     unsigned asks, behind; /* as long as it is not proven; and what tells the reason behind it */
 } asks[] = {
-    {"unknown",                 BY(KERNEL) | BY(SYSTEMD), 0},
+    {"unknown",                 BY(KERNEL) | BY(SYSTEMD) | BY(CONFIG), 0},
     {"app-down",                0, BY(KERNEL) | BY(SYSTEMD)},
     {"worker-killed",           0, BY(KERNEL)},
     {"worker-exit",             BY(KERNEL), 0},
@@ -73,6 +73,17 @@ static unsigned wanted(const w5_judgement *j)
     return all;
 }
 
+/* All masters that any log tells of listen elsewhere: it is the log of another application. */
+static bool of_another(const w5_judgement *j)
+{
+    const w5_known *k = j->c->k;
+    w5_id upstream = j->c->errors ? j->c->error[0].cell->upstream : 0;
+    for (size_t i = 0; i < k->lives->masters; i++)
+        if (w5_master_reaches(k, &k->lives->master[i], upstream) != W5_REACH_NO)
+            return false;
+    return k->lives->masters > 0 && w5_judged(j, "unknown");
+}
+
 /* Not given, or given for another time. Many logs are silent as long as all is well, so where they
  * end says little; a slow query is told when it is over. */
 static bool is_missing(const w5_judgement *j, w5_told_by by)
@@ -81,6 +92,8 @@ static bool is_missing(const w5_judgement *j, w5_told_by by)
     w5_time late = by == W5_BY_SLOW || by == W5_BY_DATABASE ? 10 * W5_MINUTE : W5_SECOND;
     if (by == W5_BY_CONFIG)
         return !w5_known_has(k, by);
+    if (by == W5_BY_APP && of_another(j))
+        return true;
     for (size_t i = 0; i < k->told[by].n; i++)
         if (k->told[by].at[i].span.from <= j->c->to + late)
             return false;

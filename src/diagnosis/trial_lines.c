@@ -122,6 +122,8 @@ static void try_socket_missing(const w5_case *c, w5_theory *t)
     if (!first)
         return;
     t->culprit = listens_elsewhere(c, first->cell->upstream);
+    if (!t->culprit && w5_lives_listened(c->k, first->cell->upstream))
+        w5_theory_limit(t, W5_LIKELY, W5_BY_APP); /* who made it took it away: when, is not told */
     if (!t->culprit) {
         /* a wrong path does not heal: somebody took the socket away and made it again */
         if (w5_known_answers(c->k, first->cell->upstream, c->to + W5_SECOND, c->k->last))

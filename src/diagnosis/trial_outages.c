@@ -192,6 +192,8 @@ static bool is_down(const w5_case *c, const w5_outage *o)
            (o->fate == W5_FATE_STOPPED && o->to == W5_TIME_MAX && !came_back(c));
 }
 
+#define RESTART W5_MINUTE /* a deploy may take as long */
+
 /* What the log does not show because it ends too early must not be read as silence. */
 static void limit_down(const w5_case *c, w5_theory *t, const w5_outage *o)
 {
@@ -199,7 +201,8 @@ static void limit_down(const w5_case *c, w5_theory *t, const w5_outage *o)
     bool told = log_end(c, o) >= first->cell->at - W5_SECOND;
     if (o->fate == W5_FATE_DIED && !o->certain)
         w5_theory_limit(t, told ? W5_LIKELY : W5_POSSIBLE, W5_BY_SYSTEMD);
-    else if (o->fate == W5_FATE_STOPPED && !o->oom && log_end(c, o) < c->to - W5_SECOND)
+    else if (o->fate == W5_FATE_STOPPED && !o->oom &&
+             (log_end(c, o) < c->to - W5_SECOND || c->k->last < o->from + RESTART))
         w5_theory_limit(t, W5_LIKELY, W5_BY_APP);
 }
 
@@ -315,14 +318,6 @@ static void try_boot(const w5_case *c, w5_theory *t)
 
 /* ---- the wrong address ---- */
 
-static bool ever_listened(const w5_case *c, w5_id upstream)
-{
-    for (size_t i = 0; i < c->k->lives->masters; i++)
-        if (w5_master_reaches(c->k, &c->k->lives->master[i], upstream) == W5_REACH_YES)
-            return true;
-    return false;
-}
-
 /* One that lives through the error and listens somewhere else, where no other upstream uses it. */
 static const w5_master *listens_elsewhere(const w5_case *c, const w5_error *e)
 {
@@ -360,8 +355,9 @@ static bool only_family_differs(w5_str upstream)
 
 static void limit_wrong_bind(const w5_case *c, w5_theory *t, const w5_setting *set)
 {
+    /* the log may be that of another application, which nginx asks at its right place */
     if (!w5_known_has(c->k, W5_BY_ACCESS) && !set)
-        w5_theory_limit(t, W5_LIKELY, W5_BY_ACCESS);
+        w5_theory_limit(t, W5_POSSIBLE, W5_BY_CONFIG);
 }
 
 static void try_wrong_bind(const w5_case *c, w5_theory *t)
@@ -372,7 +368,7 @@ static void try_wrong_bind(const w5_case *c, w5_theory *t)
         const w5_error *e = &c->error[i];
         w5_str upstream = w5_known_str(c->k, e->cell->upstream);
         if (!w5_error_says(e, W5_BIT(REFUSED)) || only_family_differs(upstream) ||
-            ever_listened(c, e->cell->upstream) ||
+            w5_lives_listened(c->k, e->cell->upstream) ||
             w5_known_answers(c->k, e->cell->upstream, c->k->first, c->k->last))
             continue;
         const w5_master *m = listens_elsewhere(c, e);
@@ -422,7 +418,7 @@ static void try_localhost(const w5_case *c, w5_theory *t)
         w5_str upstream = w5_known_str(c->k, c->error[i].cell->upstream);
         if (w5_error_is(&c->error[i], W5_BIT(REFUSED)) &&
             w5_str_starts(upstream, W5_STR("[::1]:")) &&
-            !ever_listened(c, c->error[i].cell->upstream))
+            !w5_lives_listened(c->k, c->error[i].cell->upstream))
             w5_theory_explain(c, t, i, ipv4_sibling(c, upstream, &listening));
     }
     const w5_error *first = w5_theory_first(t, c);

@@ -188,11 +188,20 @@ static void doubt_timeout(const w5_case *c, w5_theory *t)
 
 /* Where a database is known to be in play, its slow log may tell why the worker was silent; a query
  * that outlives its worker is told only when it is over. */
+static bool slow_log_tells(const w5_case *c)
+{
+    const w5_kind_cells *list = &c->k->kind[W5_K_SLOW_QUERY];
+    bool since = w5_known_covers(c->k, W5_BY_SLOW, c->from, c->to) != W5_COVER_NONE;
+    for (size_t i = 0; i < list->n && !since; i++)
+        since = list->at[i]->query_start != W5_TIME_NONE && list->at[i]->query_start <= c->from;
+    return since && w5_known_ends(c->k, W5_BY_SLOW) >= c->to + W5_MINUTE;
+}
+
 static void ask_database(const w5_case *c, w5_theory *t)
 {
     bool database = c->k->told[W5_BY_DATABASE].n || c->k->told[W5_BY_SLOW].n ||
                     (c->k->t->config && w5_config_known(c->k->t->config, "mysql"));
-    if (database && w5_known_ends(c->k, W5_BY_SLOW) < c->to + W5_MINUTE)
+    if (database && !slow_log_tells(c))
         w5_theory_ask(t, W5_BY_SLOW);
 }
 
@@ -280,8 +289,8 @@ static void explain_oom_outage(const w5_case *c, w5_theory *t)
 /* A cgroup's limit, not the whole machine's memory. */
 static bool limited(const w5_case *c, const w5_cell *kill)
 {
-    return kill->where && w5_str_find(w5_known_str(c->k, kill->text), W5_STR("Memory cgroup"),
-                                      &(size_t){0});
+    return kill->where &&
+           w5_str_find(w5_known_str(c->k, kill->text), W5_STR("Memory cgroup"), &(size_t){0});
 }
 
 static void say_oom(const w5_case *c, w5_theory *t, w5_str times)
@@ -466,6 +475,17 @@ static void try_exit(const w5_case *c, w5_theory *t)
 
 /* ---- recycling ---- */
 
+static const w5_cell *recycled_near(const w5_case *c, const w5_error *e)
+{
+    size_t i = SIZE_MAX;
+    const w5_cell *r;
+    while ((r = w5_known_next(c->k, W5_K_WORKER_RECYCLE, e->cell->at - W5_SECOND,
+                              e->cell->at + W5_SECOND, &i)))
+        if (w5_lives_reach(c->k, r, e->cell->upstream) != W5_REACH_NO)
+            return r;
+    return NULL;
+}
+
 /* A worker that has served max_requests closes connections that others still hold open. */
 static void try_recycle(const w5_case *c, w5_theory *t)
 {
@@ -473,9 +493,8 @@ static void try_recycle(const w5_case *c, w5_theory *t)
     const w5_cell *first = NULL;
     for (size_t i = 0; i < c->errors; i++) {
         const w5_error *e = &c->error[i];
-        const w5_cell *r = w5_known_first(c->k, W5_K_WORKER_RECYCLE, e->cell->at - W5_SECOND,
-                                          e->cell->at + W5_SECOND);
-        if (!r || !w5_error_is(e, W5_CLOSES) || (e->took != W5_TIME_NONE && e->took > W5_SECOND))
+        const w5_cell *r = w5_error_is(e, W5_CLOSES) ? recycled_near(c, e) : NULL;
+        if (!r || (e->took != W5_TIME_NONE && e->took > W5_SECOND))
             continue;
         w5_theory_explain(c, t, i, W5_JOIN_TIME);
         first = first ? first : r;

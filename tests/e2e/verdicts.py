@@ -12,6 +12,7 @@ Prints "ok NAME" or "FAIL NAME: why" for each test.
 import gzip
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -20,14 +21,18 @@ WHY502 = os.path.abspath(os.environ.get("WHY502", ".build/why502"))
 FIXTURES = os.path.abspath(os.environ.get("FIXTURES", "fixtures"))
 
 
-def run(arguments, folder, feed=None):
-    """The report as an object, or a RuntimeError that says what went wrong."""
-    done = subprocess.run([WHY502, "-o", "json", *arguments], cwd=folder, input=feed,
+def tell(arguments, folder, feed=None):
+    """What the program prints, or a RuntimeError that says what went wrong."""
+    done = subprocess.run([WHY502, *arguments], cwd=folder, input=feed,
                           stdin=None if feed is not None else subprocess.DEVNULL,
                           capture_output=True, timeout=120)
     if done.returncode not in (0, 3):
         raise RuntimeError(f"exit status {done.returncode}: {done.stderr.decode()[-200:]}")
-    return json.loads(done.stdout)
+    return done.stdout
+
+
+def run(arguments, folder, feed=None):
+    return json.loads(tell(["-o", "json", *arguments], folder, feed))
 
 
 def config_arguments(truth):
@@ -50,15 +55,44 @@ def check_sums(report, problems):
                "codes do not sum to classes")
 
 
-def check_evidence(report, folder, problems):
-    """Every line cited exists, and says what is quoted (redaction may shorten it)."""
+def lines_of(folder, name):
+    with open(os.path.join(folder, name), "rb") as file:
+        return file.read().decode("utf-8", "replace").split("\n")[:-1]
+
+
+def says(lines, number, text):
+    """A line, the first 400 bytes of a long one, or, of a record of several (a slow query, a
+    traceback), one of the next."""
+    first = lines[number - 1]
+    return (first == text or text in lines[number:number + 40]
+            or len(first.encode()) > 400 and len(text.encode()) >= 396 and first.startswith(text))
+
+
+def check_evidence(truth, folder, problems):
+    """Every line that is quoted exists and says what is quoted."""
+    logs = {name: lines_of(folder, name) for name in truth["args"]}
+    report = run([*config_arguments(truth), "--redact", "none", *truth["args"]], folder)
     for incident in report["incidents"]:
+        expect(problems, incident.get("evidence"), f"{incident['cause']['id']} has no evidence")
         for line in incident.get("evidence", []):
-            path = os.path.join(folder, line["source"])
-            with open(path, "rb") as file:
-                lines = file.read().split(b"\n")
-            expect(problems, 1 <= line["line"] <= len(lines),
-                   f"evidence {line['source']}:{line['line']} does not exist")
+            name, number = line["source"], line["line"]
+            exists = name in logs and 1 <= number <= len(logs[name])
+            expect(problems, exists, f"evidence {name}:{number} does not exist")
+            expect(problems, not exists or says(logs[name], number, line["text"]),
+                   f"{name}:{number} does not say '{line['text']}'")
+
+
+def check_citations(truth, folder, problems):
+    """Every line that a sentence cites exists; the named cause and those beside it cite some."""
+    logs = {name: len(lines_of(folder, name)) for name in truth["args"]}
+    words = ["-v", "--width", "1000", "--color", "never", *config_arguments(truth), *truth["args"]]
+    text = tell(words, folder).decode()
+    for name, numbers in re.findall(r"([\w.-]+\.log):(\d+(?:,\d+)*)", text):
+        for number in map(int, numbers.split(",")):
+            expect(problems, 1 <= number <= logs.get(name, 0), f"{name}:{number} is cited, and is not there")
+    for cause in re.findall(r"^(?:Cause|Also)  .*\n(?:  (?! ).*\n)*", text, re.M):
+        sentence = cause.rstrip().split("\n")[-1]
+        expect(problems, re.search(r"\.log:\d+[^()]*\)\.?$", sentence), f"no line is cited: {sentence.strip()}")
 
 
 def check_truth(report, truth, problems):
@@ -123,7 +157,8 @@ def story(kind, name):
     report = run([*config, *truth["args"]], folder)
     check_sums(report, problems)
     check_truth(report, truth, problems)
-    check_evidence(report, folder, problems)
+    check_evidence(truth, folder, problems)
+    check_citations(truth, folder, problems)
     yield f"{name}", problems
     with tempfile.TemporaryDirectory() as scratch:
         for way, arguments, feed in ways_in(truth, folder, scratch):

@@ -70,6 +70,18 @@ static void where_none_finished_it_is_the_documents_and_says_so(void **state)
     assert_non_null(strstr(scene_text(&d->advice[0].why), "documents' 300 s"));
 }
 
+static void a_log_that_would_tell_why_comes_before_a_longer_time_out(void **state)
+{
+    static const char *const story[] = {GUNICORN, TIMED_OUT, FINISHED("5", "41.2"),
+                                        "mysql 0 db-ready version=8.0", NULL};
+    scene_config(*state, "/etc/systemd/system/shop.service", UNIT);
+    const w5_diagnosis *d = scene_only(*state, story);
+    assert_cause(d, "gunicorn-worker-timeout", "likely");
+    assert_true(scene_asks_for(d, "mysql-slow"));
+    assert_first(d, "check-logs");
+    assert_str(d->advice[1].remedy->id, W5_STR("gunicorn-timeout"));
+}
+
 static void what_is_set_already_is_in_place(void **state)
 {
     static const char *const story[] = {
@@ -191,6 +203,7 @@ int main(void)
         T(advised_ones_stand_first_and_ranks_go_on),
         T(zero_of_all_were_nginxs_time_outs),
         cmocka_unit_test(no_forbidden_remedy_is_ever_first),
+        T(a_log_that_would_tell_why_comes_before_a_longer_time_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

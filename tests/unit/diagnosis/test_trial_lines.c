@@ -153,6 +153,21 @@ static void a_socket_that_came_back_was_taken_away_by_somebody(void **state)
     assert_true(scene_asks_for(d, "app"));
 }
 
+static void a_socket_that_was_there_is_missing_for_a_reason_not_told(void **state)
+{
+    static const char *const story[] = {
+        "gunicorn 0 master-start pid=10|version=20.1.0",
+        "gunicorn 0 listening pid=10|address=unix:/run/g.sock",
+        "gunicorn 0 worker-boot pid=11|subject=11",
+        "gunicorn 1 master-term pid=10",
+        "gunicorn 2 master-start pid=20|version=20.1.0",
+        "gunicorn 2 listening pid=20|address=unix:/run/g.sock",
+        "gunicorn 60 worker-recycle pid=21|subject=21",
+        "error 30x2@1 socket-missing/CK-2 upstream=http://unix:/run/g.sock:/a|path=/a|method=GET",
+        NULL};
+    assert_cause(scene_only(*state, story), "socket-missing", "likely");
+}
+
 static void one_saturation_is_one_incident(void **state)
 {
     static const char *const story[] = {
@@ -214,6 +229,7 @@ int main(void)
         T(uwsgi_says_that_its_queue_over_tcp_is_full),
         T(two_lines_of_unlike_causes_are_two_incidents),
         T(a_body_that_the_application_cut_names_the_exception),
+        T(a_socket_that_was_there_is_missing_for_a_reason_not_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -181,6 +181,31 @@ static void nobody_ever_listened_there(void **state)
     assert_first(d, "fix-bind-address");
 }
 
+static void a_log_of_who_listens_elsewhere_is_a_hint_no_more(void **state)
+{
+    static const char *const story[] = {"gunicorn 0 master-start pid=10|version=20.1.0",
+                                        "gunicorn 0 listening pid=10|address=http://127.0.0.1:8099",
+                                        "gunicorn 0 worker-boot pid=11|subject=11",
+                                        REFUSED("5x28@1"),
+                                        "gunicorn 40 worker-recycle pid=11|subject=11",
+                                        NULL};
+    const w5_diagnosis *d = scene_only(*state, story);
+    assert_cause(d, "wrong-bind-or-port", "possible");
+    assert_true(scene_asks_for(d, "config"));
+}
+
+static void a_stop_at_the_end_of_all_logs_may_be_a_deploy(void **state)
+{
+    static const char *const story[] = {"gunicorn 0 master-start pid=10|version=20.1.0",
+                                        "gunicorn 0 listening pid=10|address=http://127.0.0.1:8000",
+                                        "gunicorn 0 worker-boot pid=11|subject=11",
+                                        "gunicorn 20 master-term pid=10",
+                                        REFUSED("20x5@1"),
+                                        "gunicorn 25 master-stop pid=10",
+                                        NULL};
+    assert_cause(scene_only(*state, story), "app-down", "likely");
+}
+
 static void an_address_that_answered_was_not_wrong(void **state)
 {
     static const char *const story[] = {"gunicorn 0 master-start pid=10|version=20.1.0",
@@ -368,6 +393,8 @@ int main(void)
         T(two_upstreams_fail_for_their_own_reasons),
         T(a_master_that_writes_no_pid_is_the_youngest_of_its_log),
         T(without_an_application_uwsgi_answers_itself),
+        T(a_log_of_who_listens_elsewhere_is_a_hint_no_more),
+        T(a_stop_at_the_end_of_all_logs_may_be_a_deploy),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

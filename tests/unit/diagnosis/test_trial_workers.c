@@ -275,6 +275,19 @@ static void a_recycled_worker_did_not_exit_by_itself(void **state)
     assert_cause(s->findings->at[0], "max-requests-recycle", "possible");
 }
 
+static void a_worker_recycled_elsewhere_closes_nothing_here(void **state)
+{
+    static const char *const story[] = {"gunicorn 0 master-start pid=10|version=20.1.0",
+                                        "gunicorn 0 listening pid=10|address=http://127.0.0.1:8099",
+                                        "gunicorn 0 worker-boot pid=11|subject=11",
+                                        "gunicorn 20 worker-recycle pid=11|subject=11",
+                                        "gunicorn 20 worker-exit pid=11|subject=11",
+                                        "error 20 connection-reset/HU-104 " APP
+                                        "|method=POST|path=/cart",
+                                        NULL};
+    assert_not_cause(scene_only(*state, story), "max-requests-recycle");
+}
+
 static void long_requests_are_cut_at_the_graceful_time_out(void **state)
 {
     static const char *const story[] = {
@@ -349,6 +362,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_recycled_worker_did_not_exit_by_itself, begin, end),
         cmocka_unit_test_setup_teardown(long_requests_are_cut_at_the_graceful_time_out, begin, end),
         cmocka_unit_test_setup_teardown(uwsgis_harakiri_is_not_gunicorns_time_out, begin, end),
+        cmocka_unit_test_setup_teardown(a_worker_recycled_elsewhere_closes_nothing_here, begin,
+                                        end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
