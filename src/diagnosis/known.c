@@ -123,21 +123,34 @@ static void add_stretch(w5_known *k, w5_told_by by, uint16_t lane)
     told->at[told->n++] = (w5_stretch){w5_known_span(k, lane), lane};
 }
 
+static w5_told_by told_by_format(const w5_lane *lane)
+{
+    for (size_t f = 0; lane->format && f < sizeof(formats) / sizeof(*formats); f++)
+        if (w5_str_starts(lane->format->id, formats[f].format))
+            return formats[f].by;
+    return W5_TOLD_BYS;
+}
+
+/* A full disk is told by whoever meets it, and the requests in an application's own log are those
+ * that it has seen, not those that failed before it. */
+static bool tells(const w5_known *k, const w5_cell *cell, w5_kind kind)
+{
+    if (kind >= W5_K_OTHER || kind == W5_K_DISK_FULL || cell->lane >= k->t->lanes)
+        return false;
+    return kinds[kind].by != W5_BY_ACCESS || told_by_format(&k->t->lane[cell->lane]) != W5_BY_APP;
+}
+
 /* By its format, and by what it has said. */
 static void find_tellers(w5_known *k)
 {
-    for (uint16_t i = 0; i < k->t->lanes; i++) {
-        const w5_lane *lane = &k->t->lane[i];
-        for (size_t f = 0; lane->format && f < sizeof(formats) / sizeof(*formats); f++)
-            if (w5_str_starts(lane->format->id, formats[f].format)) {
-                add_stretch(k, formats[f].by, i);
-                break;
-            }
-    }
+    for (uint16_t i = 0; i < k->t->lanes; i++)
+        if (told_by_format(&k->t->lane[i]) != W5_TOLD_BYS)
+            add_stretch(k, told_by_format(&k->t->lane[i]), i);
     for (size_t i = 0; i < k->t->cells; i++) {
-        w5_kind kind = w5_known_kind(k, &k->t->cell[i]);
-        if (kind < W5_K_OTHER && k->t->cell[i].lane < k->t->lanes && !(kind == W5_K_DISK_FULL))
-            add_stretch(k, kinds[kind].by, k->t->cell[i].lane);
+        const w5_cell *cell = &k->t->cell[i];
+        w5_kind kind = w5_known_kind(k, cell);
+        if (tells(k, cell, kind))
+            add_stretch(k, kinds[kind].by, cell->lane);
     }
 }
 

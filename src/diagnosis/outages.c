@@ -225,10 +225,17 @@ static bool inside_another(const w5_known *k, w5_lives *l, size_t i)
 
 /* ---- units whose programs write no log that we know ---- */
 
+/* It wrote on while the unit was down: it is another's. */
+static bool lived_on(const w5_master *m, w5_time from)
+{
+    return m->from < from && m->end == W5_TIME_MAX && m->last >= from + W5_SECOND;
+}
+
 static bool told_by_masters(const w5_lives *l, w5_time from, w5_time to)
 {
     for (size_t i = 0; i < l->masters; i++)
-        if (l->master[i].from <= to && (l->master[i].end >= from || l->master[i].last >= from))
+        if (!lived_on(&l->master[i], from) && l->master[i].from <= to &&
+            (l->master[i].end >= from || l->master[i].last >= from))
             return true;
     return false;
 }

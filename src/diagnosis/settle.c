@@ -73,15 +73,25 @@ static unsigned wanted(const w5_judgement *j)
     return all;
 }
 
-/* All masters that any log tells of listen elsewhere: it is the log of another application. */
+static bool anybody_listens(const w5_known *k, w5_id upstream)
+{
+    for (size_t i = 0; i < k->lives->masters; i++)
+        if (w5_master_reaches(k, &k->lives->master[i], upstream) != W5_REACH_NO)
+            return true;
+    return false;
+}
+
+/* At one of the addresses no master listens that any log tells of: whose it is has a log, too. */
 static bool of_another(const w5_judgement *j)
 {
     const w5_known *k = j->c->k;
-    w5_id upstream = j->c->errors ? j->c->error[0].cell->upstream : 0;
-    for (size_t i = 0; i < k->lives->masters; i++)
-        if (w5_master_reaches(k, &k->lives->master[i], upstream) != W5_REACH_NO)
-            return false;
-    return k->lives->masters > 0 && w5_judged(j, "unknown");
+    const w5_tallies *upstreams = &j->c->incident->upstreams;
+    for (size_t i = 0; i < upstreams->n && k->lives->masters; i++) {
+        w5_id id = w5_intern_find(k->t->intern, upstreams->at[i].name);
+        if (id && !anybody_listens(k, id))
+            return j->chosen->confidence < W5_PROVEN;
+    }
+    return false;
 }
 
 /* Not given, or given for another time. Many logs are silent as long as all is well, so where they

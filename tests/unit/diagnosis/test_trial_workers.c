@@ -364,6 +364,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(uwsgis_harakiri_is_not_gunicorns_time_out, begin, end),
         cmocka_unit_test_setup_teardown(a_worker_recycled_elsewhere_closes_nothing_here, begin,
                                         end),
+        cmocka_unit_test_setup_teardown(a_server_of_one_process_takes_its_listener_with_it, begin,
+                                        end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
