@@ -7,6 +7,7 @@
 
 #include "access.h"
 #include "code.h"
+#include "heads.h"
 
 #define CODES_MAX 64 /* kept per pattern; hostile errnos cannot grow it further */
 
@@ -40,6 +41,7 @@ struct w5_classifier {
     w5_access access; /* of that format */
     const w5_class *access_class, *answered_5xx, *traceback;
     w5_str status_code[100]; /* "HU-5xx" */
+    w5_head *heads;
     uint64_t limits;
     uint64_t *absorbed; /* by w5_pattern.index: given up by others; NULL: nothing was */
     w5_answer answer; /* here and not on the stack: hardened builds clear each variable there */
@@ -57,6 +59,7 @@ w5_classifier *w5_classifier_new(const w5_catalogue *c)
     k->access_class = w5_catalogue_class(c, W5_STR("access"));
     k->answered_5xx = w5_catalogue_class(c, W5_STR("upstream-5xx"));
     k->traceback = w5_catalogue_class(c, W5_STR("traceback"));
+    k->heads = W5_NEW_N(arena, w5_head, W5_HEADS);
     return k;
 }
 
@@ -125,8 +128,20 @@ static int read_errno(const w5_record *r)
     return is ? (int)n : -1;
 }
 
+static w5_rc recall(const w5_head *known, w5_event *event)
+{
+    event->pattern = known->pattern;
+    event->klass = known->klass;
+    event->code = known->code;
+    return event->klass == NULL ? W5_MISS : W5_OK;
+}
+
 static w5_rc classify_message(w5_classifier *k, w5_record *record, w5_event *event)
 {
+    w5_str head = w5_head_of(record);
+    const w5_head *known = w5_heads_find(k->heads, record, head);
+    if (known != NULL)
+        return recall(known, event);
     w5_question q = {
         .format = record->format->id,
         .message = record->message,
@@ -148,6 +163,8 @@ static w5_rc classify_message(w5_classifier *k, w5_record *record, w5_event *eve
     event->pattern = p;
     event->klass = p->klass;
     event->code = p->code.len == 0 ? W5_STR("") : code_of(k, p, f, &q);
+    if (p->code.len > 0 && a->groups <= 1 && f->sets == 0)
+        w5_heads_keep(k->heads, record, head, event);
     return event->klass == NULL ? W5_MISS : W5_OK;
 }
 

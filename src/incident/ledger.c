@@ -85,6 +85,7 @@ void w5_ledger_free(w5_ledger *l)
 void w5_ledger_cool(w5_ledger *l)
 {
     memset(l->hot_names, 0, sizeof(l->hot_names));
+    memset(l->hot_code, 0, sizeof(l->hot_code));
     memset(l->hot_cell, 0, sizeof(l->hot_cell));
     memset(l->hot_request, 0, sizeof(l->hot_request));
     memset(l->hot_mix, 0, sizeof(l->hot_mix));
@@ -235,12 +236,13 @@ static size_t code_index(w5_code_counts *c, w5_str name)
     return c->n++;
 }
 
-void w5_ledger_count_code(w5_ledger *l, w5_str name, uint64_t n)
+size_t w5_ledger_count_code(w5_ledger *l, w5_str name, uint64_t n)
 {
     if (name.len == 0)
-        return;
+        return SIZE_MAX;
     l->codes.last = code_index(&l->codes, name);
     l->codes.count[l->codes.last] += n;
+    return l->codes.last;
 }
 
 /* --- answers --------------------------------------------------------------------------------- */

@@ -19,13 +19,23 @@ typedef struct w5_code_counts {
     size_t n, last;
 } w5_code_counts;
 
-/* The names in a line about an upstream: the next one mostly has the same. */
+/* The names in a line about an upstream, and its code: the next one mostly has the same. */
 typedef struct w5_hot_names {
-    uint64_t hash; /* of the class and of what the ids stand for; 0: free */
-    w5_id code, upstream, method, path, server, host;
-    uint16_t place;
+    uint64_t hash; /* of what the ids stand for, as the line writes it; 0: free */
+    w5_id upstream, method, path, server, host;
+    uint8_t place; /* half of w5_ledger_place */
 } w5_hot_names;
 #define W5_HOT_NAMES 1024
+
+typedef struct w5_hot_code {
+    char text[15];
+    uint8_t len;
+    uint16_t klass; /* index; 0: free */
+    uint16_t count; /* place in the code counts */
+    w5_id id;
+    uint8_t place; /* the other half */
+} w5_hot_code;
+#define W5_HOT_CODES 32
 
 /* A row that lines were counted in lately: what comes next is mostly like them. */
 typedef struct w5_hot_row {
@@ -79,6 +89,7 @@ struct w5_ledger {
     w5_time *lane_now;  /* by lane: the last stamp, for records without one */
     size_t lanes, lanes_room, last_lane;
     w5_hot_names hot_names[W5_HOT_NAMES];
+    w5_hot_code hot_code[W5_HOT_CODES];
     w5_hot_row hot_cell[W5_HOT_CELLS], hot_request[W5_HOT_REQUESTS], hot_mix[W5_HOT_MIXES];
     w5_hot_noise noise[W5_HOT_NOISES];
     w5_hot_access access;
@@ -94,7 +105,11 @@ uint64_t w5_ledger_exit_key(const w5_ledger *l, uint32_t stream, uint16_t klass,
                             w5_str host);
 /* Which cell counted a request, as the set of requests remembers it. */
 uint16_t w5_ledger_place(const w5_ledger *l, const w5_cell *cell);
-void w5_ledger_count_code(w5_ledger *l, w5_str name, uint64_t n);
+/* Its two halves: of class and code, of the request; all ids. */
+uint8_t w5_ledger_class_place(const w5_ledger *l, uint16_t klass, w5_id code);
+uint8_t w5_ledger_request_place(const w5_ledger *l, w5_id path, w5_id method, w5_id server);
+/* The code's place in the counts. */
+size_t w5_ledger_count_code(w5_ledger *l, w5_str name, uint64_t n);
 /* The record's lane, which from now on covers its time; *at is the record's time, or, when it
  * carries none, that of the line before it. */
 uint16_t w5_ledger_see(w5_ledger *l, w5_record *r, w5_time *at);

@@ -79,13 +79,22 @@ static uint64_t request_key(const w5_ledger *l, const w5_record *r)
 }
 
 /* By names, for ids differ between ledgers. */
+uint8_t w5_ledger_class_place(const w5_ledger *l, uint16_t klass, w5_id code)
+{
+    return (uint8_t)(w5_hash_bytes(klass, w5_put_kept(l, code)) >> 56);
+}
+
+uint8_t w5_ledger_request_place(const w5_ledger *l, w5_id path, w5_id method, w5_id server)
+{
+    uint64_t request = w5_hash_bytes(l->seed, w5_put_kept(l, path));
+    request = w5_hash_bytes(request, w5_put_kept(l, method));
+    return (uint8_t)(w5_hash_bytes(request, w5_put_kept(l, server)) >> 56);
+}
+
 uint16_t w5_ledger_place(const w5_ledger *l, const w5_cell *cell)
 {
-    uint64_t klass = w5_hash_bytes(cell->klass, w5_put_kept(l, cell->code));
-    uint64_t request = w5_hash_bytes(l->seed, w5_put_kept(l, cell->path));
-    request = w5_hash_bytes(request, w5_put_kept(l, cell->method));
-    request = w5_hash_bytes(request, w5_put_kept(l, cell->server));
-    return (uint16_t)(klass >> 56 << 8 | request >> 56);
+    return (uint16_t)(w5_ledger_class_place(l, cell->klass, cell->code) << 8 |
+                      w5_ledger_request_place(l, cell->path, cell->method, cell->server));
 }
 
 int64_t w5_put_request(w5_ledger *l, const w5_record *r, w5_time at, w5_id upstream, uint16_t place)
@@ -108,7 +117,7 @@ static void count_event(w5_ledger *l, const w5_event *e, uint64_t n)
     l->by_class[e->klass->index] += n;
     if (trait->error)
         l->upstream_errors += n;
-    if (trait->upstream)
+    if (trait->upstream && trait->access)
         w5_ledger_count_code(l, e->code, n);
 }
 
@@ -135,6 +144,7 @@ static void place(w5_ledger *l, const w5_event *e, uint16_t lane, w5_time at, ui
     bool counted_later = !trait->access && !trait->upstream && at != W5_TIME_NONE;
     if (!counted_later)
         count_event(l, e, n);
+    const w5_hot_code *code = trait->upstream && !trait->access ? w5_put_code(l, e, n) : NULL;
     if (at == W5_TIME_NONE)
         return; /* counted; without any time it has no place on a line of time */
     if (!trait->access && trait->sort != W5_SORT_NOISE && !e->record->pattern)
@@ -142,7 +152,7 @@ static void place(w5_ledger *l, const w5_event *e, uint16_t lane, w5_time at, ui
     if (trait->access)
         w5_put_access(l, e, lane, at, n);
     else if (trait->upstream)
-        w5_put_error(l, e, lane, at, n);
+        w5_put_error(l, e, code, lane, at, n);
     else if (!w5_put_noise(l, e, lane, at, n))
         w5_put_other(l, e, lane, at);
 }

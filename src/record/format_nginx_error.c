@@ -91,13 +91,37 @@ static unsigned level_length(const char *p)
     return 0;
 }
 
+static uint64_t repeat(uint64_t byte)
+{
+    return byte * UINT64_C(0x0101010101010101);
+}
+
+/* Behind the digits at p, by eight bytes: what "xor '0'" leaves above 9 is none. */
+static const char *behind_digits(const char *p, const char *end)
+{
+    for (; end - p >= 8; p += 8) {
+        uint64_t value = load8(p) ^ repeat('0');
+        uint64_t others = (((value & repeat(0x7f)) + repeat(0x7f - 9)) | value) & repeat(0x80);
+        if (others != 0)
+            return p + __builtin_ctzll(others) / 8;
+    }
+    while (p < end && (unsigned char)(*p - '0') <= 9)
+        p++;
+    return p;
+}
+
 /* Takes digits up to `mark`; NULL when there are none or something else follows. */
 static const char *number(const char *p, const char *end, char mark)
 {
-    const char *start = p;
-    while (p < end && (unsigned char)(*p - '0') <= 9)
-        p++;
-    return p > start && p < end && *p == mark ? p : NULL;
+    const char *behind = behind_digits(p, end);
+    return behind > p && behind < end && *behind == mark ? behind : NULL;
+}
+
+static bool same_bytes(const char *a, const char *b, size_t n)
+{
+    for (; n > 0 && *a == *b; n--, a++, b++)
+        ;
+    return n == 0;
 }
 
 /* Behind "28363#28363: "; NULL when it is none. The thread mostly has the number of its process. */
@@ -108,7 +132,7 @@ static const char *skip_writer(const char *p, const char *end, const char **hash
         return NULL;
     size_t n = (size_t)(*hash - p);
     const char *colon = *hash + 1 + n;
-    if (end - *hash < (ptrdiff_t)n + 3 || *colon != ':' || memcmp(p, *hash + 1, n) != 0)
+    if (end - *hash < (ptrdiff_t)n + 3 || *colon != ':' || !same_bytes(p, *hash + 1, n))
         colon = number(*hash + 1, end, ':');
     return colon && end - colon > 1 && colon[1] == ' ' ? colon + 2 : NULL;
 }
