@@ -112,7 +112,7 @@ LINK    = $(CC) $(W5_CFLAGS) $(CFLAGS) $(W5_LDFLAGS) $(LDFLAGS)
 TEST    = $(COMPILE) -Isrc -Itests/unit $(W5_LDFLAGS) $(LDFLAGS)
 
 CHECKS := check-layers check-mirror check-headers check-symbols check-hardening check-unit \
-          check-catalogue check-words check-e2e check-live check-verdicts check-stress check-fleet check-fuzz check-docs check-escapes \
+          check-catalogue check-words check-e2e check-live check-verdicts check-properties check-stress check-fleet check-fuzz check-docs check-escapes \
           check-pages check-install
 .PHONY: all demo static install uninstall dist deb clean help format lint coverage fuzz bench \
         bench-count rig accept po check $(CHECKS) FORCE
@@ -247,6 +247,9 @@ check-e2e: all ## the binary on the stories of tests/e2e
 	@$(STAGE) $@ sh tests/e2e/run.sh $(BIN) $(B)/e2e $(CASES)
 check-live: all ## pipes, -f, cron and mail against logs that grow (STORIES=… picks some)
 	@$(STAGE) $@ env WHY502=$(BIN) $(PYTHON) tests/e2e/live.py $(STORIES)
+check-properties: all ## compressing, cutting, wrapping, mixing a log changes no event (LOGS=fixtures for all)
+	@$(STAGE) $@ $(PYTHON) tests/properties.py $(BIN) $(or $(LOGS),formats healthy)
+
 check-verdicts: all ## every recorded incident names its true cause (STORIES=… picks some)
 	@$(STAGE) $@ env WHY502=$(BIN) FIXTURES=fixtures $(PYTHON) tests/e2e/verdicts.py $(STORIES)
 check-fleet: all ## events of parts say what the logs together say (FLEET=--long tries every cut)

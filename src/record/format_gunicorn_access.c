@@ -28,11 +28,22 @@ static bool is_ours(const w5_record *r, w5_str line)
            (r->stream && w5_gunicorn_speaks(r->stream));
 }
 
+/* "127.0.0.1 - alice [", "1.2.3.4, 5.6.7.8 - - [" of a forwarded address: before the hyphen a blank
+ * stands behind a comma only. Elsewhere a layer is still to be taken off. */
+static bool begins_with_client(w5_str before)
+{
+    size_t at = 0;
+    while (at < before.len && (before.ptr[at] != ' ' || (at > 0 && before.ptr[at - 1] == ',')))
+        at++;
+    return w5_str_starts(w5_str_skip(before, at), W5_STR(" - "));
+}
+
 /* Only nginx knows of an upstream, whatever the file is called. */
 static bool names_upstream(w5_str behind)
 {
     size_t at;
-    return w5_str_find(behind, W5_STR(" us="), &at) || w5_str_find(behind, W5_STR("upstream_"), &at);
+    return w5_str_find(behind, W5_STR(" us="), &at) ||
+           w5_str_find(behind, W5_STR("upstream_"), &at);
 }
 
 /* "20/Nov/2026:16:44:02 +0000] " off the front of *s. */
@@ -108,7 +119,8 @@ static w5_fit parse(void *state, w5_str line, w5_record *r)
     w5_str request;
     w5_time midnight;
     if (line.len < 40 || !w5_str_find_char(w5_str_head(line, 160), '[', &bracket) || bracket < 4 ||
-        line.ptr[bracket - 1] != ' ' || !is_ours(r, line))
+        line.ptr[bracket - 1] != ' ' || !begins_with_client(w5_str_head(line, bracket)) ||
+        !is_ours(r, line))
         return W5_FIT_NO;
     w5_str rest = w5_str_skip(line, bracket + 1);
     if (!take_stamp(m, &rest, r, &midnight) || !take_quoted(&rest, &request) ||

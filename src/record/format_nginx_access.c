@@ -390,10 +390,19 @@ static bool is_gunicorns(const w5_record *r)
            (r->stream && w5_gunicorn_speaks(r->stream));
 }
 
-static bool run(const w5_access_program *p, memo *m, w5_str line, w5_record *r)
+/* A request that nginx could not read has neither method nor path: "-" stands for both. Who was told
+ * the format believes that. */
+static bool is_of_no_request(const w5_record *r)
+{
+    return has(r, W5_F_status) && r->at != W5_TIME_NONE && !has(r, W5_F_path) &&
+           !has(r, W5_F_request);
+}
+
+static bool run(const w5_access_program *p, memo *m, w5_str line, bool told, w5_record *r)
 {
     uint64_t have = r->have;
-    if (w5_access_run(p, &m->clock, line, r) && w5_access_finish(r, p->json, scratch_of(r)))
+    if (w5_access_run(p, &m->clock, line, r) &&
+        ((told && is_of_no_request(r)) || w5_access_finish(r, p->json, scratch_of(r))))
         return true;
     r->have = have;
     r->at = W5_TIME_NONE;
@@ -409,7 +418,7 @@ static bool configured(memo *m, w5_str line, w5_record *r)
     size_t n = r->stream ? w5_programs_of(r->stream, &program) : 0;
     for (size_t i = 0; i < n; i++) {
         size_t k = (i + (m->program > 0 ? m->program - 1u : 0)) % n;
-        if (run(&program[k], m, line, r)) {
+        if (run(&program[k], m, line, true, r)) {
             m->program = (uint8_t)(k + 1);
             return true;
         }
@@ -442,7 +451,7 @@ static w5_fit parse(void *state, w5_str line, w5_record *r)
     if (line.len < SHORTEST)
         return W5_FIT_NO;
     const w5_guess *guess = r->stream ? w5_guess_of(r->stream) : NULL;
-    bool fits = (guess && guess->fits && run(&guess->program, m, line, r)) || by_marks(m, line, r);
+    bool fits = (guess && guess->fits && run(&guess->program, m, line, false, r)) || by_marks(m, line, r);
     return fits && !is_gunicorns(r) ? W5_FIT_YES : W5_FIT_NO;
 }
 

@@ -123,6 +123,12 @@ static bool is_gunicorns(w5_str path)
     return w5_names_gunicorn(w5_str_skip(path, slash)) || w5_str_ends(folder, W5_STR("/gunicorn"));
 }
 
+/* Who was told the format knows better than a name. */
+static bool is_told_gunicorns(const w5_feed *feed, w5_str name)
+{
+    return feed->forced ? w5_names_gunicorn(feed->forced->id) : is_gunicorns(name);
+}
+
 bool w5_log_met_gunicorn(const w5_log *log)
 {
     const w5_records *r = log->stage;
@@ -168,7 +174,7 @@ w5_log *w5_log_new(w5_records *r, const w5_feed *feed, w5_str name)
                            .zoned = true,
                            .zone_told = INT_MIN,
                            .year_hint = feed->year_hint};
-    log->gunicorn = is_gunicorns(name);
+    log->gunicorn = is_told_gunicorns(feed, name);
     r->log[r->logs++] = log;
     return log;
 }
@@ -181,7 +187,7 @@ w5_log *w5_log_of(w5_records *r, const w5_feed *feed, w5_str name)
             return r->log[i];
     if (feed->log && feed->log->pub.lines == 0) {
         feed->log->pub.name = w5_arena_str(r->forever, name);
-        feed->log->gunicorn = is_gunicorns(name);
+        feed->log->gunicorn = is_told_gunicorns(feed, name);
         return feed->log;
     }
     return w5_log_new(r, feed, name);

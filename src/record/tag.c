@@ -136,6 +136,16 @@ static bool escaped_byte(w5_str s, char *byte)
     return value < 0x20 || value == 0x7f;
 }
 
+/* nginx's "17743#17743: ": a process, no DEL (the others begin with a zero, as no number does). */
+static bool is_process(w5_str text, size_t at)
+{
+    size_t end = at + 1;
+    while (end < text.len && text.ptr[end] >= '0' && text.ptr[end] <= '9')
+        end++;
+    return at > 0 && text.ptr[at - 1] >= '0' && text.ptr[at - 1] <= '9' &&
+           text.ptr[at + 1] == '1' && end < text.len && text.ptr[end] == ':';
+}
+
 /* rsyslog's $EscapeControlCharactersOnReceive (its default) writes control bytes so. */
 w5_str w5_tag_unescape(w5_str text, w5_arena *scratch)
 {
@@ -146,7 +156,7 @@ w5_str w5_tag_unescape(w5_str text, w5_arena *scratch)
     char *out = w5_arena_alloc(scratch, text.len + 1);
     size_t n = 0;
     for (size_t i = 0; i < text.len; i++) {
-        if (escaped_byte(w5_str_skip(text, i), &byte)) {
+        if (escaped_byte(w5_str_skip(text, i), &byte) && !is_process(text, i)) {
             out[n++] = byte;
             i += 3;
         } else {

@@ -35,6 +35,16 @@ static void behind_a_wrapper_the_ident_tells_whose_it_is(void **state)
         "access format=nginx-access\n");
 }
 
+static void a_forwarded_address_may_be_a_list(void **state)
+{
+    tells(state,
+          "[2026-11-20 16:44:00 +0000] [9] [INFO] Starting gunicorn 20.1.0\n"
+          "203.0.113.7, 10.0.0.1 - - [20/Nov/2026:16:44:02 +0000] \"GET / HTTP/1.0\" 200 3 \"-\" "
+          "\"-\"\n",
+          "master-start\n"
+          "access format=gunicorn-access|client=203.0.113.7, 10.0.0.1\n");
+}
+
 static void broken_lines_are_not_read(void **state)
 {
     static const char *const lines[] = {
@@ -52,6 +62,7 @@ int main(void)
         cmocka_unit_test(the_client_is_missing_on_a_unix_socket),
         cmocka_unit_test(what_people_append_is_read),
         cmocka_unit_test(behind_a_wrapper_the_ident_tells_whose_it_is),
+        cmocka_unit_test(a_forwarded_address_may_be_a_list),
         cmocka_unit_test(broken_lines_are_not_read),
     };
     return cmocka_run_group_tests(tests, knowledge_open, knowledge_close);

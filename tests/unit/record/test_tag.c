@@ -8,15 +8,17 @@ static void control_bytes_come_back_and_other_numbers_stay(void **state)
     static const struct {
         w5_str text, plain;
     } cases[] = {
-        {W5_LIT("a#011b"),       W5_LIT("a\tb")        },
-        {W5_LIT("#012"),         W5_LIT("\n")          },
-        {W5_LIT("#177x"),        W5_LIT("\x7fx")       },
-        {W5_LIT("#040#100#378"), W5_LIT("#040#100#378")},
-        {W5_LIT("##011"),        W5_LIT("#\t")         },
-        {W5_LIT("#01"),          W5_LIT("#01")         },
-        {W5_LIT("plain"),        W5_LIT("plain")       },
-        {W5_LIT(""),             W5_LIT("")            },
-        {W5_LIT("#000"),         {"\0", 1}             },
+        {W5_LIT("a#011b"),         W5_LIT("a\tb")          },
+        {W5_LIT("#012"),           W5_LIT("\n")            },
+        {W5_LIT("17743#17743: x"), W5_LIT("17743#17743: x")},
+        {W5_LIT("7#012: #177"),    W5_LIT("7\n: \x7f")     },
+        {W5_LIT("#177x"),          W5_LIT("\x7fx")         },
+        {W5_LIT("#040#100#378"),   W5_LIT("#040#100#378")  },
+        {W5_LIT("##011"),          W5_LIT("#\t")           },
+        {W5_LIT("#01"),            W5_LIT("#01")           },
+        {W5_LIT("plain"),          W5_LIT("plain")         },
+        {W5_LIT(""),               W5_LIT("")              },
+        {W5_LIT("#000"),           {"\0", 1}               },
     };
     w5_arena *scratch = w5_arena_new();
     for (size_t i = 0; i < COUNT(cases); i++)
