@@ -222,7 +222,10 @@ static bool goes_on(const memo *m, w5_str message)
 {
     if (m->harakiri)
         return w5_str_starts(message, W5_STR("HARAKIRI"));
-    return m->backtrace && !w5_str_starts(message, W5_STR("*** "));
+    /* backtrace_symbols(3): "uwsgi(uwsgi_run+0x45a) [0x563104e6f63a]" */
+    size_t at;
+    return m->backtrace && w5_str_ends(message, W5_STR("]")) &&
+           w5_str_find(message, W5_STR("[0x"), &at);
 }
 
 /* "*** Starting uWSGI 2.0.21 (64bit) on [Fri Nov 20 19:12:30 2026] ***" */
