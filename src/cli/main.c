@@ -23,9 +23,13 @@ static const struct {
     {"catalogue", cmd_catalogue},
 };
 
+/* Without a buffer, for there may be no memory for one. */
 static void out_of_memory(size_t wanted)
 {
-    say("out of memory (%zu bytes more were wanted)", wanted);
+    char text[80];
+    int n = snprintf(text, sizeof(text), "why502: out of memory (%zu bytes more were wanted)\n", wanted);
+    if (n > 0 && write(STDERR_FILENO, text, (size_t)n) < 0)
+        _exit(EXIT_INTERNAL); /* nothing can be told when standard error is gone */
     _exit(EXIT_INTERNAL);
 }
 

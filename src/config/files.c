@@ -111,6 +111,13 @@ static bool find_text(w5_config *c, w5_str path, w5_place at, w5_str *text)
     return false;
 }
 
+static void say_enough(w5_config *c, w5_place at)
+{
+    if (!c->enough)
+        w5_trouble(c, at.file, at.line, "too much is included: from here on it is not read");
+    c->enough = true;
+}
+
 void w5_read_included(w5_config *c, w5_str path, w5_reader reader, w5_place at)
 {
     w5_str text = W5_NONE;
@@ -120,8 +127,14 @@ void w5_read_included(w5_config *c, w5_str path, w5_reader reader, w5_place at)
                    W5_ARG(path));
         return;
     }
+    if (c->includes == W5_INCLUDES_MAX || c->include_bytes > W5_INCLUDE_BYTES_MAX) {
+        say_enough(c, at);
+        return;
+    }
     if (!find_text(c, path, at, &text))
         return;
+    c->includes++;
+    c->include_bytes += text.len;
     c->depth++;
     reader(c, path, text);
     c->depth--;

@@ -10,6 +10,9 @@
 
 #define W5_SETTINGS_MAX  200000
 #define W5_INCLUDE_DEPTH 10 /* files that include files; mysqld's own limit, nginx has none */
+/* How often files are included and how much they hold: files that include each other multiply. */
+#define W5_INCLUDES_MAX      10000
+#define W5_INCLUDE_BYTES_MAX (32u << 20)
 
 typedef struct w5_nginx_block w5_nginx_block;
 
@@ -46,7 +49,9 @@ struct w5_config {
     size_t virtual_files;
     w5_str prefix;  /* of nginx.conf: the folder that relative includes start from */
     unsigned depth; /* of includes */
+    size_t includes, include_bytes;
     bool overflown; /* there were more settings than fit */
+    bool enough;    /* of includes; it was said */
 };
 
 /* Where a setting was found. */

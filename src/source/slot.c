@@ -80,8 +80,13 @@ static w5_rc find_decoder(w5_slot *slot, w5_err *err)
 {
     char raw[W5_DECODER_SNIFF];
     bool more;
-    ssize_t n = pread(slot->file.fd, raw, sizeof raw, (off_t)slot->base);
-    const w5_decoder *d = w5_decoder_for((w5_str){raw, n > 0 ? (size_t)n : 0}, &more);
+    w5_file head = slot->file;
+    size_t n = 0;
+    head.at = slot->base;
+    w5_rc rc = w5_file_read(&head, raw, sizeof raw, &n, err);
+    if (rc < 0)
+        return rc;
+    const w5_decoder *d = w5_decoder_for((w5_str){raw, n}, &more);
     if (!d)
         return W5_OK;
     slot->source.compression = d->name;

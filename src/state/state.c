@@ -241,9 +241,9 @@ static w5_state *state_new(const char *path)
                     .seq = 1,
                     .saved = 1};
     char real[4096];
-    s->path = strdup(realpath(path, real) ? real : path);
-    if (!s->path)
-        abort();
+    w5_str name = w5_str_of(realpath(path, real) ? real : path);
+    s->path = w5_xmalloc(name.len + 1);
+    memcpy(s->path, name.ptr, name.len + 1);
     return s;
 }
 

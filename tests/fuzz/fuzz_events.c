@@ -23,11 +23,13 @@ static json_t *object(w5_str line)
     return value;
 }
 
+/* What nginx says of the upstream alone: what an access log tells of it is not counted twice. */
 static bool is_upstream_error(const json_t *event)
 {
     const char *id = json_string_value(json_object_get(event, "class"));
     const w5_class *k = id ? w5_catalogue_class(river_catalogue(), w5_str_of(id)) : NULL;
-    return k && k->family == W5_UPSTREAM && !json_is_true(json_object_get(event, "forged"));
+    return k && k->family == W5_UPSTREAM && strcmp(id, "upstream-5xx") != 0 &&
+           !json_is_true(json_object_get(event, "forged"));
 }
 
 static uint64_t errors_in(w5_str text)
