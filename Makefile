@@ -112,8 +112,9 @@ LINK    = $(CC) $(W5_CFLAGS) $(CFLAGS) $(W5_LDFLAGS) $(LDFLAGS)
 TEST    = $(COMPILE) -Isrc -Itests/unit $(W5_LDFLAGS) $(LDFLAGS)
 
 CHECKS := check-layers check-mirror check-headers check-symbols check-hardening check-unit \
-          check-catalogue check-words check-e2e check-live check-verdicts check-properties check-stress check-fleet check-fuzz check-docs check-escapes \
-          check-pages check-install
+          check-catalogue check-words check-e2e check-live check-verdicts check-properties \
+          check-stress check-fleet check-fuzz check-docs check-escapes check-pages check-install \
+          check-contributing
 .PHONY: all demo static install uninstall dist deb clean help format lint coverage fuzz bench \
         bench-count rig accept po check $(CHECKS) FORCE
 .SECONDARY:
@@ -270,11 +271,13 @@ check-pages: all ## the HTML report in a headless Chromium, where there is one
 	  $(addprefix fixtures/incidents/,app-down two-causes worker-oom-kill)
 check-install: all ## what is installed works from there: library, manual pages, completions
 	@$(STAGE) $@ $(if $(SAN)$(COV)$(FUZZ)$(STATIC),true,$(PYTHON) tests/install.py '$(MAKE)' $(B) $(VERSION))
+check-contributing: ## the steps of .github/CONTRIBUTING.md lead where they say
+	@$(STAGE) $@ $(if $(SAN)$(COV)$(FUZZ)$(STATIC),true,sh tests/contributing $(B)/contributing)
 
 TEST_ENV = env ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1 \
            UBSAN_OPTIONS=print_stacktrace=1 CMOCKA_MESSAGE_OUTPUT=TAP W5_BUILD=$(B)
 $(UNIT:=.log): %.log: % FORCE
-	@$(TEST_ENV) timeout 300 $< > $@ 2>&1; echo "exit $$?" >> $@
+	@$(TEST_ENV) timeout 300 $(RUN) $< > $@ 2>&1; echo "exit $$?" >> $@
 # A test that cannot be built is a failed test, not the end of the others; it stays out of date.
 $(UNIT): $(B)/%: %.c $(LIB) $(B)/flags
 	@mkdir -p $(@D)
