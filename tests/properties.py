@@ -141,7 +141,7 @@ WRAPPERS = {
 }
 # What a prefix tells, too: a stamp or a pid that the line itself lacks, a finer stamp, the program's name.
 PRIORITY = ("info",)
-TOLD = PLACE + ("time", "stamp", "precision_s", "pid")
+TOLD = PLACE + ("time", "stamp", "clock", "precision_s", "pid")
 
 
 def bare(event):
@@ -184,7 +184,7 @@ def undated(event):
     """What has no stamp of its own has that of the line before it, whosever that is."""
     event = json.loads(event)
     if event["format"] in ("node", "php-fpm", "puma", "python", "tomcat", "uvicorn", "uwsgi"):
-        for key in ("time", "stamp", "precision_s"):
+        for key in ("time", "stamp", "clock", "precision_s"):
             event.pop(key, None)
     return json.dumps(event, sort_keys=True)
 
