@@ -35,13 +35,27 @@ static w5_str title_of(const listing *l, w5_str title, const w5_stanza *s)
     return w5_arena_fmt(show->arena, "%.*s  [%.*s]", W5_ARG(title), W5_ARG(place_of(show, s)));
 }
 
+/* As it stands in a log, each of its lines cut to the page. */
+static void put_sample(const w5_page *page, w5_str sample)
+{
+    w5_str line;
+    for (bool more = sample.len > 0; more;) {
+        more = w5_str_cut(sample, '\n', &line, &sample);
+        w5_page_blanks(page, 6);
+        w5_page_text(page, W5_DIM, w5_show_cut(page->show, more ? line : sample, page->width - 6));
+        w5_page_end(page);
+    }
+}
+
 static void list_formats(const listing *l)
 {
     const w5_format *const *all;
     size_t n = w5_formats(&all);
     put_label(l->page, W5_("Formats"));
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         put_row(l->page, all[i]->id, w5_show_word(l->page->show, all[i]->title));
+        put_sample(l->page, all[i]->sample);
+    }
 }
 
 static void list_family(const listing *l, w5_family family, const char *label)

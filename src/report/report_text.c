@@ -131,6 +131,23 @@ static w5_str source_text(const w5_show *show, uint32_t i)
     return text;
 }
 
+/* "by its lines, behind syslog", as src/record words it. */
+static w5_str recognised(const w5_show *show, w5_str how)
+{
+    static const char *const ways[] = {
+        N_("by its lines"),
+        N_("as told"),
+        N_("from events"),
+    };
+    w5_str layers = W5_NONE;
+    w5_str_cut_at(how, W5_STR(", behind "), &how, &layers);
+    for (size_t i = 0; i < sizeof(ways) / sizeof(*ways); i++)
+        if (w5_str_eq(how, w5_str_of(ways[i])))
+            how = w5_show_word(show, how);
+    w5_str text = W5_TELL(show, "recognised %1$s", how);
+    return layers.len ? w5_show_join(show, text, ", ", W5_TELL(show, "behind %1$s", layers)) : text;
+}
+
 static void put_source_rows(const w5_page *page)
 {
     const w5_show *show = page->show;
@@ -138,6 +155,8 @@ static void put_source_rows(const w5_page *page)
         const w5_stream *s = show->run->stream[i];
         w5_str text =
             w5_show_join(show, source_text(show, i), ", ", s->format ? s->format->id : W5_NONE);
+        if (s->how.len)
+            text = w5_show_join(show, text, " ", recognised(show, s->how));
         if (s->first != W5_TIME_NONE)
             text = w5_show_join(
                 show, text, ", ",

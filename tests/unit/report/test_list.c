@@ -32,11 +32,13 @@ static void each_list_holds_its_own(void **state)
         w5_str what;
         const char *has, *has_not;
     } rows[] = {
-        {W5_LIT("formats"),  "nginx-error",          "premature-close"},
-        {W5_LIT("classes"),  "HU-EOF",               "nginx-timeouts" },
-        {W5_LIT("causes"),   "worker-oom-kill",      "nginx-timeouts" },
-        {W5_LIT("remedies"), "1 \u6700\u512a\u5148", "premature-close"},
-        {W5_LIT(""),         "premature-close",      "(none)"         },
+        {W5_LIT("formats"),  "nginx-error",                                                           "premature-close"},
+        {W5_LIT("formats"),  "\n      [2026-11-20 16:35:22 +0000] [22544] [CRITICAL] WORKER TIMEOUT",
+         "HU-EOF"                                                                                                      },
+        {W5_LIT("classes"),  "HU-EOF",                                                                "nginx-timeouts" },
+        {W5_LIT("causes"),   "worker-oom-kill",                                                       "nginx-timeouts" },
+        {W5_LIT("remedies"), "1 \u6700\u512a\u5148",                                                  "premature-close"},
+        {W5_LIT(""),         "premature-close",                                                       "(none)"         },
     };
     w5_arena *arena = w5_arena_new();
     w5_catalogue *c = built_in(arena);
