@@ -53,6 +53,7 @@ typedef struct w5_sources w5_sources;
 typedef struct w5_source_options {
     bool follow;    /* keep reading by name as files grow, across rotation */
     bool poll;      /* follow without inotify */
+    bool ahead;     /* compressed files are decompressed in a thread of their own */
     /* Is this the beginning of a known format? Asked of the files of a folder (spec §2), of which the
      * others are left out; NULL: all are read. */
     bool (*known)(w5_str head);

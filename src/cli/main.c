@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <locale.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,6 +43,15 @@ static void seed_hashes(void)
     w5_hash_seed(seed);
 }
 
+/* Tables that grow come and go: mapped one by one they leave no holes in the heap. (glibc raises the
+ * threshold by itself, unless it is set.) */
+static void map_large_tables(void)
+{
+#ifdef M_MMAP_THRESHOLD
+    mallopt(M_MMAP_THRESHOLD, 128 << 10);
+#endif
+}
+
 /* A closed standard stream would let the next file opened pose as it. */
 static int standard_streams_are_open(void)
 {
@@ -60,6 +70,7 @@ int main(int argc, char **argv)
     w5_words_language(NULL);
     w5_oom_handler(out_of_memory);
     seed_hashes();
+    map_large_tables();
     signal(SIGPIPE, SIG_IGN);
 
     w5_arena *arena = w5_arena_new();

@@ -80,12 +80,13 @@ w5_engine *w5_engine_new(const w5_catalogue *c, const w5_config *config,
     e->host_given = e->options.host.len > 0;
     if (!e->host_given)
         e->options.host = own_host(e->forever);
-    e->sources = w5_sources_new(&(w5_source_options){.follow = options->follow,
-                                                     .poll = options->poll,
-                                                     .since = e->options.since,
-                                                     .until = e->options.until});
     if (e->options.jobs == 0)
         e->options.jobs = cores();
+    e->sources = w5_sources_new(&(w5_source_options){.follow = options->follow,
+                                                     .poll = options->poll,
+                                                     .ahead = e->options.jobs > 1,
+                                                     .since = e->options.since,
+                                                     .until = e->options.until});
     if (e->options.jobs > W5_JOBS_MAX)
         e->options.jobs = W5_JOBS_MAX;
     e->stages = (w5_record_options){.log_formats = options->log_formats,

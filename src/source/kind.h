@@ -7,6 +7,7 @@
 
 #include <why502/source.h>
 
+#include "ahead.h"
 #include "lines.h"
 #include "source_compressed.h"
 #include "watch.h"
@@ -68,6 +69,7 @@ struct w5_slot {
     uint64_t base;     /* where standard input stood when we were started */
     uint64_t skip;     /* decoded bytes that an earlier run consumed */
     w5_unpack *unpack; /* NULL: plain */
+    w5_ahead *ahead;   /* NULL, or a thread that reads from `unpack` and `file` */
     w5_lines lines;
     char *head; /* the decoded head, at most W5_HEAD_MAX bytes */
     size_t head_len;

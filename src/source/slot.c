@@ -24,6 +24,8 @@ void w5_slot_close(w5_slot *slot)
 {
     if (slot->kind && slot->kind->close)
         slot->kind->close(slot);
+    w5_ahead_free(slot->ahead);
+    slot->ahead = NULL;
     w5_unpack_free(slot->unpack);
     slot->unpack = NULL;
     w5_lines_done(&slot->lines);

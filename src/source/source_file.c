@@ -9,6 +9,10 @@
 
 #include "identity.h"
 
+enum {
+    WORTH_A_THREAD = 64 << 10 /* compressed bytes */
+};
+
 w5_rc w5_file_read(void *from, char *out, size_t room, size_t *got, w5_err *err)
 {
     w5_file *file = from;
@@ -26,6 +30,8 @@ w5_rc w5_file_read(void *from, char *out, size_t room, size_t *got, w5_err *err)
 static w5_rc read_slot(void *from, char *out, size_t room, size_t *got, w5_err *err)
 {
     w5_slot *slot = from;
+    if (slot->ahead)
+        return w5_ahead_read(slot->ahead, out, room, got, err);
     return slot->unpack ? w5_unpack_read(slot->unpack, out, room, got, err)
                         : w5_file_read(&slot->file, out, room, got, err);
 }
@@ -53,6 +59,8 @@ static w5_rc begin(w5_slot *slot, w5_err *err)
     slot->begun = true;
     posix_fadvise(slot->file.fd, 0, 0, POSIX_FADV_SEQUENTIAL);
     w5_lines_init(&slot->lines, slot->skip);
+    if (slot->unpack && slot->shared->options.ahead && slot->source.size >= WORTH_A_THREAD)
+        slot->ahead = w5_ahead_new(w5_unpack_read, slot->unpack, &slot->file.at);
     if (slot->unpack)
         return pass_over(slot, err);
     slot->file.at = slot->base + slot->skip;
@@ -85,7 +93,9 @@ static w5_rc next(w5_slot *slot, w5_block *block, w5_err *err)
     if (rc == W5_OK && first && !slot->unpack && slot->head)
         rc = settle(slot, block, err);
     slot->source.bytes = w5_lines_offset(&slot->lines) - slot->skip;
-    slot->source.consumed = slot->unpack ? slot->file.at : slot->source.bytes + slot->skip;
+    slot->source.consumed = slot->ahead    ? w5_ahead_where(slot->ahead)
+                            : slot->unpack ? slot->file.at
+                                           : slot->source.bytes + slot->skip;
     return rc;
 }
 
