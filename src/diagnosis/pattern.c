@@ -4,6 +4,14 @@ enum {
     REFUSALS = 5
 };
 
+/* An application that died cut the request it was at: that close begins a cascade. */
+static bool cut_by_death(const w5_theory *t, const w5_error *e)
+{
+    const w5_outage *o = t->anchor;
+    return w5_str_eq(t->cause->id, W5_STR("app-down")) && o && o->fate == W5_FATE_DIED &&
+           w5_error_says(e, W5_BIT(PREMATURE_CLOSE));
+}
+
 /* The moment in which a listener closes resets those who wait in its queue: part of the stop, not
  * the close of a cascade, which comes from a worker that died. */
 static bool is_the_stop_itself(const w5_judgement *j, size_t i)
@@ -18,7 +26,7 @@ static bool is_the_stop_itself(const w5_judgement *j, size_t i)
             continue;
         for (size_t n = 0; n < sizeof(stops) / sizeof(*stops); n++)
             of_stop = of_stop || w5_str_eq(theory->cause->id, w5_str_of(stops[n]));
-        if (!of_stop)
+        if (!of_stop || cut_by_death(theory, &j->c->error[i]))
             return false;
         stop = true;
     }

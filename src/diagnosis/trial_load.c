@@ -91,11 +91,13 @@ static void try_starvation(const w5_case *c, w5_theory *t)
 
 static bool fits_loop(const w5_hunt *h, const w5_worker *w, const w5_error *e)
 {
-    return w->timeout && !w->oom && w5_case_async(h->c, w5_known_str(h->c->k, e->cell->upstream));
+    return w->timeout && !w->oom &&
+           (w5_case_async(h->c, w5_known_str(h->c->k, e->cell->upstream)) ||
+            w5_known_by(h->c->k, w->timeout, "puma"));
 }
 
-/* gevent, gthread and uvicorn beat their heart beside the requests: a slow one alone never times
- * out (facts gunicorn-and-host.md §0.5). */
+/* gevent, gthread, uvicorn and puma beat their heart beside the requests: a slow one alone never
+ * times out (facts gunicorn-and-host.md §0.5). */
 static void try_loop(const w5_case *c, w5_theory *t)
 {
     w5_hunt h = {.c = c,
@@ -108,7 +110,7 @@ static void try_loop(const w5_case *c, w5_theory *t)
         return;
     t->culprit = h.first->timeout;
     t->summary = W5_SAY(N_("%1$s × a call that does not yield held up a whole asynchronous worker "
-                           "until gunicorn killed it with all its requests; a slow request alone "
+                           "until its master killed it with all its requests; a slow request alone "
                            "never does that to such a worker."),
                         w5_say_number(c->arena, h.joined));
     w5_claim_cite(&t->summary, h.first->timeout);

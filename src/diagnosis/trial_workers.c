@@ -71,7 +71,7 @@ static w5_str pid_of(const w5_case *c, const w5_worker *w)
 
 static bool by_program(const w5_hunt *h, const w5_worker *w)
 {
-    static const char *const others[] = {"uwsgi", "php-fpm"};
+    static const char *const others[] = {"uwsgi", "php-fpm", "puma"};
     for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
         if (w5_known_by(h->c->k, w->timeout, others[i]))
             return w5_str_starts(h->t->cause->id, w5_str_head(w5_str_of(others[i]), 3));

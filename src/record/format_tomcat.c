@@ -21,6 +21,7 @@ typedef struct memo {
     bool stack;  /* lines of a stack trace may follow */
     bool two;    /* the second line of java.util.logging's old layout is to come */
     bool banner; /* inside Spring Boot's "APPLICATION FAILED TO START" */
+    bool excerpt; /* Jasper quotes the page's lines, up to "Stacktrace:]" */
 } memo;
 
 static void skip_blanks(w5_str *s)
@@ -241,6 +242,14 @@ static bool is_stack(w5_str line)
            is_exception(line);
 }
 
+/* "6:   <%= cart.total() %>", "Stacktrace:] with root cause" (Jasper's LocalStrings, jsp.exception) */
+static bool is_excerpt(w5_str line)
+{
+    uint64_t number;
+    return w5_str_starts(line, W5_STR("Stacktrace:")) ||
+           (w5_str_take_u64(&line, &number) && w5_str_starts(line, W5_STR(":")));
+}
+
 static bool is_bare(w5_str line)
 {
     static const w5_str starts[] = {
@@ -293,7 +302,7 @@ static w5_fit parse(void *state, w5_str line, w5_record *r)
     }
     message = line;
     if (!head(&message, r, &next)) {
-        if (m->stack && is_stack(line))
+        if ((m->stack && is_stack(line)) || (m->excerpt && is_excerpt(line)))
             return W5_FIT_MORE;
         next = (memo){.stack = true, .banner = m->banner};
         next.banner |= w5_str_starts(line, W5_STR("APPLICATION FAILED TO START"));
@@ -304,6 +313,7 @@ static w5_fit parse(void *state, w5_str line, w5_record *r)
         message = line;
     }
     next.stack |= !next.two;
+    next.excerpt = w5_mem_find(message.ptr, message.len, "occurred processing [", 21) != NULL;
     r->message = message;
     r->open = true;
     *m = next;

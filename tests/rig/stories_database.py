@@ -1,8 +1,9 @@
 """MariaDB behind the application: slow queries, locks, too few connections, no server."""
 import os
+import signal
 import subprocess
 
-from harness import Skipped, listens, story, wait_until
+from harness import Skipped, listens, own_namespaces, story, wait_until
 
 PORT = 3306
 NEVER_DB = ("restart-db", "restart-service", "nginx-buffers")
@@ -212,3 +213,54 @@ def db_too_many_connections(rig):
         for session in greedy:
             session.wait(30)
         rig.sleep(4)
+
+
+@story(cause="db-down", first_remedy="restart-db", near=("app-error-500", "db-too-many-connections"),
+       never_first=("nginx-timeouts", "gunicorn-timeout", "gunicorn-workers", "restart-service"))
+def db_killed(rig):
+    """The database is killed (SIGKILL, which leaves no line) and started again 4 s later, with
+    crash recovery; meanwhile the application answers 500."""
+    rig.pages(shop(stock=READ_STOCK))
+    config = database(rig)
+    rig.nginx("http://127.0.0.1:8000")
+    rig.gunicorn("--workers", "2", "--timeout", "10")
+    with rig.traffic() as traffic:
+        traffic.every(0.3, "GET", "/stock")
+        rig.sleep(4)
+        server = next(daemon for daemon in rig.daemons if daemon.name == "mariadbd")
+        server.kill(signal.SIGKILL)
+        server.process.wait()
+        rig.sleep(4)
+        start_server(rig, config)
+        rig.sleep(5)
+
+
+@story(cause="disk-full", first_remedy="free-disk",
+       near=("gunicorn-worker-timeout", "db-slow-query", "db-lock-contention"),
+       never_first=("nginx-timeouts", "gunicorn-timeout", "restart-db"))
+def disk_full_database(rig):
+    """The disk of an Aria table is full (a tmpfs of 2 MB): MariaDB does not fail, it waits for
+    somebody to free space, and the workers that write run into gunicorn's --timeout of 3 s."""
+    own_namespaces()
+    rig.pages(shop(stock=READ_STOCK, order="INSERT INTO notes.note VALUES (REPEAT('x', 60000))"))
+    database(rig)
+    folder = rig.root / "db" / "notes"
+    folder.mkdir(mode=0o777)
+    rig.small_disk(folder, kibibytes=2048)
+    tell(rig, "CREATE TABLE notes.note (text MEDIUMTEXT) ENGINE=Aria TRANSACTIONAL=0;"
+              " GRANT ALL ON notes.* TO shop@'127.0.0.1'; GRANT ALL ON notes.* TO shop@localhost;")
+    rig.nginx("http://127.0.0.1:8000")
+    rig.gunicorn("--workers", "4", "--timeout", "3")
+    with rig.traffic() as traffic:
+        rig.noise(traffic)
+        traffic.every(0.5, "GET", "/stock")
+        rig.sleep(2)
+        subprocess.run(["dd", "if=/dev/zero", f"of={folder}/export.csv", "bs=64k"],
+                       stderr=subprocess.DEVNULL, check=False)
+        for _ in range(3):
+            traffic.send("POST", "/order/7")
+            rig.sleep(0.7)
+        traffic.settle()
+        rig.sleep(2)
+        (folder / "export.csv").unlink()
+        rig.sleep(1)

@@ -1,6 +1,7 @@
 """Node.js: one process, so an uncaught error takes all of it down."""
 import os
 import signal
+import socket
 
 from harness import needs, story
 from stories_gunicorn import NO_TIMEOUTS
@@ -116,7 +117,6 @@ def node_heap(rig):
 def node_address_in_use(rig):
     """After a deploy the application also wants port 9100 for its metrics, which something else
     has: EADDRINUSE ends it, each of the four times systemd starts it."""
-    import socket
     metrics = "http.createServer().listen(9100, '127.0.0.1');\n"
     rig.nginx("http://127.0.0.1:8000")
     app = node(rig)

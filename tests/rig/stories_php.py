@@ -1,10 +1,12 @@
 """php-fpm 8.2: its timer, its children's deaths, a pool that is too small, its own fatal errors."""
 import os
 import signal
+import socket
 
 from harness import needs, story
-from stories_gunicorn import CRASH, NO_TIMEOUTS
-from stories_uwsgi import NEVER_GUNICORN
+from stories_gunicorn import CRASH, NO_TIMEOUTS, SLOW_PAGE
+from stories_uwsgi import NEVER_GUNICORN, uwsgi
+from stories_uwsgi import pass_to as uwsgi_pass
 
 PHP_CONF = """\
 [global]
@@ -207,7 +209,6 @@ def php_address_in_use(rig):
     """php-fpm is restarted, but its pool for the back office wants port 9001, which another
     program has taken meanwhile: "Address already in use", and no pool starts at all. Three
     tries."""
-    import socket
     rig.nginx("", location=pass_to(rig, "127.0.0.1:8000"))
     office = "[office]\nlisten = 127.0.0.1:9001\nuser = www-data\npm = ondemand\npm.max_children = 1\n"
     pool = php(rig, more=office)
@@ -237,3 +238,31 @@ def php_reload(rig):
         rig.sleep(3)
         pool.kill(signal.SIGUSR2)
         rig.sleep(5)
+
+
+@story(cause="uwsgi-harakiri", incidents=2, upstream=None, never_first=("gunicorn-timeout",),
+       near=("worker-killed", "app-down"))
+def two_causes_two_servers(rig):
+    """Two upstreams of two kinds fail in the same minute for different reasons: uWSGI (port 8000)
+    kills reports that take too long, a script's fault takes children of php-fpm (port 8001) down.
+    Both have recycled workers all the while, which harms nobody."""
+    rig.pages(SLOW_PAGE.format(seconds=12))
+    rig.nginx("", location=uwsgi_pass("127.0.0.1:8000"),
+              server="location /thumbnail/ {\n" + pass_to(rig, "127.0.0.1:8001") + "}\n"
+                     "location /login {\n" + pass_to(rig, "127.0.0.1:8001") + "}\n")
+    uwsgi(rig, processes=3, more="harakiri = 3\nmax-requests = 20\n")
+    php(rig, address="127.0.0.1:8001", more="pm.max_requests = 20\n")
+    with rig.traffic() as traffic:
+        rig.noise(traffic)
+        traffic.every(0.4, "GET", "/login")
+        rig.sleep(2)
+        for number in range(3):
+            traffic.send("GET", f"/report/export?month={number}")
+            rig.sleep(0.7)
+            traffic.send("GET", "/thumbnail/17.jpg")
+            rig.sleep(1.1)
+        traffic.settle()
+        rig.sleep(2)
+    return {"causes": [
+        {"upstream": "127.0.0.1:8000", "cause": "uwsgi-harakiri"},
+        {"upstream": "127.0.0.1:8001", "cause": "worker-crash-segv"}]}

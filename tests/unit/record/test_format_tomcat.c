@@ -102,6 +102,25 @@ static void listening_tells_the_address(void **state)
           "address=0.0.0.0:8080\n");
 }
 
+static void jasper_quotes_the_page(void **state)
+{
+    tells(state,
+          "20-Nov-2026 22:44:45.483 SEVERE [http-nio-127.0.0.1-8000-exec-2] "
+          "org.apache.catalina.core.StandardWrapperValve.invoke Servlet.service() for servlet "
+          "[shop] in context with path [] threw exception [An exception occurred processing "
+          "[/shop.jsp] at line [6]\n"
+          "\n"
+          "5:   String path = request.getRequestURI();\n"
+          "6:   byte[] rows = new byte[1 << 30];\n"
+          "7: %>\n"
+          "\n"
+          "\n"
+          "Stacktrace:] with root cause\n"
+          "\tjava.lang.OutOfMemoryError: Java heap space\n"
+          "\t\tat org.apache.jsp.shop_jsp._jspService(shop_jsp.java:127)\n",
+          "request-error exception=java.lang.OutOfMemoryError: Java heap space|lines=10\n");
+}
+
 static void half_heads_are_nobodys(void **state)
 {
     static const char *const lines[] = {
@@ -129,6 +148,7 @@ int main(void)
         cmocka_unit_test(applications_that_do_not_start),
         cmocka_unit_test(memory_and_threads_run_out),
         cmocka_unit_test(listening_tells_the_address),
+        cmocka_unit_test(jasper_quotes_the_page),
         cmocka_unit_test(half_heads_are_nobodys),
         cmocka_unit_test(a_recorded_run),
     };
