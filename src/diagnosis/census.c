@@ -13,6 +13,18 @@ enum {
 
 /* ---- tables ---- */
 
+/* What a line was written to: its stream, or, of servers that tell no pid, its lane, for `cat` may
+ * have made one stream of the logs of two. */
+static size_t log_of(const w5_census *c, const w5_cell *cell)
+{
+    static const char *const names[] = {"uwsgi", "php-fpm", "puma", "tomcat", "node"};
+    const w5_format *format = cell->lane < c->k->t->lanes ? c->k->t->lane[cell->lane].format : NULL;
+    for (size_t i = 0; format && i < sizeof(names) / sizeof(*names); i++)
+        if (w5_str_eq(format->id, w5_str_of(names[i])))
+            return c->k->t->streams + cell->lane;
+    return cell->stream;
+}
+
 static w5_master *add_master(w5_census *c, uint32_t pid, const w5_cell *cell)
 {
     w5_lives *l = c->lives;
@@ -26,6 +38,7 @@ static w5_master *add_master(w5_census *c, uint32_t pid, const w5_cell *cell)
     w5_master *m = &l->master[l->masters++];
     *m = (w5_master){.pid = pid,
                      .stream = cell->stream,
+                     .log = log_of(c, cell),
                      .major = -1,
                      .minor = -1,
                      .from = cell->at,
@@ -66,7 +79,7 @@ static int32_t youngest_master(const w5_census *c, const w5_cell *cell)
 {
     for (size_t i = c->lives->masters; i-- > 0;) {
         const w5_master *m = &c->lives->master[i];
-        if (m->stream == cell->stream && !(cell->unit && m->unit && cell->unit != m->unit))
+        if (m->log == log_of(c, cell) && !(cell->unit && m->unit && cell->unit != m->unit))
             return (int32_t)i;
     }
     return -1;
@@ -112,7 +125,7 @@ static int32_t guess_master(const w5_census *c, const w5_cell *cell)
     size_t n = c->lives->masters;
     for (size_t i = n; i-- > 0 && n - i <= GROW;) {
         const w5_master *m = &c->lives->master[i];
-        if (m->stream != cell->stream || m->stop ||
+        if (m->log != log_of(c, cell) || m->stop ||
             (cell->unit && m->unit && cell->unit != m->unit))
             continue;
         if (found < 0)

@@ -89,11 +89,11 @@ static void take_addresses(w5_master *m, const w5_master **known)
  * starts before or after it has it too. */
 static void inherit_addresses(const w5_known *k, w5_lives *l)
 {
-    const w5_master **known = W5_NEW_N(k->arena, const w5_master *, k->t->streams + 1);
+    const w5_master **known = W5_NEW_N(k->arena, const w5_master *, k->t->streams + k->t->lanes + 1);
     for (size_t i = 0; i < l->masters; i++)
-        take_addresses(&l->master[i], &known[l->master[i].stream]);
+        take_addresses(&l->master[i], &known[l->master[i].log]);
     for (size_t i = l->masters; i-- > 0;)
-        take_addresses(&l->master[i], &known[l->master[i].stream]);
+        take_addresses(&l->master[i], &known[l->master[i].log]);
 }
 
 static int by_end(const void *a, const void *b)

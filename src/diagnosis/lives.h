@@ -32,6 +32,7 @@ typedef enum w5_fate {
 
 typedef struct w5_master {
     uint32_t pid, stream;
+    size_t log; /* that it writes to: a stream, or streams + lane (census.c) */
     w5_id address[W5_BINDS];
     size_t addresses;
     w5_id version, unit, class; /* class: of its workers, "sync", "gthread", … */

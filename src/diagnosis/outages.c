@@ -21,7 +21,7 @@ static bool stillborn(const w5_master *m)
 
 static bool same_app(const w5_master *a, const w5_master *b)
 {
-    return a->stream == b->stream || (a->unit && a->unit == b->unit);
+    return a->log == b->log || (a->unit && a->unit == b->unit);
 }
 
 static bool share_address(const w5_known *k, const w5_master *a, const w5_master *b)

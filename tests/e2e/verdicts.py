@@ -62,9 +62,10 @@ def lines_of(folder, name):
 
 def says(lines, number, text):
     """A line, the first 400 bytes of a long one, or, of a record of several (a slow query, a
-    traceback), one of the next."""
+    traceback), one of the next, or what stands behind the journal's prefix."""
     first = lines[number - 1]
     return (first == text or text in lines[number:number + 40]
+            or first.endswith(": " + text)
             or len(first.encode()) > 400 and len(text.encode()) >= 396 and first.startswith(text))
 
 

@@ -215,7 +215,7 @@ def db_too_many_connections(rig):
         rig.sleep(4)
 
 
-@story(cause="db-down", first_remedy="restart-db", near=("app-error-500", "db-too-many-connections"),
+@story(cause="db-down", first_remedy="check-logs", near=("app-error-500", "db-too-many-connections"),
        never_first=("nginx-timeouts", "gunicorn-timeout", "gunicorn-workers", "restart-service"))
 def db_killed(rig):
     """The database is killed (SIGKILL, which leaves no line) and started again 4 s later, with

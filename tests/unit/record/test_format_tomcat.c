@@ -118,7 +118,7 @@ static void jasper_quotes_the_page(void **state)
           "Stacktrace:] with root cause\n"
           "\tjava.lang.OutOfMemoryError: Java heap space\n"
           "\t\tat org.apache.jsp.shop_jsp._jspService(shop_jsp.java:127)\n",
-          "request-error exception=java.lang.OutOfMemoryError: Java heap space|lines=10\n");
+          "request-error exception=java.lang.OutOfMemoryError: Java heap space|lines=7\n");
 }
 
 static void half_heads_are_nobodys(void **state)
