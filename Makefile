@@ -112,11 +112,11 @@ LINK    = $(CC) $(W5_CFLAGS) $(CFLAGS) $(W5_LDFLAGS) $(LDFLAGS)
 TEST    = $(COMPILE) -Isrc -Itests/unit $(W5_LDFLAGS) $(LDFLAGS)
 
 CHECKS := check-layers check-mirror check-headers check-symbols check-hardening check-unit \
-          check-catalogue check-words check-e2e check-live check-verdicts check-properties \
+          check-catalogue check-words check-e2e check-live check-soak check-verdicts check-properties \
           check-stress check-fleet check-fuzz check-docs check-escapes check-pages check-install \
           check-contributing
 .PHONY: all demo static install uninstall dist deb clean help format lint coverage fuzz bench \
-        bench-count rig accept po check $(CHECKS) FORCE
+        bench-count rig soak accept po check $(CHECKS) FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -251,6 +251,10 @@ check-live: all ## pipes, -f, cron and mail against logs that grow (STORIES=… 
 check-properties: all ## compressing, cutting, wrapping, mixing a log changes no event (LOGS=fixtures for all)
 	@$(STAGE) $@ $(PYTHON) tests/properties.py $(BIN) $(or $(LOGS),formats healthy)
 
+check-soak: all ## rotations and kill -9 at random instants, each error counted once (short)
+	@$(STAGE) $@ env WHY502=$(BIN) timeout 300 $(PYTHON) tests/e2e/soak.py --rotations 30 --kills 6
+soak: all ## the same, 2 000 rotations and 500 kills in all (SOAK='--rotations N --kills N STORY')
+	@env WHY502=$(BIN) $(PYTHON) tests/e2e/soak.py $(or $(SOAK),--rotations 700 --kills 170)
 check-verdicts: all ## every recorded incident names its true cause (STORIES=… picks some)
 	@$(STAGE) $@ env WHY502=$(BIN) FIXTURES=fixtures $(PYTHON) tests/e2e/verdicts.py $(STORIES)
 check-fleet: all ## events of parts say what the logs together say (FLEET=--long tries every cut)

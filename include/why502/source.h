@@ -92,13 +92,19 @@ w5_rc w5_sources_skip(w5_sources *s, size_t index, uint64_t offset, w5_err *err)
 /* Is a source the file that an earlier run knew as `was` and read up to `offset`, perhaps grown since?
  * False after a rotation, and when it was written anew. */
 bool w5_sources_is(const w5_sources *s, size_t index, const w5_identity *was, uint64_t offset);
-/* Adds what became of that file when a source is no longer it: beside it as NAME.1 or NAME-DATE,
- * perhaps packed, to be read on from `offset`, and those that were rotated after it, whole, unless
- * `read` knows how far. Of a followed log the plain ones become part of that source: their writer may
- * not have let go of them yet. W5_MISS: it is gone, and with it what was written to it since. */
-typedef uint64_t (*w5_read_before)(void *context, w5_sources *s, size_t index); /* bytes of it */
-w5_rc w5_sources_add_rotated(w5_sources *s, size_t index, const w5_identity *was, uint64_t offset,
-                             w5_read_before read, void *context);
+/* What an earlier run knows of a file that was rotated away: how far it was read (0: never), and whether
+ * it may have grown since. */
+typedef struct w5_before {
+    uint64_t offset;
+    bool grows;
+} w5_before;
+/* Asked of a file that was just added as the last source. */
+typedef w5_before (*w5_ask_before)(void *context, const w5_sources *s, size_t index);
+/* Adds what stood under the name of a source before, and stands beside it now as NAME.1 or NAME-DATE,
+ * perhaps packed: from the oldest file on that may have grown, all of them, each from where it was read.
+ * Of a followed log the plain ones become part of that source: their writer may not have let go of them
+ * yet. W5_MISS: none may have grown; what was written to such a file since is gone with it. */
+w5_rc w5_sources_add_rotated(w5_sources *s, size_t index, w5_ask_before known, void *context);
 /* The same for journals: the cursor of the last entry given out ("" before any; valid until the next
  * block), and to go on behind it. */
 w5_str w5_sources_cursor(const w5_sources *s, size_t index);

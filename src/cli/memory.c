@@ -68,7 +68,7 @@ static bool is_surer(const w5_position *a, const w5_position *b)
 
 /* Of several that fit the one of which most of the text is known; of copies the one that was read
  * furthest: what stands before that place was read. */
-static const w5_position *position_of(const memory *m, w5_sources *sources, size_t i)
+static const w5_position *position_of(const memory *m, const w5_sources *sources, size_t i)
 {
     const w5_position *all, *best = NULL;
     size_t n = w5_state_positions(m->state, &all);
@@ -84,12 +84,6 @@ static w5_place place_of(const w5_position *p)
     return (w5_place){.identity = p->identity, .was = p->identity, .offset = p->offset, .lines = p->lines, .at = p->seen};
 }
 
-static uint64_t read_before(void *context, w5_sources *sources, size_t i)
-{
-    const w5_position *p = position_of(context, sources, i);
-    return p ? p->offset : 0;
-}
-
 static w5_time last_seen(const memory *m, w5_str name)
 {
     const w5_position *all;
@@ -99,14 +93,6 @@ static w5_time last_seen(const memory *m, w5_str name)
         if (w5_str_eq(all[k].name, name) && (last == W5_TIME_NONE || all[k].seen > last))
             last = all[k].seen;
     return last;
-}
-
-static bool is_source(const memory *m, w5_sources *sources, const w5_position *p)
-{
-    for (size_t i = 0; i < m->sources; i++)
-        if (w5_sources_is(sources, i, &p->identity, p->offset))
-            return true;
-    return false;
 }
 
 /* The source may be a copy of the file whose text the state knows. */
@@ -128,26 +114,40 @@ static void begin_rotated(const memory *m, w5_sources *sources, size_t from)
     }
 }
 
+typedef struct question {
+    const memory *m;
+    w5_str name;
+    w5_time last; /* when the state knew of this log for the last time */
+} question;
+
+static w5_before ask_before(void *context, const w5_sources *sources, size_t i)
+{
+    const question *q = context;
+    const w5_position *p = position_of(q->m, sources, i);
+    if (!p)
+        return (w5_before){0};
+    return (w5_before){p->offset, p->seen == q->last && w5_str_eq(p->name, q->name)};
+}
+
 /* The files that stood under this name when the last run ended, and since: their rest comes first. */
 static void find_rotated(const memory *m, w5_sources *sources, size_t i, const w5_position *current)
 {
     const w5_position *all;
+    size_t had = w5_sources_count(sources), others = 0;
     w5_str name = w5_sources_at(sources, i)->name;
-    w5_time last = last_seen(m, name);
+    question q = {m, name, last_seen(m, name)};
     size_t n = w5_state_positions(m->state, &all);
     for (size_t k = 0; k < n; k++) {
-        size_t had = w5_sources_count(sources);
-        if (&all[k] == current || all[k].seen != last || !w5_str_eq(all[k].name, name) ||
-            is_source(m, sources, &all[k]))
-            continue;
         w5_place place = place_of(&all[k]);
-        void *context = (void *)(uintptr_t)m;
-        if (w5_sources_add_rotated(sources, i, &all[k].identity, all[k].offset, read_before,
-                                   context) == W5_OK &&
-            w5_sources_count(sources) == had && m->follows)
+        if (&all[k] == current || all[k].seen != q.last || !w5_str_eq(all[k].name, name))
+            continue;
+        others++;
+        if (m->follows)
             w5_engine_begin_at(m->engine, i, &place);
-        begin_rotated(m, sources, had);
     }
+    if (others)
+        w5_sources_add_rotated(sources, i, ask_before, &q);
+    begin_rotated(m, sources, had);
 }
 
 static void find_place(const memory *m, w5_sources *sources, size_t i)

@@ -12,12 +12,12 @@
 #include "hosts.h"
 #include "pieces.h"
 
-#define W5_PLACES_MAX 64 /* files of one name; more than a rotation every ten seconds for ten minutes */
+#define W5_PLACES_MAX 512 /* files of one name; about a rotation a second for ten minutes */
 
 /* The files of one source. */
 typedef struct places {
-    w5_place at[W5_PLACES_MAX];
-    size_t n;
+    w5_place *at;
+    size_t n, room;
 } places;
 
 struct w5_engine {
@@ -113,8 +113,11 @@ void w5_engine_free(w5_engine *e)
     w5_records_free(e->reader.records);
     w5_outside_done(&e->reader.outside);
     w5_sources_free(e->sources);
-    for (size_t i = 0; i < e->places_room; i++)
+    for (size_t i = 0; i < e->places_room; i++) {
+        if (e->places[i])
+            free(e->places[i]->at);
         free(e->places[i]);
+    }
     free(e->places);
     w5_arena_free(e->answer);
     w5_arena_free(e->forever);
@@ -208,20 +211,30 @@ static places *places_of(w5_engine *e, size_t source)
     }
     if (!e->places[source]) {
         e->places[source] = w5_xmalloc(sizeof(places));
-        e->places[source]->n = 0;
+        *e->places[source] = (places){0};
     }
     return e->places[source];
 }
 
-static w5_place *place_of(places *p, const w5_identity *file)
+static w5_place *place_add(places *p, const w5_identity *file)
 {
-    for (size_t i = 0; i < p->n; i++)
-        if (p->at[i].identity.device == file->device && p->at[i].identity.inode == file->inode)
-            return &p->at[i];
     if (p->n == W5_PLACES_MAX)
         memmove(p->at, p->at + 1, --p->n * sizeof(*p->at));
+    if (p->n == p->room) {
+        p->room = p->room ? 2 * p->room : 4;
+        p->at = w5_xrealloc(p->at, p->room, sizeof(*p->at));
+    }
     p->at[p->n] = (w5_place){.identity = *file, .was = *file, .at = W5_TIME_NONE};
     return &p->at[p->n++];
+}
+
+/* The youngest: an inode may hold several texts in turn. */
+static w5_place *place_of(places *p, const w5_identity *file)
+{
+    for (size_t i = p->n; i-- > 0;)
+        if (p->at[i].identity.device == file->device && p->at[i].identity.inode == file->inode)
+            return &p->at[i];
+    return place_add(p, file);
 }
 
 static uint64_t count_lines(w5_str bytes)
@@ -235,11 +248,10 @@ static uint64_t count_lines(w5_str bytes)
 
 static void note_place(w5_engine *e, const w5_block *block)
 {
-    w5_place *p = place_of(places_of(e, block->source), block->identity);
-    if (block->offset < p->offset) { /* it was emptied, and begins anew */
-        p->lines = 0;
-        p->was = *block->identity;
-    }
+    places *all = places_of(e, block->source);
+    w5_place *p = place_of(all, block->identity);
+    if (block->offset < p->offset) /* it was emptied, and begins anew; the old text has a copy */
+        p = place_add(all, block->identity);
     p->identity = *block->identity;
     p->offset = block->offset + block->bytes.len;
     p->lines += count_lines(block->bytes);

@@ -231,6 +231,17 @@ bool w5_follow_holds(const w5_slot *slot, const struct stat *st)
     return false;
 }
 
+bool w5_follow_reads(const w5_slot *slot, w5_str head)
+{
+    char text[FIRST_BYTES];
+    const follow *f = slot->kind == &w5_kind_follow ? slot->own : NULL;
+    head = w5_str_head(head, sizeof text);
+    for (const generation *g = f ? f->oldest : NULL; g && head.len > 0; g = g->younger)
+        if (read_at(g, text, head.len, 0) == head.len && memcmp(text, head.ptr, head.len) == 0)
+            return true;
+    return false;
+}
+
 static void append(follow *f, generation *g)
 {
     if (f->current) {
@@ -304,6 +315,41 @@ static bool is_later(struct timespec a, struct timespec b)
     return a.tv_sec != b.tv_sec ? a.tv_sec > b.tv_sec : a.tv_nsec >= b.tv_nsec;
 }
 
+static bool same_bytes(int a, int b, size_t n, uint64_t at)
+{
+    char one[FIRST_BYTES];
+    char two[FIRST_BYTES];
+    return pread(a, one, n, (off_t)at) == (ssize_t)n && pread(b, two, n, (off_t)at) == (ssize_t)n &&
+           memcmp(one, two, n) == 0;
+}
+
+/* The same text, and perhaps more of it, in another file (an editor, sed -i): read on where we are. */
+static generation *text_copied(const follow *f, int fd, const struct stat *st)
+{
+    generation *g = f->current;
+    struct stat own;
+    if (!g || fstat(g->file.fd, &own) != 0 || own.st_size == 0 || own.st_size > st->st_size)
+        return NULL;
+    uint64_t size = (uint64_t)own.st_size;
+    size_t first = size < FIRST_BYTES ? (size_t)size : FIRST_BYTES;
+    return same_bytes(g->file.fd, fd, first, 0) && same_bytes(g->file.fd, fd, first, size - first)
+               ? g
+               : NULL;
+}
+
+static void adopt_copy(w5_slot *slot, generation *g, int fd, const struct stat *st)
+{
+    follow *f = slot->own;
+    struct stat own;
+    bool ours = !g->rewritten && fstat(g->file.fd, &own) == 0 &&
+                (uint64_t)own.st_size >= g->file.at && same_text(g, g->file.at);
+    uint64_t at = ours ? g->file.at - w5_lines_held(&g->lines).len : 0; /* or emptied meanwhile */
+    take_out(f, g);
+    retire(slot->shared, g);
+    generation_free(g);
+    adopt(slot, fd, st, at);
+}
+
 static void adopt_if_missed(w5_slot *slot, const char *path)
 {
     const follow *f = slot->own;
@@ -314,7 +360,10 @@ static void adopt_if_missed(w5_slot *slot, const char *path)
     uint64_t read = w5_follow_retired(slot->shared, fd, &st);
     bool new = S_ISREG(st.st_mode) && is_later(st.st_mtim, f->seen) &&
                !w5_follow_holds(slot, &st) && !held_by_another(slot, &st);
-    if (new && (read > 0 ? (uint64_t)st.st_size > read : !is_copy(slot, fd)))
+    generation *copied = new ? text_copied(f, fd, &st) : NULL;
+    if (copied)
+        adopt_copy(slot, copied, fd, &st);
+    else if (new && (read > 0 ? (uint64_t)st.st_size > read : !is_copy(slot, fd)))
         adopt(slot, fd, &st, read);
     else
         close(fd);
@@ -331,39 +380,6 @@ static void adopt_missed(w5_slot *slot)
         for (size_t i = 0; i < count; i++)
             adopt_if_missed(slot, path[i].ptr);
     w5_arena_free(scratch);
-}
-
-static bool same_bytes(int a, int b, size_t n, uint64_t at)
-{
-    char one[FIRST_BYTES];
-    char two[FIRST_BYTES];
-    return pread(a, one, n, (off_t)at) == (ssize_t)n && pread(b, two, n, (off_t)at) == (ssize_t)n &&
-           memcmp(one, two, n) == 0;
-}
-
-/* The same text, and perhaps more of it, in another file (an editor, sed -i): read on where we are. */
-static generation *text_copied(const follow *f, int fd, const struct stat *st)
-{
-    generation *g = f->current;
-    struct stat own;
-    if (!g || g->rewritten || fstat(g->file.fd, &own) != 0 || own.st_size == 0 ||
-        own.st_size > st->st_size || (uint64_t)own.st_size < g->file.at)
-        return NULL;
-    uint64_t size = (uint64_t)own.st_size;
-    size_t first = size < FIRST_BYTES ? (size_t)size : FIRST_BYTES;
-    return same_bytes(g->file.fd, fd, first, 0) && same_bytes(g->file.fd, fd, first, size - first)
-               ? g
-               : NULL;
-}
-
-static void adopt_copy(w5_slot *slot, generation *g, int fd, const struct stat *st)
-{
-    follow *f = slot->own;
-    uint64_t at = g->file.at - w5_lines_held(&g->lines).len;
-    take_out(f, g);
-    retire(slot->shared, g);
-    generation_free(g);
-    adopt(slot, fd, st, at);
 }
 
 /* False when the name means yet another file than it did for `looked`. */
@@ -572,7 +588,7 @@ void w5_follow_elder(w5_slot *slot, int fd, uint64_t at)
 {
     struct stat st;
     own_of(slot);
-    if (fstat(fd, &st) == 0)
+    if (fstat(fd, &st) == 0 && !w5_follow_holds(slot, &st)) /* names move while we look at them */
         adopt(slot, fd, &st, at);
     else
         close(fd);
@@ -585,7 +601,12 @@ static void begin(w5_slot *slot)
     slot->begun = true;
     if (slot->file.fd >= 0 && fstat(slot->file.fd, &st) == 0) {
         clock_gettime(CLOCK_REALTIME_COARSE, &f->seen);
-        adopt(slot, slot->file.fd, &st, w5_identity_holds(slot) ? slot->skip : 0);
+        bool same = w5_identity_holds(slot);
+        if (w5_follow_holds(slot, &st) ||
+            (same && w5_follow_reads(slot, (w5_str){slot->head, slot->head_len})))
+            close(slot->file.fd); /* rotated away since it was opened, and found as an elder */
+        else
+            adopt(slot, slot->file.fd, &st, same ? slot->skip : 0);
         slot->file.fd = -1;
     }
     watch_folder(slot);

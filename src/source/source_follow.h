@@ -13,6 +13,8 @@ void w5_follow_hint(w5_slot *slot, bool name);
 void w5_follow_elder(w5_slot *slot, int fd, uint64_t at);
 /* Is the file open in one of the generations of a followed source? */
 bool w5_follow_holds(const w5_slot *slot, const struct stat *st);
+/* Does one of them begin with this text? Then a packed file that does is its copy. */
+bool w5_follow_reads(const w5_slot *slot, w5_str head);
 /* Was the file followed to its end already? `fd` is open on it. The place it was read up to, 0 if
  * it is not known. */
 uint64_t w5_follow_retired(const w5_shared *shared, int fd, const struct stat *st);

@@ -12,7 +12,6 @@
 
 #include "folder.h"
 #include "identity.h"
-#include "rotated.h"
 #include "source_follow.h"
 #include "source_journal.h"
 
@@ -490,6 +489,29 @@ bool w5_sources_is(const w5_sources *s, size_t index, const w5_identity *was, ui
     return was->fingerprinted == 0 ? same : w5_identity_fits(slot, was);
 }
 
+static void drop_last(w5_sources *s)
+{
+    slot_free(s->shared.slot[--s->shared.count]);
+}
+
+/* What it was opened as becomes a part of the followed log; what is packed stays a source, unless it
+ * was packed while we looked. */
+static void join_follow(w5_sources *s, w5_slot *slot, uint64_t offset)
+{
+    w5_slot *last = s->shared.slot[s->shared.count - 1];
+    if (slot->kind != &w5_kind_follow || last->kind != &w5_kind_file ||
+        last->source.error.code != W5_OK)
+        return;
+    if (last->unpack && !w5_follow_reads(slot, (w5_str){last->head, last->head_len}))
+        return;
+    if (!last->unpack) {
+        w5_follow_elder(slot, last->file.fd, offset);
+        last->file.fd = -1;
+    }
+    drop_last(s);
+}
+
+/* Given, too: what was read of it is its own source's affair. Or held already. */
 static bool is_known(const w5_sources *s, const w5_slot *slot, w5_str path)
 {
     struct stat st;
@@ -501,44 +523,29 @@ static bool is_known(const w5_sources *s, const w5_slot *slot, w5_str path)
     return false;
 }
 
-/* A new source at the end of the list, and how far it was read before. */
-static uint64_t add_rotation(w5_sources *s, const w5_slot *of, w5_str path, w5_read_before read,
-                             void *context)
+w5_rc w5_sources_add_rotated(w5_sources *s, size_t index, w5_ask_before known, void *context)
 {
-    add_file(s, path, of->source.format);
-    size_t last = s->shared.count - 1;
-    s->shared.slot[last]->source.log = of->source.name;
-    return read ? read(context, s, last) : 0;
-}
-
-/* What it was opened as becomes a part of the followed log. */
-static void join_follow(w5_sources *s, w5_slot *slot, uint64_t offset)
-{
-    w5_slot *last = s->shared.slot[s->shared.count - 1];
-    if (slot->kind != &w5_kind_follow || last->kind != &w5_kind_file || last->unpack ||
-        last->source.error.code != W5_OK)
-        return;
-    w5_follow_elder(slot, last->file.fd, offset);
-    last->file.fd = -1;
-    slot_free(last);
-    s->shared.count--;
-}
-
-w5_rc w5_sources_add_rotated(w5_sources *s, size_t index, const w5_identity *was, uint64_t offset,
-                             w5_read_before read, void *context)
-{
-    w5_rotated found;
+    const w5_str *path;
+    size_t count;
     w5_slot *slot = s->shared.slot[index];
     w5_arena *scratch = w5_arena_new();
-    w5_rc rc = w5_rotated_find(scratch, slot->path, was, offset, &found);
-    for (size_t i = 0; rc == W5_OK && i < found.count; i++) {
-        if (is_known(s, slot, found.paths[i]))
-            continue; /* given, too: what was read of it is its own source's affair */
-        uint64_t at = add_rotation(s, slot, found.paths[i], read, context);
-        if (i == 0 && at < offset)
-            at = offset;
-        rc = w5_sources_skip(s, s->shared.count - 1, at, NULL);
-        join_follow(s, slot, at);
+    w5_rc rc = W5_MISS;
+    if (w5_folder_rotations(scratch, slot->path, &path, &count) != W5_OK)
+        count = 0;
+    for (size_t i = 0; i < count; i++) { /* in the order of writing */
+        if (is_known(s, slot, path[i]))
+            continue;
+        add_file(s, path[i], slot->source.format);
+        size_t last = s->shared.count - 1;
+        s->shared.slot[last]->source.log = slot->source.name;
+        w5_before before = known(context, s, last);
+        if (rc == W5_MISS && !before.grows) {
+            drop_last(s);
+            continue;
+        }
+        rc = W5_OK;
+        w5_sources_skip(s, last, before.offset, NULL);
+        join_follow(s, slot, before.offset);
     }
     w5_arena_free(scratch);
     return rc;

@@ -26,7 +26,7 @@ import time
 
 WHY502 = os.path.abspath(os.environ["WHY502"])
 ENV = {"PATH": os.environ["PATH"], "TZ": "UTC", "LC_ALL": "C.UTF-8", "HOME": "/nonexistent"}
-KEPT = 60  # rotations until a log is removed
+KEPT = 300  # rotations until a log is removed
 KEEP = "SOAK_KEEP" in os.environ  # the state after every run, to look into a failure
 
 
@@ -234,7 +234,7 @@ class Session:
 
 def cron(source, options, dice):
     os.mkdir("logs")
-    w = Writer("logs", options.rotations, 0.02, dice)
+    w = Writer("logs", options.rotations, options.pace, dice)
     s = Session(["--state", "s.db", "-o", "events", source], dice)
     w.log.write(w.line())
     s.run(False)  # from here on every log that is rotated away is known
@@ -260,7 +260,7 @@ def runs_on_a_folder(options, dice):
 def follow(options, dice):
     """Told at once, kept soon after: what was told since may come again, with the same id."""
     os.mkdir("logs")
-    w = Writer("logs", options.rotations, 0.02, dice)
+    w = Writer("logs", options.rotations, options.pace, dice)
     s = Session(["-f", "--state", "s.db", "-o", "events", "logs/e.log"], dice)
     told = set()
     w.log.write(w.line())
@@ -310,6 +310,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--rotations", type=int, default=2000)
     parser.add_argument("--kills", type=int, default=500)
+    parser.add_argument("--pace", type=float, default=0.02, help="longest rest of the writer, seconds")
     parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("story", nargs="*", default=list(STORIES))
     options = parser.parse_args()

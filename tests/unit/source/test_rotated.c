@@ -1,7 +1,24 @@
-#include "source/rotated.h"
-
+/* test_rotated.c -- tests sources.c: what became of a log between two runs. */
 #include "gzip.h"
 #include "scene.h"
+
+typedef struct known {
+    const w5_identity *was;
+    uint64_t offset;
+} known;
+
+static w5_before ask(void *context, const w5_sources *sources, size_t i)
+{
+    const known *k = context;
+    bool is = w5_sources_is(sources, i, k->was, k->offset);
+    return (w5_before){is ? k->offset : 0, is};
+}
+
+static w5_rc add_rotated(scene *s, const w5_identity *was, uint64_t offset)
+{
+    known k = {was, offset};
+    return w5_sources_add_rotated(s->sources, 0, ask, &k);
+}
 
 static void set_time(scene *s, const char *name, time_t when)
 {
@@ -67,7 +84,7 @@ static void the_rest_of_a_renamed_file_is_read(void **state)
         put(s, "a.log", "three\n");
         add(s, at(s, "a.log"));
         assert_false(w5_sources_is(s->sources, 0, &was, 4));
-        assert_int_equal(w5_sources_add_rotated(s->sources, 0, &was, 4, NULL, NULL), W5_OK);
+        assert_int_equal(add_rotated(s, &was, 4), W5_OK);
         assert_str(read_all(s, 0), W5_STR("three\ntwo\n"));
         unlink(at(s, names[i]));
     }
@@ -80,7 +97,7 @@ static void packed_meanwhile_it_is_found_by_its_text(void **state)
     pack(s, "a.log.1.gz", "one\ntwo\n");
     put(s, "a.log", "three\n");
     add(s, at(s, "a.log"));
-    assert_int_equal(w5_sources_add_rotated(s->sources, 0, &was, 4, NULL, NULL), W5_OK);
+    assert_int_equal(add_rotated(s, &was, 4), W5_OK);
     assert_str(read_all(s, 0), W5_STR("three\ntwo\n"));
 }
 
@@ -97,7 +114,7 @@ static void of_two_rotations_nothing_is_left_out(void **state)
     put(s, "a.log", "four\n");
     put(s, "a.log.bak", "no\n");
     add(s, at(s, "a.log"));
-    assert_int_equal(w5_sources_add_rotated(s->sources, 0, &was, 4, NULL, NULL), W5_OK);
+    assert_int_equal(add_rotated(s, &was, 4), W5_OK);
     assert_str(read_all(s, 0), W5_STR("four\ntwo\nthree\n"));
 }
 
@@ -108,7 +125,7 @@ static void what_is_gone_is_said(void **state)
     put(s, "a.log", "three\n");
     put(s, "a.log.1", "something else\n");
     add(s, at(s, "a.log"));
-    assert_int_equal(w5_sources_add_rotated(s->sources, 0, &was, 4, NULL, NULL), W5_MISS);
+    assert_int_equal(add_rotated(s, &was, 4), W5_MISS);
     assert_int_equal(w5_sources_count(s->sources), 1);
 }
 
@@ -125,7 +142,7 @@ static void an_empty_file_is_known_by_its_inode_alone(void **state)
     fresh(s);
     add(s, at(s, "a.log"));
     assert_false(w5_sources_is(s->sources, 0, &was, 0));
-    assert_int_equal(w5_sources_add_rotated(s->sources, 0, &was, 0, NULL, NULL), W5_OK);
+    assert_int_equal(add_rotated(s, &was, 0), W5_OK);
     assert_str(read_all(s, 0), W5_STR("two\none\n"));
 }
 
