@@ -23,6 +23,8 @@ typedef struct w5_engine_options {
     w5_str host;                 /* "" this machine's */
     const w5_log_format *log_formats;
     size_t log_formats_n;
+    const w5_declared *declared; /* formats of the catalogue (w5_declared_read) */
+    size_t declared_n;
     unsigned jobs;               /* 0: the cores, at most 8 */
     bool follow, poll;
     bool whole_lines;            /* a last line without its newline is left for the next run */

@@ -135,11 +135,21 @@ bool w5_format_known(w5_str id);
 const w5_format *w5_format_find(w5_str id); /* NULL: unknown */
 size_t w5_formats(const w5_format *const **all);
 
+/* Formats that a catalogue declares by an expression (src/record/declared.c). They live in `arena`, and
+ * may be shared by stages and threads. W5_ESYNTAX tells file, line and mistake. */
+#define W5_DECLARED_MAX 16
+typedef struct w5_declared w5_declared;
+w5_rc w5_declared_read(const w5_catalogue *c, w5_arena *arena, const w5_declared **all, size_t *n,
+                       w5_err *err);
+const w5_format *w5_declared_format(const w5_declared *all, size_t i);
+
 typedef struct w5_records w5_records;
 typedef struct w5_log_format { w5_str name, text; } w5_log_format; /* of nginx.conf, escapes kept */
 typedef struct w5_record_options {
     const w5_log_format *log_formats; /* from --config and --log-format */
     size_t log_formats_n;
+    const w5_declared *declared; /* of w5_declared_read */
+    size_t declared_n;
     bool all_fields;     /* walk every field of every record (-o events); else only where needed */
     w5_str host;         /* --host */
     uint32_t first_stream; /* index of the first stream: a piece of a source is a stage of its own */

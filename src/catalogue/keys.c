@@ -82,7 +82,9 @@ static const rule rules[] = {
     {IGNORE,  W5_LIT("until"),     TEXT,   false, NULL                      },
     {IGNORE,  W5_LIT("reason"),    TEXT,   true,  NULL                      },
     {FORMAT,  W5_LIT("title"),     TEXT,   true,  NULL                      },
+    {FORMAT,  W5_LIT("match"),     TEXT,   false, NULL                      },
     {FORMAT,  W5_LIT("sample"),    LINES,  false, NULL                      },
+    {FORMAT,  W5_LIT("not"),       LINES,  false, NULL                      },
 };
 
 #define RULES (sizeof(rules) / sizeof(rules[0]))

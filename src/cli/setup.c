@@ -43,6 +43,9 @@ w5_rc setup_catalogue(setup *s, const options *o, w5_err *err)
         rc = w5_catalogue_load_path(s->catalogue, o->value[OPT_CATALOGUE][i], err);
     if (rc >= 0)
         rc = w5_catalogue_seal(s->catalogue, err);
+    if (rc >= 0)
+        rc = w5_declared_read(s->catalogue, s->arena, &s->engine.declared, &s->engine.declared_n,
+                              err);
     return rc;
 }
 
@@ -133,7 +136,8 @@ w5_rc setup_view(setup *s, const options *o, w5_err *err)
         return rc;
     const char *language = options_last(o, OPT_LANG, NULL);
     if (!w5_words_language(language) && language)
-        return w5_fail(err, W5_EINVAL, 0, "--lang: no words in '%s'; there are en, ja, ko", language);
+        return w5_fail(err, W5_EINVAL, 0, "--lang: no words in '%s'; there are en, ja, ko",
+                       language);
     bool plain = o->given[OPT_OUTPUT_FILE] || o->given[OPT_CRON] || o->given[OPT_MAIL];
     s->view.width = (unsigned)width;
     s->view.top = (size_t)top;
@@ -150,16 +154,20 @@ static w5_rc read_times(setup *s, const options *o, w5_err *err)
     static const struct {
         option_id id;
         size_t at;
-    } instants[] = {{OPT_SINCE, offsetof(w5_engine_options, since)},
-                    {OPT_UNTIL, offsetof(w5_engine_options, until)},
-                    {OPT_COMPARE, offsetof(w5_engine_options, compare)}},
+    } instants[] =
+        {
+            {OPT_SINCE,   offsetof(w5_engine_options, since)  },
+            {OPT_UNTIL,   offsetof(w5_engine_options, until)  },
+            {OPT_COMPARE, offsetof(w5_engine_options, compare)}
+    },
       spans[] = {{OPT_GAP, offsetof(w5_engine_options, gap)},
                  {OPT_LATENESS, offsetof(w5_engine_options, lateness)}};
     for (size_t i = 0; i < sizeof(instants) / sizeof(*instants); i++) {
         const char *text = options_last(o, instants[i].id, NULL);
         w5_time *at = (w5_time *)(void *)((char *)&s->engine + instants[i].at);
         *at = W5_TIME_NONE;
-        w5_rc rc = text ? w5_time_human(w5_str_of(text), &s->engine.zone, w5_now(), at, err) : W5_OK;
+        w5_rc rc =
+            text ? w5_time_human(w5_str_of(text), &s->engine.zone, w5_now(), at, err) : W5_OK;
         if (rc < 0)
             return rc;
     }
@@ -181,7 +189,8 @@ static void take_log_formats(setup *s, const options *o)
     size_t own = o->given[OPT_LOG_FORMAT];
     w5_log_format *formats = W5_NEW_N(s->arena, w5_log_format, n + own + 1);
     for (size_t i = 0; i < own; i++)
-        formats[i] = (w5_log_format){W5_STR("--log-format"), w5_str_of(o->value[OPT_LOG_FORMAT][i])};
+        formats[i] =
+            (w5_log_format){W5_STR("--log-format"), w5_str_of(o->value[OPT_LOG_FORMAT][i])};
     for (size_t i = 0; i < n; i++)
         formats[own + i] = (w5_log_format){named[i].name, named[i].text};
     s->engine.log_formats = formats;

@@ -1,8 +1,8 @@
 /* engine.c -- the loop that joins the stretches of the river.
  *
- * Blocks of a source go through the record stage; each record is classified and put into the ledger.
- * Nothing is decided here: w5_engine_run asks the pure functions of incident and diagnosis what the
- * ledger says, whenever somebody wants to know. */
+ * Blocks of a source go through the record stage; each record is classified and put into the
+ * ledger. Nothing is decided here: w5_engine_run asks the pure functions of incident and diagnosis
+ * what the ledger says, whenever somebody wants to know. */
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,7 +33,7 @@ struct w5_engine {
     uint32_t source; /* the one being read */
     uint32_t fed;    /* sources read from memory: they come after the real ones */
     bool stopped, host_given;
-    w5_time now; /* of a live run: the clock; W5_TIME_NONE otherwise */
+    w5_time now;     /* of a live run: the clock; W5_TIME_NONE otherwise */
     places **places; /* by source; NULL: nothing was read */
     size_t places_room;
     w5_stream *before; /* by stream: what an earlier run accounted for */
@@ -63,7 +63,10 @@ w5_engine *w5_engine_new(const w5_catalogue *c, const w5_config *config,
                          const w5_engine_options *options)
 {
     w5_engine *e = w5_xmalloc(sizeof(*e));
-    *e = (w5_engine){.catalogue = c, .config = config, .options = *options, .source = NO_SOURCE,
+    *e = (w5_engine){.catalogue = c,
+                     .config = config,
+                     .options = *options,
+                     .source = NO_SOURCE,
                      .now = W5_TIME_NONE};
     e->forever = w5_arena_new();
     e->answer = w5_arena_new();
@@ -91,6 +94,8 @@ w5_engine *w5_engine_new(const w5_catalogue *c, const w5_config *config,
         e->options.jobs = W5_JOBS_MAX;
     e->stages = (w5_record_options){.log_formats = options->log_formats,
                                     .log_formats_n = options->log_formats_n,
+                                    .declared = options->declared,
+                                    .declared_n = options->declared_n,
                                     .all_fields = options->all_fields,
                                     .host = options->host};
     e->reader.records = w5_records_new(&e->stages);
@@ -173,7 +178,8 @@ static void read_in_pieces(w5_engine *e, const w5_block *block)
     const w5_source *s = w5_sources_at(e->sources, block->source);
     uint64_t at;
     if (e->options.jobs < 2 || e->options.follow || e->options.whole_lines || e->options.event ||
-        e->stopped || carries_events(e) || !s->seekable || block->offset > 0 || s->size < W5_PIECES_FROM)
+        e->stopped || carries_events(e) || !s->seekable || block->offset > 0 ||
+        s->size < W5_PIECES_FROM)
         return;
     size_t streams = w5_records_streams(e->reader.records);
     w5_pieces pieces = {.catalogue = e->catalogue,

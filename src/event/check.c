@@ -10,6 +10,8 @@ typedef struct checking {
     w5_classifier *classifier;
     w5_matcher *matcher;
     w5_arena *arena;
+    const w5_declared *declared;
+    size_t declared_n;
     w5_complaint *complaint;
     size_t n, room;
 } checking;
@@ -30,6 +32,58 @@ static void complain(checking *k, bool mistake, const w5_stanza *s, unsigned lin
     complain((k), true, (s), (line), w5_arena_fmt((k)->arena, __VA_ARGS__))
 #define REMARK(k, s, line, ...)                                                                    \
     complain((k), false, (s), (line), w5_arena_fmt((k)->arena, __VA_ARGS__))
+
+/* --- formats that the catalogue declares -------------------------------------------------------
+ */
+static bool is_declared(const checking *k, w5_str id)
+{
+    for (size_t i = 0; i < k->declared_n; i++)
+        if (w5_str_eq(w5_declared_format(k->declared, i)->id, id))
+            return true;
+    return false;
+}
+
+static bool is_format(const checking *k, w5_str id)
+{
+    return w5_format_known(id) || is_declared(k, id);
+}
+
+typedef struct taking { /* whether a sample's records are of the format */
+    w5_str id;
+    size_t mine, others, timeless;
+} taking;
+
+static void see_format(void *ctx, const w5_event *event)
+{
+    taking *t = ctx;
+    bool mine = event->record->format && w5_str_eq(event->record->format->id, t->id);
+    t->mine += mine;
+    t->others += !mine;
+    t->timeless += mine && event->record->at == W5_TIME_NONE;
+}
+
+static void check_declared(checking *k, const w5_stanza *s)
+{
+    size_t samples = 0;
+    for (size_t i = 0; i < s->keys; i++) {
+        const struct w5_key *key = &s->key[i];
+        bool sample = w5_str_eq(key->name, W5_STR("sample"));
+        taking t = {.id = s->id};
+        if (!sample && !w5_str_eq(key->name, W5_STR("not")))
+            continue;
+        samples += sample;
+        w5_read_text(k->classifier, key->value, W5_STR(""), see_format, &t);
+        if (sample && t.mine == 0)
+            MISTAKE(k, s, key->line, "sample of format '%.*s': it does not match", W5_ARG(s->id));
+        else if (sample && t.timeless > 0)
+            REMARK(k, s, key->line, "sample of format '%.*s': it tells no time", W5_ARG(s->id));
+        else if (!sample && t.mine > 0)
+            MISTAKE(k, s, key->line, "'not' of format '%.*s': it matches all the same",
+                    W5_ARG(s->id));
+    }
+    if (samples == 0)
+        REMARK(k, s, s->line, "format '%.*s' has no sample", W5_ARG(s->id));
+}
 
 /* --- samples ------------------------------------------------------------------------------- */
 typedef struct verdict { /* what became of a sample */
@@ -55,7 +109,7 @@ static verdict try_sample(checking *k, const w5_pattern *p, w5_str sample)
     verdict v = {.wanted = p};
     w5_read_text(k->classifier, sample, W5_STR(""), judge, &v);
     for (size_t i = 0; i < p->formats.n && !v.met && v.other == NULL; i++)
-        if (w5_format_known(p->formats.at[i]))
+        if (is_format(k, p->formats.at[i]))
             w5_read_text(k->classifier, sample, p->formats.at[i], judge, &v);
     return v;
 }
@@ -102,15 +156,19 @@ static void check_samples(checking *k, const w5_pattern *p)
 static void check_formats(checking *k, const w5_pattern *p)
 {
     for (size_t i = 0; i < p->formats.n; i++)
-        if (!w5_format_known(p->formats.at[i]))
+        if (!is_format(k, p->formats.at[i]))
             MISTAKE(k, p->stanza, p->stanza->line, "pattern '%.*s': unknown format '%.*s'",
                     W5_ARG(p->id), W5_ARG(p->formats.at[i]));
 }
 
-/* A `format` stanza is prose about a format of src/record. */
+/* A `format` stanza is prose about a format of src/record, or declares one. */
 static void check_format_page(checking *k, const w5_stanza *s)
 {
-    if (w5_str_eq(s->kind, W5_STR("format")) && !w5_format_known(s->id))
+    if (!w5_str_eq(s->kind, W5_STR("format")))
+        return;
+    if (is_declared(k, s->id))
+        check_declared(k, s);
+    else if (!w5_format_known(s->id))
         MISTAKE(k, s, s->line, "unknown format '%.*s'", W5_ARG(s->id));
 }
 
@@ -229,6 +287,9 @@ size_t w5_catalogue_check(const w5_catalogue *c, w5_arena *arena, const w5_compl
     const w5_pattern *const *patterns;
     const w5_stanza *const *stanzas;
     size_t n = w5_catalogue_patterns(c, &patterns);
+    w5_err err;
+    if (w5_declared_read(c, arena, &k.declared, &k.declared_n, &err) < 0)
+        k.declared_n = 0; /* told when the catalogue was loaded */
     k.classifier = w5_classifier_new(c);
     k.matcher = w5_matcher_new(c);
     for (size_t i = 0; i < n; i++) {

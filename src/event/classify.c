@@ -7,6 +7,7 @@
 
 #include "access.h"
 #include "code.h"
+#include "read.h"
 #include "heads.h"
 
 #define CODES_MAX 64 /* kept per pattern; hostile errnos cannot grow it further */
@@ -61,6 +62,11 @@ w5_classifier *w5_classifier_new(const w5_catalogue *c)
     k->traceback = w5_catalogue_class(c, W5_STR("traceback"));
     k->heads = W5_NEW_N(arena, w5_head, W5_HEADS);
     return k;
+}
+
+const w5_catalogue *w5_classifier_catalogue(const w5_classifier *k)
+{
+    return k->catalogue;
 }
 
 void w5_classifier_free(w5_classifier *k)

@@ -14,6 +14,10 @@ void w5_read_text(w5_classifier *k, w5_str text, w5_str forced, w5_read_seen see
 {
     w5_arena *scratch = w5_arena_new();
     w5_record_options options = {.all_fields = true};
+    w5_err err;
+    if (w5_declared_read(w5_classifier_catalogue(k), scratch, &options.declared, &options.declared_n,
+                         &err) < 0)
+        options.declared_n = 0;
     w5_records *records = w5_records_new(&options);
     bool ended = text.len > 0 && text.ptr[text.len - 1] == '\n';
     w5_records_begin(records, 0, W5_STR("-"), forced, W5_TIME_NONE);

@@ -10,4 +10,6 @@ typedef void (*w5_read_seen)(void *ctx, const w5_event *event);
 /* `forced` is a format id, or "" to let the content tell. */
 void w5_read_text(w5_classifier *k, w5_str text, w5_str forced, w5_read_seen seen, void *ctx);
 
+const w5_catalogue *w5_classifier_catalogue(const w5_classifier *k);
+
 #endif

@@ -35,6 +35,9 @@ w5_rehearsal *w5_rehearsal_new(const w5_catalogue *c)
     w5_arena *arena = w5_arena_new();
     w5_rehearsal *t = W5_NEW(arena, w5_rehearsal);
     w5_record_options options = {.all_fields = true};
+    w5_err err;
+    if (w5_declared_read(c, arena, &options.declared, &options.declared_n, &err) < 0)
+        options.declared_n = 0;
     t->catalogue = c;
     t->arena = arena;
     t->classifier = w5_classifier_new(c);

@@ -51,6 +51,16 @@ void w5_ranks_init(w5_ranks *r)
     }
 }
 
+void w5_ranks_lead(w5_ranks *r, const w5_format *f)
+{
+    if (r->n == W5_FORMATS_MAX)
+        return;
+    memmove(r->at + 1, r->at, r->n * sizeof(*r->at));
+    r->at[0] = f;
+    r->n++;
+    r->strict++;
+}
+
 size_t w5_ranks_find(const w5_ranks *r, const w5_format *f)
 {
     size_t i = 0;

@@ -21,6 +21,8 @@ typedef struct w5_ranks {
 } w5_ranks;
 
 void w5_ranks_init(w5_ranks *r);
+/* Puts a format in front of all others. */
+void w5_ranks_lead(w5_ranks *r, const w5_format *f);
 /* Its place in the list above. */
 size_t w5_ranks_find(const w5_ranks *r, const w5_format *f);
 

@@ -38,6 +38,10 @@ w5_records *w5_records_new(const w5_record_options *options)
     r->ahead = w5_arena_new();
     r->finish = w5_arena_new();
     w5_ranks_init(&r->ranks);
+    for (size_t i = r->options.declared_n; i-- > 0;) {
+        r->declared[i] = w5_declared_compile(r->options.declared, i);
+        w5_ranks_lead(&r->ranks, w5_declared_format(r->options.declared, i));
+    }
     r->wrappers = w5_wrappers(&r->wrapper);
     r->nginx_error = w5_ranks_find(&r->ranks, w5_format_find(W5_STR("nginx-error")));
     r->gunicorn = w5_ranks_find(&r->ranks, w5_format_find(W5_STR("gunicorn")));
@@ -71,6 +75,8 @@ void w5_records_free(w5_records *r)
         next = feed->next;
         free_feed(feed);
     }
+    for (size_t i = 0; i < r->options.declared_n; i++)
+        w5_regex_free(r->declared[i]);
     w5_told_free(r->told);
     w5_arena_free(r->forever);
     w5_arena_free(r->scratch);
@@ -96,6 +102,11 @@ size_t w5_programs_of(const w5_stream *stream, const w5_access_program **program
 w5_arena *w5_scratch_of(const w5_stream *stream)
 {
     return log_of(stream)->stage->finish;
+}
+
+w5_regex *w5_declared_regex(w5_stream *stream, size_t i)
+{
+    return log_of(stream)->stage->declared[i];
 }
 
 w5_guess *w5_guess_of(w5_stream *stream)
@@ -212,6 +223,14 @@ static w5_feed *find_feed(const w5_records *r, uint32_t index)
     return feed;
 }
 
+static const w5_format *find_format(const w5_records *r, w5_str id)
+{
+    for (size_t i = 0; i < r->ranks.n; i++)
+        if (w5_str_eq(r->ranks.at[i]->id, id))
+            return r->ranks.at[i];
+    return NULL;
+}
+
 void w5_records_begin(w5_records *r, uint32_t source, w5_str name, w5_str forced, w5_time year_hint)
 {
     w5_feed *feed = find_feed(r, source);
@@ -219,7 +238,7 @@ void w5_records_begin(w5_records *r, uint32_t source, w5_str name, w5_str forced
         feed = w5_xmalloc(sizeof(*feed));
         *feed = (w5_feed){
             .index = source, .block = W5_STR(""), .next = r->feeds, .stop = UINT64_MAX};
-        feed->forced = forced.len > 0 ? w5_format_find(forced) : NULL;
+        feed->forced = forced.len > 0 ? find_format(r, forced) : NULL;
         feed->year_hint = year_hint;
         feed->log = w5_log_new(r, feed, name);
         r->feeds = feed;

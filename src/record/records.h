@@ -6,6 +6,7 @@
 #ifndef W5_RECORD_RECORDS_H
 #define W5_RECORD_RECORDS_H
 
+#include "declared.h"
 #include "detect.h"
 #include "fields_access.h"
 #include "forged.h"
@@ -100,6 +101,7 @@ typedef struct w5_row {    /* a physical line in hand */
 
 struct w5_records {
     w5_record_options options;
+    w5_regex *declared[W5_DECLARED_MAX]; /* compiled, by index */
     w5_ranks ranks;
     const w5_wrapper *wrapper;
     size_t wrappers;

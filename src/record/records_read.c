@@ -277,6 +277,7 @@ static w5_verdict offer(const reading *rd, w5_lane *lane, size_t rank, w5_str in
     w5_record *r = place_for(rd, lane, f, &slot);
     prepare(rd, r);
     bool fresh = !lane->memo[rank];
+    r->format = f;
     w5_fit fit = f->parse(fresh ? stage->trial : lane->memo[rank], inner, r);
     if (fit == W5_FIT_YES && fresh)
         memcpy(w5_lane_memo(lane, rank), stage->trial, W5_MEMO);
@@ -381,6 +382,7 @@ static w5_fit continues(const reading *rd, const w5_lane *lane, w5_str inner)
 {
     w5_record *nobody = &rd->r->nobody;
     prepare(rd, nobody);
+    nobody->format = lane->format;
     w5_fit fit = lane->format->parse(lane->memo[lane->rank], inner, nobody);
     return fit == W5_FIT_YES ? W5_FIT_NO : fit;
 }

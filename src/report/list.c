@@ -47,15 +47,24 @@ static void put_sample(const w5_page *page, w5_str sample)
     }
 }
 
+static void put_format(const listing *l, const w5_format *f)
+{
+    put_row(l->page, f->id, w5_show_word(l->page->show, f->title));
+    put_sample(l->page, f->sample);
+}
+
 static void list_formats(const listing *l)
 {
     const w5_format *const *all;
-    size_t n = w5_formats(&all);
+    const w5_declared *declared;
+    size_t n = w5_formats(&all), declared_n = 0;
+    w5_err err;
     put_label(l->page, W5_("Formats"));
-    for (size_t i = 0; i < n; i++) {
-        put_row(l->page, all[i]->id, w5_show_word(l->page->show, all[i]->title));
-        put_sample(l->page, all[i]->sample);
-    }
+    for (size_t i = 0; i < n; i++)
+        put_format(l, all[i]);
+    if (w5_declared_read(l->catalogue, l->page->show->arena, &declared, &declared_n, &err) >= 0)
+        for (size_t i = 0; i < declared_n; i++)
+            put_format(l, w5_declared_format(declared, i));
 }
 
 static void list_family(const listing *l, w5_family family, const char *label)
