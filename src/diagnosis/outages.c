@@ -225,18 +225,18 @@ static bool inside_another(const w5_known *k, w5_lives *l, size_t i)
 
 /* ---- units whose programs write no log that we know ---- */
 
-/* It wrote on while the unit was down: it is another's. */
-static bool lived_on(const w5_master *m, w5_time from)
-{
-    return m->from < from && m->end == W5_TIME_MAX && m->last >= from + W5_SECOND;
-}
-
+/* Did a master go or come at that time? One that lives through it is another's. */
 static bool told_by_masters(const w5_lives *l, w5_time from, w5_time to)
 {
-    for (size_t i = 0; i < l->masters; i++)
-        if (!lived_on(&l->master[i], from) && l->master[i].from <= to &&
-            (l->master[i].end >= from || l->master[i].last >= from))
+    for (size_t i = 0; i < l->outages; i++)
+        if (l->outage[i].master >= 0 && l->outage[i].from <= to && l->outage[i].to >= from)
             return true;
+    for (size_t i = 0; i < l->masters; i++) {
+        const w5_master *m = &l->master[i];
+        if ((m->from >= from && m->from <= to) ||
+            (m->end >= from - W5_SECOND && m->end != W5_TIME_MAX && m->end <= to))
+            return true;
+    }
     return false;
 }
 
