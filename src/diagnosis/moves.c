@@ -81,7 +81,10 @@ static void move_workers(w5_plan *p)
 static void move_unsure(w5_plan *p)
 {
     const w5_theory *t = p->j->chosen;
-    bool guessed = t->confidence <= W5_POSSIBLE && w5_judged(p->j, "gunicorn-worker-timeout");
+    bool of_trouble = !p->j->c->incident->cells; /* nginx told of no request that failed */
+    bool guessed =
+        t->confidence <= (of_trouble && !w5_judged(p->j, "lb-timeout") ? W5_LIKELY : W5_POSSIBLE) &&
+        (w5_judged(p->j, "gunicorn-worker-timeout") || w5_judged(p->j, "lb-timeout"));
     if (!t->asks && !guessed)
         return;
     w5_plan_add(p, W5_STR("check-logs"));

@@ -49,7 +49,7 @@ static const struct {
     {"deploy-restart",          BY(SYSTEMD), 0},
     {"gunicorn-worker-timeout", 0, BY(SLOW)},
     {"nginx-read-timeout",      0, BY(SLOW)},
-    {"worker-starvation",       0, BY(SLOW)},
+    {"worker-starvation",       BY(KERNEL), BY(SLOW)},
     {"db-down",                 BY(DATABASE), BY(KERNEL)},
     {"db-slow-query",           BY(SLOW), 0},
     {"db-lock-contention",      BY(SLOW), 0},

@@ -277,6 +277,17 @@ static void try_uwsgi_buffer(const w5_case *c, w5_theory *t)
 
 /* ---- the load balancer ---- */
 
+/* nginx logs a 499 when the balancer hangs up, and a 504 of its own when it gave up itself. */
+static bool hung_up(const w5_case *c, const w5_error *e)
+{
+    const w5_timeline *t = c->k->t;
+    for (size_t i = w5_timeline_seek(t, e->cell->at - 2 * W5_SECOND);
+         i < t->cells && t->cell[i].at <= e->cell->until + 2 * W5_SECOND; i++)
+        if (t->cell[i].number == 499 && t->cell[i].path == e->cell->path)
+            return true;
+    return false;
+}
+
 /* The balancer's own 504: its target had said nothing ("-" in target_status_code), although nginx
  * did not fail the request. */
 static void try_balancer(const w5_case *c, w5_theory *t)
@@ -292,6 +303,8 @@ static void try_balancer(const w5_case *c, w5_theory *t)
     if (!first)
         return;
     t->culprit = first->cell;
+    if (!hung_up(c, first))
+        w5_theory_limit(t, W5_POSSIBLE, W5_BY_ACCESS);
     t->summary = W5_SAY(N_("%1$s × the load balancer gave up at its own idle time-out; its target "
                            "had not answered yet."),
                         w5_say_number(c->arena, w5_theory_count(t, c)));

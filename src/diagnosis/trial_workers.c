@@ -205,6 +205,31 @@ static void ask_database(const w5_case *c, w5_theory *t)
         w5_theory_ask(t, W5_BY_SLOW);
 }
 
+/* A worker is silent as long as its request runs, and what waits in line sees others time out
+ * before it. Where neither is so the clock may have been set, which up to 21.2 ends workers at once
+ * (facts gunicorn-and-host.md §10.29). */
+static bool took_as_long_as_the_clock_says(const w5_case *c, const w5_error *e, w5_timer timer)
+{
+    if (e->took <= 2 * timer.value)
+        return e->took >= timer.value - 1500000;
+    return w5_known_first(c->k, W5_K_WORKER_TIMEOUT, e->cell->at - e->took,
+                          e->cell->at - 2 * W5_SECOND) != NULL;
+}
+
+static void ask_clock(const w5_case *c, w5_theory *t, w5_timer timer)
+{
+    bool known = false;
+    for (size_t i = 0; i < c->errors; i++) {
+        if (!t->join || !t->join[i] || c->error[i].took == W5_TIME_NONE)
+            continue;
+        if (took_as_long_as_the_clock_says(c, &c->error[i], timer))
+            return;
+        known = true;
+    }
+    if (known && timer.known)
+        w5_theory_ask(t, W5_BY_SYSTEMD);
+}
+
 static void try_timeout(const w5_case *c, w5_theory *t)
 {
     w5_timer timer = w5_case_worker_timer(c, c->incident->upstream);
@@ -220,6 +245,7 @@ static void try_timeout(const w5_case *c, w5_theory *t)
         guess_by_duration(c, t);
         return;
     }
+    ask_clock(c, t, timer);
     ask_database(c, t);
     t->stuck_in_c = h.first->signal == 9;
     t->culprit = h.first->timeout;

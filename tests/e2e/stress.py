@@ -36,7 +36,7 @@ WORDS = ("proven", "likely", "possible", "unknown")
 TABLES = ("<!-- stress: begin -->", "<!-- stress: end -->")
 ROLES = {"error.log": {"nginx-error"}, "access.log": {"nginx-access"}, "kernel.log": {"kernel"},
          "mysql-error.log": {"mysql-error"}, "mysql-slow.log": {"mysql-slow"},
-         "alb.log": {"alb"}, "journal.log": {"app", "systemd", "kernel"}, "config": {"config"}}
+         "alb.log": {"alb"}, "system.log": {"systemd", "kernel"}, "journal.log": {"app", "systemd", "kernel"}, "config": {"config"}}
 
 # ---- stamps -------------------------------------------------------------------------------------
 
@@ -376,7 +376,7 @@ def main():
         for j in judged:
             print(f"{'    right' if j.right else '    WRONG'} {j.word:8} {j.recording}: {j.kind} {j.what}: {j.named}, "
                   f"first {j.first}, asks {','.join(sorted(j.settle))}")
-    for problem in check_calibration(judged):
+    for problem in [] if only else check_calibration(judged):
         print(f"FAIL calibration: {problem}")
         failed = True
     if not failed:
