@@ -22,7 +22,7 @@ include/why502/base/str.h share/man/man1/why502.1 share/man/man5/why502-catalogu
 share/man/man7/why502-causes.7 share/bash-completion/completions/why502
 share/zsh/site-functions/_why502 share/fish/vendor_completions.d/why502.fish
 lib/systemd/system/why502.service lib/systemd/system/why502.timer
-lib/systemd/system/why502-follow.service share/doc/why502/why502.cron
+lib/systemd/system/why502-follow.service lib/systemd/system/why502-mail.service share/doc/why502/why502.cron
 share/doc/why502/catalogue/causes.w5""".split()
 
 

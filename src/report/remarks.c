@@ -118,10 +118,24 @@ static void add_bounds(remarks *r)
                     w5_show_count(show, sum->evicted)));
 }
 
+/* "9 today, 2 on average": what a person asks first of a mail from cron. */
+static void add_trend(remarks *r)
+{
+    const w5_show *show = r->show;
+    const w5_trend *t = &show->run->trend;
+    if (t->days == 0)
+        return;
+    w5_str average = w5_show_count(show, (t->before + t->days / 2) / t->days);
+    add(r, W5_TELL_N(show, t->today, "%1$s upstream error today, %2$s a day on average before.",
+                     "%1$s upstream errors today, %2$s a day on average before.",
+                     w5_show_count(show, t->today), average));
+}
+
 size_t w5_show_remarks(const w5_show *show, w5_str remark[W5_REMARKS_MAX])
 {
     remarks r = {.show = show, .at = remark};
     const w5_timeline *t = show->run->timeline;
+    add_trend(&r);
     add_counts(&r);
     add_bounds(&r);
     for (size_t i = 0; i < t->note_count; i++)

@@ -420,12 +420,26 @@ static void put_incidents(w5_out *out, bool *first, const w5_run *run, const w5_
     w5_member_num(out, first, "incidents_folded", f->folded);
 }
 
+static void put_trend(w5_out *out, bool *first, const w5_trend *t)
+{
+    bool inner = true;
+    if (t->days == 0)
+        return;
+    w5_member_key(out, first, "trend");
+    w5_out_lit(out, "{");
+    w5_member_num(out, &inner, "today", t->today);
+    w5_member_num(out, &inner, "days", t->days);
+    w5_member_num(out, &inner, "before", t->before);
+    w5_out_lit(out, "}");
+}
+
 void w5_json_run(w5_out *out, const w5_run *run, const w5_view *view)
 {
     const w5_findings *f = run->findings;
     bool first = true;
     w5_out_lit(out, "{");
     put_run_head(out, &first, run, view);
+    put_trend(out, &first, &run->trend);
     put_sources(out, &first, run, view);
     put_family(out, &first, "classes", W5_UPSTREAM, run);
     w5_member_tallies(out, &first, "codes", run->timeline->codes, view);

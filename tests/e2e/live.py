@@ -7,6 +7,7 @@ import email
 import email.policy
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -158,6 +159,132 @@ def a_mail_keeps_its_id_until_it_is_taken():
     assert not os.path.exists("mail.out.2")
     assert mails[0]["Message-ID"] == mails[1]["Message-ID"] and mails[0]["To"] == "ops@example.com"
     assert [p.get_content_type() for p in mails[1].iter_parts()] == ["text/plain", "text/html"]
+
+
+def follow(*args, until, lines=()):
+    """Follows e.log until something holds, then kills: nothing is said at the end."""
+    append("e.log", *lines)
+    p = start("-f", "--state", "s.db", *args, "e.log")
+    for _ in range(150):
+        time.sleep(0.1)
+        if until():
+            break
+    p.kill()
+    return p.stdout.read()
+
+
+def saved_errors():
+    if not os.path.exists("s.db"):
+        return None
+    db = sqlite3.connect("s.db", isolation_level=None)
+    try:
+        return db.execute("SELECT sum(value) FROM counter WHERE family = 'upstream_errors'").fetchone()[0]
+    except sqlite3.OperationalError:
+        return None
+
+
+def a_kill_loses_nothing_of_what_was_followed():
+    told = follow(until=lambda: saved_errors() == 2, lines=[line(0), line(1)])
+    assert told.count("OPEN") == 1
+    told = follow(until=lambda: saved_errors() == 3, lines=[line(2)])
+    assert "OPEN" not in told, told
+    assert cron().stdout == "" and saved_errors() == 3
+
+
+def a_follow_mails_once():
+    with open("sendmail", "w") as script:
+        script.write("#!/bin/sh\ncat >> mail.out\n")
+    os.chmod("sendmail", 0o755)
+    mail = ["--mail", "ops@example.com", "--sendmail", "./sendmail"]
+    told = follow(*mail, until=lambda: os.path.exists("mail.out"), lines=[line(0), line(1)])
+    assert "OPEN" in told
+    follow(*mail, until=lambda: saved_errors() == 3, lines=[line(2)])
+    assert open("mail.out").read().count("Message-ID:") == 1
+    assert cron(*mail, "e.log").stdout == ""
+
+
+def the_outbox_is_filled_by_one_run_and_sent_by_another():
+    with open("sendmail", "w") as script:
+        script.write("#!/bin/sh\ncat > mail.out\n")
+    os.chmod("sendmail", 0o755)
+    append("e.log", line(0))
+    p = cron("--mail", "root", "--sendmail", "./sendmail", "--outbox", "fill", "e.log")
+    assert (p.returncode, p.stdout) == (0, "") and not os.path.exists("mail.out")
+    send = ["--outbox", "send", "--state", "s.db", "--sendmail", "./sendmail"]
+    assert run(*send).returncode == 0
+    mail = email.message_from_file(open("mail.out"), policy=email.policy.default)
+    assert mail["To"] == "root" and "Repeat" not in mail.get_body(("plain",)).get_content()
+    os.unlink("mail.out")
+    assert run(*send).returncode == 0 and not os.path.exists("mail.out")
+    assert run("--outbox", "fill", "--mail", "root", "e.log").returncode == 2
+    assert run("--outbox", "burn", "--mail", "root", "e.log").returncode == 2
+
+
+def a_mail_that_may_have_left_says_so():
+    with open("sendmail", "w") as script:
+        script.write("#!/bin/sh\ncat > mail.out\n")
+    os.chmod("sendmail", 0o755)
+    append("e.log", line(0))
+    cron("--mail", "root", "--outbox", "fill", "e.log")
+    with sqlite3.connect("s.db") as db:  # as a run leaves it that dies while sendmail works
+        db.execute("UPDATE outbox SET tried = 1")
+    db.close()
+    assert run("--outbox", "send", "--state", "s.db", "--sendmail", "./sendmail").returncode == 0
+    mail = email.message_from_file(open("mail.out"), policy=email.policy.default)
+    assert mail.get_body(("plain",)).get_content().startswith("Repeat: an earlier run may have sent")
+    assert "Repeat: an earlier run" in mail.get_body(("html",)).get_content()
+
+
+def metrics():
+    args = ["--cron", "--state", "s.db", "-o", "metrics", "-O", "w.prom", "e.log"]
+    assert run(*args).returncode == 0
+    text = open("w.prom").read()
+    return {name: float(value) for name, value in
+            (row.rsplit(" ", 1) for row in text.splitlines() if not row.startswith("#"))}
+
+
+def counters_survive_runs():
+    errors = 'why502_upstream_errors_total{class="connection-refused",upstream="127.0.0.1:8000"}'
+    for n, ago in enumerate((30, 20, 10)):
+        append("e.log", line(2 * n, ago), line(2 * n + 1, ago))
+        now = metrics()
+        assert now[errors] == now['why502_lines_total{format="nginx-error"}'] == 2 * n + 2, now
+        assert now['why502_requests_failed_total{upstream="127.0.0.1:8000"}'] == 2 * n + 2, now
+    again = metrics()
+    assert again[errors] == 6 and again["why502_last_run_timestamp_seconds"] > time.time() - 60
+    if shutil.which("promtool"):
+        with open("w.prom") as prom:
+            p = subprocess.run(["promtool", "check", "metrics"], stdin=prom, capture_output=True)
+        assert p.returncode in (0, 3), p.stderr  # 3: matters of taste
+
+
+def the_trend_is_told_from_the_second_day_on():
+    append("e.log", line(0))
+    assert "trend" not in json.loads(cron().stdout)
+    with sqlite3.connect("s.db") as db:
+        for ago in (1, 2, 3):
+            db.execute("INSERT INTO day VALUES (?, 2)", (int(time.time()) // 86400 - ago,))
+    db.close()
+    append("e.log", *(line(n) for n in range(1, 9)))
+    report = json.loads(cron().stdout)
+    assert report["trend"] == {"today": 9, "days": 3, "before": 6}, report["trend"]
+    append("e.log", *(line(n) for n in range(9, 40)))
+    text = run("--cron", "--state", "s.db", "e.log").stdout
+    assert "40 upstream errors today, 2 a day on average" in text, text
+
+
+def a_state_that_cannot_be_written_is_told():
+    append("e.log", line(0))
+    for folder, mount in (("full", "size=8k"), ("bare", "ro")):
+        os.mkdir(folder)
+        script = (f"mount -t tmpfs -o size=8k none {folder} && head -c 9000 /dev/zero > {folder}/fill;"
+                  f"mount -o remount,{mount} {folder};"
+                  f"{WHY502} --state {folder}/s.db -o short e.log; echo status $?")
+        p = subprocess.run(["unshare", "-rm", "sh", "-c", script], env=ENV, capture_output=True,
+                           text=True, stdin=subprocess.DEVNULL, timeout=30)
+        if "status" not in p.stdout:
+            return  # no name spaces here
+        assert "status 4" in p.stdout and "state" in p.stderr, (folder, p.stdout, p.stderr)
 
 
 def a_command_gets_the_incident():
