@@ -198,6 +198,18 @@ static void fill_draft(const w5_plan *p, w5_draft *d)
     d->advice.undo = w5_values_fill(&p->v, r->undo, true);
 }
 
+/* What is set so already is no change, but in a remedy that is in place as a whole. */
+static void drop_unchanged(const w5_plan *p, w5_advice *a)
+{
+    w5_change *kept = W5_NEW_N(p->v.arena, w5_change, a->changes);
+    size_t n = 0;
+    for (size_t i = 0; i < a->changes; i++)
+        if (!w5_str_eq(a->change[i].now, a->change[i].to))
+            kept[n++] = a->change[i];
+    a->change = kept;
+    a->changes = n;
+}
+
 /* ---- together ---- */
 
 /* Advised first, in their order; then what is in place, what cannot help, what would harm. */
@@ -261,6 +273,9 @@ void w5_remedies_draft(const w5_judgement *j, w5_arena *arena, w5_drafts *drafts
     for (size_t i = 0; i < drafts->n; i++)
         fill_draft(&p, &drafts->at[i]);
     find_in_place(&p);
+    for (size_t i = 0; i < drafts->n; i++)
+        if (drafts->at[i].advice.state != W5_IN_PLACE)
+            drop_unchanged(&p, &drafts->at[i].advice);
     sort_by_state(drafts);
     w5_reasons_say(&p);
 }

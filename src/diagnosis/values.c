@@ -253,32 +253,35 @@ static const struct hole {
     w5_str name;
     bool own; /* we wrote it, no log did: it may be pasted as it is */
     w5_str (*fill)(const w5_values *v);
+    w5_str unknown; /* for the reader to fill in */
 } holes[] = {
-    {W5_LIT("timeout"),         true,  timeout_of        },
-    {W5_LIT("timeout_stop"),    true,  timeout_to_stop   },
-    {W5_LIT("workers"),         true,  workers_of        },
-    {W5_LIT("connections"),     true,  connections_of    },
-    {W5_LIT("keepalive_nginx"), true,  keepalive_of_nginx},
-    {W5_LIT("keepalive_app"),   true,  keepalive_of_app  },
-    {W5_LIT("pid"),             true,  pid_of            },
-    {W5_LIT("since"),           true,  since             },
-    {W5_LIT("until"),           true,  until             },
-    {W5_LIT("unit"),            false, unit_name         },
-    {W5_LIT("upstream"),        false, upstream_of       },
-    {W5_LIT("address"),         false, listens_at        },
-    {W5_LIT("socket"),          false, socket_of         },
-    {W5_LIT("group"),           false, group_of          },
-    {W5_LIT("path"),            false, path_of           },
+    {W5_LIT("timeout"),         true,  timeout_of,         W5_LIT("SECONDS")    },
+    {W5_LIT("timeout_stop"),    true,  timeout_to_stop,    W5_LIT("SECONDS")    },
+    {W5_LIT("workers"),         true,  workers_of,         W5_LIT("WORKERS")    },
+    {W5_LIT("connections"),     true,  connections_of,     W5_LIT("CONNECTIONS")},
+    {W5_LIT("keepalive_nginx"), true,  keepalive_of_nginx, W5_LIT("SECONDS")    },
+    {W5_LIT("keepalive_app"),   true,  keepalive_of_app,   W5_LIT("SECONDS")    },
+    {W5_LIT("pid"),             true,  pid_of,             W5_LIT("PID")        },
+    {W5_LIT("since"),           true,  since,              W5_LIT("SINCE")      },
+    {W5_LIT("until"),           true,  until,              W5_LIT("UNTIL")      },
+    {W5_LIT("unit"),            false, unit_name,          W5_LIT("UNIT")       },
+    {W5_LIT("upstream"),        false, upstream_of,        W5_LIT("UPSTREAM")   },
+    {W5_LIT("address"),         false, listens_at,         W5_LIT("ADDRESS")    },
+    {W5_LIT("socket"),          false, socket_of,          W5_LIT("SOCKET")     },
+    {W5_LIT("group"),           false, group_of,           W5_LIT("GROUP")      },
+    {W5_LIT("path"),            false, path_of,            W5_LIT("PAGE")       },
 };
 
-/* The value for a name in braces; "" when there is none, or none that may stand here. */
+/* What stands for a name in braces; "" when it is none of ours (awk's and curl's have their own).
+ */
 static w5_str look_up(const w5_values *v, w5_str name, bool paste)
 {
     for (size_t i = 0; i < sizeof(holes) / sizeof(*holes); i++) {
         if (!w5_str_eq(holes[i].name, name))
             continue;
         w5_str value = holes[i].fill(v);
-        return !paste || holes[i].own || may_be_pasted(value) ? value : W5_NONE;
+        bool fits = value.len && (!paste || holes[i].own || may_be_pasted(value));
+        return fits ? value : holes[i].unknown;
     }
     return W5_NONE;
 }

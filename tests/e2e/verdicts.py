@@ -17,6 +17,8 @@ import subprocess
 import sys
 import tempfile
 
+import contract
+
 WHY502 = os.path.abspath(os.environ.get("WHY502", ".build/why502"))
 FIXTURES = os.path.abspath(os.environ.get("FIXTURES", "fixtures"))
 
@@ -157,6 +159,7 @@ def story(kind, name):
     problems = []
     report = run([*config, *truth["args"]], folder)
     check_sums(report, problems)
+    problems += contract.problems(report)
     check_truth(report, truth, problems)
     check_evidence(truth, folder, problems)
     check_citations(truth, folder, problems)

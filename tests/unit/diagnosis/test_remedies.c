@@ -124,6 +124,19 @@ static void hostile_names_do_not_enter_commands(void **state)
             assert_false(w5_str_find(d->advice[i].command[c], W5_STR(";rm"), &(size_t){0}));
 }
 
+static void what_nobody_knows_is_left_to_the_reader_in_capitals(void **state)
+{
+    static const char *const story[] = {"error 40 invalid-response/HU-BAD " APP "|path=/", NULL};
+    const w5_diagnosis *d = scene_only(*state, story);
+    size_t at, asked = 0;
+    for (size_t i = 0; i < d->advices; i++)
+        for (size_t c = 0; c < d->advice[i].commands; c++) {
+            assert_false(w5_str_find(d->advice[i].command[c], W5_STR("{pid}"), &at));
+            asked += w5_str_find(d->advice[i].command[c], W5_STR("coredumpctl info PID"), &at);
+        }
+    assert_int_equal(asked, 1);
+}
+
 static void the_documents_remedies_are_always_there_with_their_rank(void **state)
 {
     static const char *const ids[] = {"check-logs",       "nginx-timeouts",   "nginx-buffers",
@@ -199,6 +212,7 @@ int main(void)
         T(what_is_set_already_is_in_place),
         T(workers_are_as_many_as_cores_and_memory_allow),
         T(hostile_names_do_not_enter_commands),
+        T(what_nobody_knows_is_left_to_the_reader_in_capitals),
         T(the_documents_remedies_are_always_there_with_their_rank),
         T(advised_ones_stand_first_and_ranks_go_on),
         T(zero_of_all_were_nginxs_time_outs),
