@@ -130,6 +130,8 @@ static w5_str code_of(w5_classifier *k, const w5_pattern *p, facts *f, const w5_
 static int read_errno(const w5_record *r)
 {
     uint64_t n;
+    if (!(r->have >> W5_F_errno & 1))
+        return -1;
     bool is = w5_str_u64(w5_record_get(r, W5_F_errno), &n) && n <= INT32_MAX;
     return is ? (int)n : -1;
 }

@@ -9,11 +9,12 @@
 
 __extension__ typedef unsigned __int128 w5_u128;
 
+/* `a` is kept beside the product: a word that makes it zero must not erase what came before. */
 static inline uint64_t w5_hash_mix(uint64_t a, uint64_t b)
 {
     w5_u128 product =
         (w5_u128)(a ^ UINT64_C(0x9e3779b97f4a7c15)) * (b ^ UINT64_C(0xc2b2ae3d27d4eb4f));
-    return (uint64_t)product ^ (uint64_t)(product >> 64);
+    return (uint64_t)product ^ (uint64_t)(product >> 64) ^ a;
 }
 
 /* The run's secret, as far as w5_hash_seed has been told one. */

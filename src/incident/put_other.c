@@ -43,7 +43,8 @@ static w5_hot_noise *noise_for(w5_ledger *l, const w5_event *e, int32_t *number)
     *number = -1;
     if ((e->record->have & ~head) != 0 || l->trait[e->klass->index].sort != W5_SORT_NOISE)
         return NULL;
-    if (w5_str_u64(w5_record_get(e->record, W5_F_errno), &n) && n <= INT32_MAX)
+    if ((e->record->have >> W5_F_errno & 1) &&
+        w5_str_u64(w5_record_get(e->record, W5_F_errno), &n) && n <= INT32_MAX)
         *number = (int32_t)n;
     return &l->noise[(e->klass->index + 7u * (uint32_t)*number) % W5_HOT_NOISES];
 }

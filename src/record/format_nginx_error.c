@@ -97,7 +97,7 @@ static uint64_t repeat(uint64_t byte)
 }
 
 /* Behind the digits at p, by eight bytes: what "xor '0'" leaves above 9 is none. */
-static const char *behind_digits(const char *p, const char *end)
+static inline const char *behind_digits(const char *p, const char *end)
 {
     for (; end - p >= 8; p += 8) {
         uint64_t value = load8(p) ^ repeat('0');
@@ -111,7 +111,7 @@ static const char *behind_digits(const char *p, const char *end)
 }
 
 /* Takes digits up to `mark`; NULL when there are none or something else follows. */
-static const char *number(const char *p, const char *end, char mark)
+static inline const char *number(const char *p, const char *end, char mark)
 {
     const char *behind = behind_digits(p, end);
     return behind > p && behind < end && *behind == mark ? behind : NULL;
