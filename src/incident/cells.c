@@ -366,6 +366,7 @@ static void thin_texts(w5_cells *c)
         n = thin(c, order, n);
     }
     c->texts = n;
+    c->texts_room = (n > W5_TEXTS_MAX ? n : W5_TEXTS_MAX) * 5 / 4; /* of a fleet there may be more */
     free(order);
 }
 
@@ -394,6 +395,7 @@ void w5_cells_reset(w5_cells *c)
     w5_rows_reset(&c->rows);
     c->thinning = 0;
     c->texts = 0;
+    c->texts_room = W5_TEXTS_MAX * 5 / 4;
 }
 
 bool w5_cells_mixing(const w5_cells *c)
@@ -420,7 +422,7 @@ size_t w5_cells_put(w5_cells *c, w5_cell *cell)
 {
     size_t before = c->rows.n;
     size_t at = w5_rows_put(&c->rows, cell);
-    if (c->rows.n > before && cell->text != 0 && ++c->texts > W5_TEXTS_MAX * 5 / 4)
+    if (c->rows.n > before && cell->text != 0 && ++c->texts > c->texts_room)
         thin_texts(c);
     return at;
 }

@@ -46,6 +46,7 @@ typedef struct w5_cells {
     uint64_t seed;
     unsigned thinning; /* level at which excerpts are kept */
     size_t texts;      /* at least as many cells have one */
+    size_t texts_room; /* so many, and they are thinned out */
 } w5_cells;
 
 void w5_cells_init(w5_cells *c, const w5_trait *trait, size_t traits, size_t max);

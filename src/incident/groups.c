@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 enum {
-    WALK = 64
+    WALK = 2048
 }; /* groups of other machines that may lie between two of one */
 
 void w5_groups_init(w5_groups *g, const w5_timeline *t, w5_arena *arena)

@@ -14,7 +14,8 @@ enum {
     QUARTER = 15 * 60,
     WEST = -12 * 3600,
     EAST = 14 * 3600,
-    SKEW = 120
+    SKEW = 120,
+    FLEET = 256
 };
 
 typedef struct settling {
@@ -27,6 +28,7 @@ typedef struct settling {
     w5_zones zones;
     bool *settled;   /* by lane: others may be held against it */
     uint16_t *order; /* lanes by format and name: the same whatever the order of sources */
+    size_t n;        /* of them: all, or of a large fleet those of one host */
 } settling;
 
 static w5_str format_of(const settling *s, size_t lane)
@@ -164,9 +166,11 @@ static w5_landmarks marks_of_one(settling *s, size_t lane, const w5_clock *clock
 static w5_landmarks marks_of_others(settling *s, size_t lane, bool access_only)
 {
     bool *others = W5_NEW_N(s->arena, bool, s->l->lanes);
-    for (size_t i = 0; i < s->l->lanes; i++)
+    for (size_t k = 0; k < s->n; k++) {
+        size_t i = s->order[k];
         others[i] = i != lane && s->settled[i] &&
                     (!access_only || (is_access(s, i) && !s->zones.clock[i].unzoned));
+    }
     return w5_landmarks_of(s->l, others, s->zones.clock, s->arena);
 }
 
@@ -227,7 +231,8 @@ static bool infer_zone(settling *s, size_t lane, const w5_landmarks *others, siz
 static int offset_beside(const settling *s)
 {
     int offset = INT_MIN;
-    for (size_t i = 0; i < s->l->lanes; i++) {
+    for (size_t k = 0; k < s->n; k++) {
+        size_t i = s->order[k];
         const w5_lane *lane = &s->l->lane[i];
         if (!is_access(s, i) || lane->offset == INT_MIN)
             continue;
@@ -243,7 +248,7 @@ static int offset_beside(const settling *s)
 static void hold_against_access(settling *s)
 {
     int beside = offset_beside(s);
-    for (size_t i = 0; i < s->l->lanes; i++) {
+    for (size_t i = 0; i < s->n; i++) {
         size_t lane = s->order[i];
         if (s->settled[lane] || !s->zones.clock[lane].unzoned || !is_error(s, lane))
             continue;
@@ -282,7 +287,7 @@ static bool move(settling *s, size_t lane, w5_time reach, w5_time step)
 
 static void settle_zoned(settling *s, bool authorities)
 {
-    for (size_t i = 0; i < s->l->lanes; i++) {
+    for (size_t i = 0; i < s->n; i++) {
         size_t lane = s->order[i];
         if (s->zones.clock[lane].unzoned || is_authority(s, lane) != authorities)
             continue;
@@ -294,7 +299,7 @@ static void settle_zoned(settling *s, bool authorities)
 
 static void settle_unzoned(settling *s)
 {
-    for (size_t i = 0; i < s->l->lanes; i++) {
+    for (size_t i = 0; i < s->n; i++) {
         size_t lane = s->order[i];
         if (s->settled[lane])
             continue;
@@ -305,13 +310,48 @@ static void settle_unzoned(settling *s)
     }
 }
 
+static void settle(settling *s, uint16_t *order, size_t n)
+{
+    if (n < 2)
+        return;
+    s->order = order;
+    s->n = n;
+    qsort_r(order, n, sizeof(*order), by_format, s);
+    settle_zoned(s, true);
+    hold_against_access(s);
+    settle_zoned(s, false);
+    settle_unzoned(s);
+}
+
+static int by_host(const void *a, const void *b, void *context)
+{
+    const settling *s = context;
+    return w5_str_cmp(stream_of(s, *(const uint16_t *)a)->host,
+                      stream_of(s, *(const uint16_t *)b)->host);
+}
+
+/* Of a large fleet each host is settled by itself: to hold every log against all others would take
+ * the square of their number. */
+static void settle_hosts(settling *s)
+{
+    enum {
+        MOST = 256 /* logs of one host; beyond, their stamps are taken at their word */
+    };
+    uint16_t *order = s->order;
+    size_t n = s->l->lanes;
+    qsort_r(order, n, sizeof(*order), by_host, s);
+    for (size_t from = 0, to; from < n; from = to) {
+        for (to = from + 1; to < n && by_host(&order[from], &order[to], s) == 0; to++)
+            ;
+        if (to - from <= MOST)
+            settle(s, order + from, to - from);
+    }
+}
+
 w5_zones w5_zones_settle(const w5_ledger *l, w5_stream *const *streams, size_t n,
                          const w5_config *config, const w5_timeline_options *options,
                          w5_arena *arena)
 {
-    enum {
-        LANES = 256
-    }; /* beyond, a fleet of logs: their stamps are taken at their word */
     settling s = {.l = l,
                   .stream = streams,
                   .streams = n,
@@ -325,12 +365,9 @@ w5_zones w5_zones_settle(const w5_ledger *l, w5_stream *const *streams, size_t n
         s.order[i] = (uint16_t)i;
         begin(&s, i);
     }
-    if (l->lanes < 2 || l->lanes > LANES)
-        return s.zones;
-    qsort_r(s.order, l->lanes, sizeof(*s.order), by_format, &s);
-    settle_zoned(&s, true);
-    hold_against_access(&s);
-    settle_zoned(&s, false);
-    settle_unzoned(&s);
+    if (l->lanes > FLEET)
+        settle_hosts(&s);
+    else
+        settle(&s, s.order, l->lanes);
     return s.zones;
 }
