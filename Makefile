@@ -317,6 +317,7 @@ fuzz: $(FUZZER)
 endif
 bench: all $(BENCH) ## speed and memory against the budgets
 	@WHY502=$(BIN) BENCH=$(B)/tests/bench sh tests/bench/run.sh
+	@WHY502=$(BIN) FIXTURES=fixtures $(PYTHON) tests/bench/fleet.py
 bench-count: all ## instructions a line, which no other load disturbs
 	@WHY502=$(BIN) BENCH=$(B)/tests/bench sh tests/bench/count.sh
 rig: all ## provoke real failures with real servers, and read them
@@ -344,6 +345,7 @@ INSTALLED := bin/why502=$(BIN) lib/libwhy502.a=$(LIB) lib/pkgconfig/why502.pc=$(
   share/fish/vendor_completions.d/why502.fish=$(B)/completion/fish \
   $(foreach u,$(UNITS),lib/systemd/system/$(notdir $(u))=$(B)/deliver/$(notdir $(u))) \
   share/doc/why502/why502.cron=$(B)/deliver/why502.cron \
+  $(foreach f,$(wildcard src/deliver/fleet/*),share/why502/fleet/$(notdir $(f))=$(f)) \
   $(foreach w,$(W5),share/doc/why502/catalogue/$(notdir $(w))=$(w))
 placed = $(DESTDIR)$(PREFIX)/$(firstword $(subst =, ,$(1)))
 $(UNITS:src/deliver/%=$(B)/deliver/%) $(B)/deliver/why502.cron: $(B)/deliver/%: src/deliver/% FORCE
@@ -357,7 +359,7 @@ $(B)/why502.pc: FORCE
 	  'Libs: -L$${prefix}/lib -lwhy502 -pthread$(if $(BZ2), -lbz2)' 'Cflags: -I$${prefix}/include' > $@.new
 	@$(settle)
 install: all $(foreach i,$(INSTALLED),$(lastword $(subst =, ,$(i)))) ## DESTDIR and PREFIX are honoured
-	@$(foreach i,$(INSTALLED),install -D -m $(if $(filter bin/%,$(i)),755,644) \
+	@$(foreach i,$(INSTALLED),install -D -m $(if $(filter bin/% %/why502-keep,$(firstword $(subst =, ,$(i)))),755,644) \
 	  $(lastword $(subst =, ,$(i))) $(call placed,$(i)) &&) echo "installed $(DESTDIR)$(PREFIX)/bin/why502"
 uninstall: ## the reverse
 	@rm -f $(foreach i,$(INSTALLED),$(call placed,$(i)))

@@ -36,7 +36,7 @@ static size_t pick(w5_hunt *h, const w5_error *e, w5_join *join)
         const w5_worker *w = &l->worker[i];
         w5_reach reach;
         if (h->used[i - h->low] || !w5_case_near(h->c, e, w->end, 0, W5_SECOND) ||
-            !h->fits(h, w, e) || !reaches(h, w, e, &reach))
+            !reaches(h, w, e, &reach) || !h->fits(h, w, e))
             continue;
         w5_time gap = w->end > e->cell->at ? w->end - e->cell->at : e->cell->at - w->end;
         if (best != SIZE_MAX && (gap > best_gap || (gap == best_gap && reach != W5_REACH_YES)))
@@ -128,9 +128,12 @@ static bool fell_before(const w5_hunt *h, const w5_error *e)
     const w5_lives *l = h->c->k->lives;
     for (size_t i = h->low; i < h->high; i++) {
         const w5_worker *w = &l->worker[i];
+        const w5_master *m = w5_worker_master(l, w);
+        if (e->cell->at < w->end - W5_SECOND ||
+            (m && !w5_known_same_host(h->c->k, m->first, e->cell)))
+            continue; /* mostly: of a fleet's workers nearly all are another host's */
         const w5_outage *o = h->fits(h, w, e) ? fall_of(l, w) : NULL;
-        if (o && e->cell->at >= w->end - W5_SECOND &&
-            (o->to == W5_TIME_MAX || e->cell->at <= o->to + W5_SECOND) &&
+        if (o && (o->to == W5_TIME_MAX || e->cell->at <= o->to + W5_SECOND) &&
             w5_known_same_host(h->c->k, o->begin, e->cell))
             return true;
     }

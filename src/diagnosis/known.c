@@ -93,23 +93,39 @@ static bool is_nginx(const w5_lane *lane)
     return lane->format && w5_str_starts(lane->format->id, W5_STR("nginx"));
 }
 
+static void widen(w5_span *span, const w5_lane *lane)
+{
+    if (span->from == W5_TIME_NONE || (lane->first != W5_TIME_NONE && lane->first < span->from))
+        span->from = lane->first;
+    if (lane->last > span->to)
+        span->to = lane->last;
+}
+
 /* A journal tells of all that it holds as long as it lasts, however little one of them had to say;
- * nginx's logs that were poured into the same stream are no journal. */
-w5_span w5_known_span(const w5_known *k, uint16_t lane)
+ * nginx's logs that were poured into the same stream are no journal. Of a fleet there are thousands of
+ * lanes: what those of a stream cover together is summed up once. */
+static void find_spans(w5_known *k)
 {
     const w5_timeline *t = k->t;
-    w5_span span = {W5_TIME_NONE, W5_TIME_NONE};
+    w5_span *stream = W5_NEW_N(k->arena, w5_span, t->streams + 1);
+    k->span = W5_NEW_N(k->arena, w5_span, t->lanes + 1);
+    for (size_t i = 0; i <= t->streams; i++)
+        stream[i] = (w5_span){W5_TIME_NONE, W5_TIME_NONE};
+    for (size_t i = 0; i < t->lanes; i++)
+        if (t->lane[i].stream < t->streams && !is_nginx(&t->lane[i]) &&
+            t->lane[i].first != W5_TIME_NONE)
+            widen(&stream[t->lane[i].stream], &t->lane[i]);
     for (size_t i = 0; i < t->lanes; i++) {
-        const w5_lane *other = &t->lane[i];
-        if (i != lane && (other->stream != t->lane[lane].stream || is_nginx(other) ||
-                          is_nginx(&t->lane[lane]) || other->first == W5_TIME_NONE))
-            continue;
-        if (span.from == W5_TIME_NONE || other->first < span.from)
-            span.from = other->first;
-        if (other->last > span.to)
-            span.to = other->last;
+        const w5_lane *lane = &t->lane[i];
+        k->span[i] = (w5_span){lane->first, lane->last};
+        if (!is_nginx(lane) && lane->stream < t->streams)
+            k->span[i] = stream[lane->stream];
     }
-    return span;
+}
+
+w5_span w5_known_span(const w5_known *k, uint16_t lane)
+{
+    return k->span[lane];
 }
 
 static void add_stretch(w5_known *k, w5_told_by by, uint16_t lane)
@@ -143,6 +159,7 @@ static bool tells(const w5_known *k, const w5_cell *cell, w5_kind kind)
 /* By its format, and by what it has said. */
 static void find_tellers(w5_known *k)
 {
+    find_spans(k);
     for (uint16_t i = 0; i < k->t->lanes; i++)
         if (told_by_format(&k->t->lane[i]) != W5_TOLD_BYS)
             add_stretch(k, told_by_format(&k->t->lane[i]), i);

@@ -134,6 +134,7 @@ typedef struct w5_known {
     size_t kinds_of;
     w5_kind_cells kind[W5_KINDS];
     w5_stretches told[W5_TOLD_BYS];
+    w5_span *span;                 /* by lane */
     w5_time first, last;           /* of all cells and streams; W5_TIME_NONE */
     const w5_zone *zone;           /* in which people are told times */
     struct w5_lives *lives;        /* lives.h */

@@ -147,6 +147,8 @@ static uint16_t add_lane(w5_ledger *l, uint32_t stream, const w5_format *format)
                                   .offset = INT_MIN};
     l->lane_traffic[l->lanes] = is_nginx_access(format);
     l->lane_now[l->lanes] = W5_TIME_NONE;
+    if (l->lanes > W5_FLEET_LANES && l->cells->rows.max < W5_FLEET_CELLS)
+        l->cells->rows.max += W5_FLEET_STEP;
     return (uint16_t)l->lanes++;
 }
 

@@ -95,6 +95,10 @@ struct w5_ledger {
     w5_hot_access access;
 };
 
+/* Many logs have many cells, though few each: beyond so many lanes every one brings some more. */
+#define W5_FLEET_LANES 64
+#define W5_FLEET_STEP  16
+#define W5_FLEET_CELLS 49152
 #define W5_LANES_MAX 4096 /* streams beyond share the last lane's place */
 
 void w5_ledger_cool(w5_ledger *l); /* forgets which rows and names were used lately */

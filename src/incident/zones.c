@@ -24,7 +24,7 @@ typedef struct settling {
     size_t streams;
     const w5_config *config;
     const w5_timeline_options *options;
-    w5_arena *arena;
+    w5_arena *arena, *scratch;
     w5_zones zones;
     bool *settled;   /* by lane: others may be held against it */
     uint16_t *order; /* lanes by format and name: the same whatever the order of sources */
@@ -158,20 +158,20 @@ static int by_format(const void *a, const void *b, void *context)
 
 static w5_landmarks marks_of_one(settling *s, size_t lane, const w5_clock *clock)
 {
-    bool *only = W5_NEW_N(s->arena, bool, s->l->lanes);
+    bool *only = W5_NEW_N(s->scratch, bool, s->l->lanes);
     only[lane] = true;
-    return w5_landmarks_of(s->l, only, clock, s->arena);
+    return w5_landmarks_of(s->l, only, clock, s->scratch);
 }
 
 static w5_landmarks marks_of_others(settling *s, size_t lane, bool access_only)
 {
-    bool *others = W5_NEW_N(s->arena, bool, s->l->lanes);
+    bool *others = W5_NEW_N(s->scratch, bool, s->l->lanes);
     for (size_t k = 0; k < s->n; k++) {
         size_t i = s->order[k];
         others[i] = i != lane && s->settled[i] &&
                     (!access_only || (is_access(s, i) && !s->zones.clock[i].unzoned));
     }
-    return w5_landmarks_of(s->l, others, s->zones.clock, s->arena);
+    return w5_landmarks_of(s->l, others, s->zones.clock, s->scratch);
 }
 
 /* --- what is told ---------------------------------------------------------------------------- */
@@ -345,6 +345,7 @@ static void settle_hosts(settling *s)
             ;
         if (to - from <= MOST)
             settle(s, order + from, to - from);
+        w5_arena_rewind(s->scratch, (w5_mark){0});
     }
 }
 
@@ -365,9 +366,11 @@ w5_zones w5_zones_settle(const w5_ledger *l, w5_stream *const *streams, size_t n
         s.order[i] = (uint16_t)i;
         begin(&s, i);
     }
+    s.scratch = w5_arena_new();
     if (l->lanes > FLEET)
         settle_hosts(&s);
     else
         settle(&s, s.order, l->lanes);
+    w5_arena_free(s.scratch);
     return s.zones;
 }
