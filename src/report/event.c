@@ -5,6 +5,7 @@
  * it stood: who reads the events of all logs can find out better than this host what it meant. */
 #include "common.h"
 
+#include <endian.h>
 #include <limits.h>
 #include <stdlib.h>
 
@@ -40,7 +41,43 @@ static bool is_client(w5_field f)
     return f == W5_F_client;
 }
 
-static void put_field(w5_out *out, bool *first, w5_field f, w5_str value, const w5_view *view)
+/* Most lines repeat the texts of the line before; what is shown of them is worked out once. */
+enum {
+    KEPT_MESSAGE = W5_FIELDS,
+    KEPT_SOURCE,
+    KEPT,
+    KEPT_MAX = 160 /* bytes */
+};
+
+typedef struct kept {
+    w5_out *shown; /* NULL: nothing yet */
+    size_t len;
+    char raw[KEPT_MAX];
+} kept;
+
+static void put_text_once(w5_out *out, bool *first, const char *key, w5_str value, kept *k,
+                          const w5_view *view)
+{
+    if (!k || value.len == 0 || value.len > KEPT_MAX) {
+        w5_member_str(out, first, key, value, view);
+        return;
+    }
+    if (!k->shown || !w5_str_eq(value, (w5_str){k->raw, k->len})) {
+        if (!k->shown)
+            k->shown = w5_out_memory();
+        w5_out_reset(k->shown);
+        w5_show_foreign(k->shown, W5_JSON, value, view);
+        memcpy(k->raw, value.ptr, value.len);
+        k->len = value.len;
+    }
+    w5_member_key(out, first, key);
+    w5_out_lit(out, "\"");
+    w5_out_copy(out, k->shown);
+    w5_out_lit(out, "\"");
+}
+
+static void put_field(w5_out *out, bool *first, w5_field f, w5_str value, kept *k,
+                      const w5_view *view)
 {
     char key[32];
     size_t len = w5_field_name[f].len < sizeof key ? w5_field_name[f].len : sizeof key - 1;
@@ -49,35 +86,39 @@ static void put_field(w5_out *out, bool *first, w5_field f, w5_str value, const 
     if (is_number(value)) {
         w5_member_key(out, first, key);
         w5_out_text(out, W5_JSON, value);
+    } else if (is_client(f) && view->redact != W5_REDACT_ALL) {
+        w5_member_own(out, first, key, value);
     } else if (is_client(f)) {
         w5_arena *scratch = w5_arena_new();
         w5_member_own(out, first, key, w5_redact_client(scratch, value, view->redact));
         w5_arena_free(scratch);
     } else {
-        w5_member_str(out, first, key, value, view);
+        put_text_once(out, first, key, value, k ? &k[f] : NULL, view);
     }
 }
 
-static void put_own_fields(w5_out *out, bool *first, const w5_record *r, const w5_view *view)
+static void put_own_fields(w5_out *out, bool *first, const w5_record *r, kept *k,
+                           const w5_view *view)
 {
     for (int f = 0; f < OWN_FIELDS; f++) {
         char key[32] = "";
         memcpy(key, w5_field_name[f].ptr, w5_field_name[f].len);
         if (r->have >> f & 1)
-            put_field(out, first, (w5_field)f, r->field[f], view);
+            put_field(out, first, (w5_field)f, r->field[f], k, view);
         else
             w5_member_null(out, first, key);
     }
 }
 
-static void put_other_fields(w5_out *out, bool *first, const w5_record *r, const w5_view *view)
+static void put_other_fields(w5_out *out, bool *first, const w5_record *r, kept *k,
+                             const w5_view *view)
 {
     bool none = true;
     w5_member_key(out, first, "fields");
     w5_out_lit(out, "{");
     for (int f = OWN_FIELDS; f < W5_FIELDS; f++)
         if (r->have >> f & 1)
-            put_field(out, &none, (w5_field)f, r->field[f], view);
+            put_field(out, &none, (w5_field)f, r->field[f], k, view);
     w5_out_lit(out, "}");
 }
 
@@ -164,7 +205,7 @@ static void put_text(w5_out *out, bool *first, const w5_record *r, const w5_view
 }
 
 static void put_record(w5_out *out, const w5_event *event, const w5_view *view, w5_str host,
-                       uint64_t count, uint64_t id)
+                       kept *k, uint64_t count, uint64_t id)
 {
     w5_record *r = event->record;
     bool first = true;
@@ -173,17 +214,17 @@ static void put_record(w5_out *out, const w5_event *event, const w5_view *view, 
     w5_member_num(out, &first, "v", 1);
     put_time(out, &first, r, view);
     put_host(out, &first, r, host, view);
-    w5_member_str(out, &first, "source", r->stream->name, view);
+    put_text_once(out, &first, "source", r->stream->name, k ? &k[KEPT_SOURCE] : NULL, view);
     own_or_null(out, &first, "format", r->format ? r->format->id : W5_NONE);
     if (r->clock)
         w5_member_own(out, &first, "clock", r->clock->id);
     w5_member_num(out, &first, "line", r->line);
     w5_member_num(out, &first, "offset", r->offset);
     put_class(out, &first, event);
-    put_own_fields(out, &first, r, view);
-    w5_member_str(out, &first, "message", r->message, view);
+    put_own_fields(out, &first, r, k, view);
+    put_text_once(out, &first, "message", r->message, k ? &k[KEPT_MESSAGE] : NULL, view);
     put_text(out, &first, r, view);
-    put_other_fields(out, &first, r, view);
+    put_other_fields(out, &first, r, k, view);
     w5_member_num(out, &first, "count", count);
     w5_member_bool(out, &first, "forged", r->forged);
     if (r->id.len)
@@ -193,12 +234,18 @@ static void put_record(w5_out *out, const w5_event *event, const w5_view *view, 
     w5_out_lit(out, "}\n");
 }
 
-/* FNV-1a, 64 bits: the same on every host and in every run, unlike w5_str_hash. */
+/* Eight bytes at a time, read as little-endian: the same on every host and in every run, unlike
+ * w5_str_hash. The multiplier is 2^64 divided by the golden ratio. */
 static uint64_t mix(uint64_t hash, const void *bytes, size_t len)
 {
-    const unsigned char *p = bytes;
-    for (size_t i = 0; i < len; i++)
-        hash = (hash ^ p[i]) * UINT64_C(0x100000001b3);
+    const char *p = bytes;
+    for (size_t n; len > 0; p += n, len -= n) {
+        uint64_t word = 0;
+        n = len < sizeof word ? len : sizeof word;
+        memcpy(&word, p, n);
+        hash = (hash ^ le64toh(word)) * UINT64_C(0x9e3779b97f4a7c15);
+        hash ^= hash >> 32;
+    }
     return hash;
 }
 
@@ -229,7 +276,7 @@ static uint64_t id_of(uint64_t hash, uint64_t ordinal)
 void w5_report_event(w5_out *out, const w5_event *event, const w5_view *view)
 {
     w5_record_walk(event->record);
-    put_record(out, event, view, W5_NONE, event->record->count,
+    put_record(out, event, view, W5_NONE, NULL, event->record->count,
                id_of(line_hash(event->record, W5_NONE), 0));
 }
 
@@ -255,6 +302,7 @@ struct w5_event_log {
     w5_event held;
     w5_record record;
     uint64_t likeness, count, id;
+    kept kept_texts[KEPT];
     uint64_t content; /* sum of all ids */
 };
 
@@ -280,6 +328,8 @@ void w5_event_log_free(w5_event_log *log)
 {
     if (!log)
         return;
+    for (size_t i = 0; i < KEPT; i++)
+        w5_out_done(log->kept_texts[i].shown, NULL);
     w5_arena_free(log->kept);
     w5_arena_free(log->arena);
 }
@@ -319,7 +369,8 @@ static uint64_t likeness_of(const w5_event *event)
 static void flush(w5_event_log *log)
 {
     if (log->holding)
-        put_record(log->out, &log->held, log->view, log->host, log->count, log->id);
+        put_record(log->out, &log->held, log->view, log->host, log->kept_texts, log->count,
+                   log->id);
     log->holding = false;
 }
 
@@ -370,7 +421,8 @@ void w5_event_log_put(w5_event_log *log, const w5_event *event)
     uint64_t id = id_of(hash, next_ordinal(log, hash));
     log->content += id;
     if (!log->fold) {
-        put_record(log->out, event, log->view, log->host, event->record->count, id);
+        put_record(log->out, event, log->view, log->host, log->kept_texts, event->record->count,
+                   id);
         return;
     }
     uint64_t likeness = likeness_of(event);
