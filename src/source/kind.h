@@ -73,7 +73,8 @@ struct w5_slot {
     w5_lines lines;
     char *head; /* the decoded head, at most W5_HEAD_MAX bytes */
     size_t head_len;
-    void *own; /* the kind's */
+    char *cursor; /* of the last entry of a journal that was closed */
+    void *own;    /* the kind's */
 };
 
 /* Opens slot->path (or standard input), chooses the kind and reads the head. A failure is told in

@@ -331,7 +331,8 @@ static void close_journal(w5_slot *slot)
         return;
     sd_journal_close(own->j);
     w5_out_done(own->lines, NULL);
-    free(own->cursor);
+    free(slot->cursor);
+    slot->cursor = own->cursor; /* it is asked for when the run has ended */
     free(own);
     slot->own = NULL;
 }
@@ -351,6 +352,8 @@ w5_rc w5_journal_seek(w5_slot *slot, w5_str cursor, w5_err *err)
     if (rc < 0)
         return failed(err, rc, "the place where the last run stopped is not known");
     own->begun = true;
+    free(own->cursor); /* it stays there until there is more */
+    own->cursor = strdup(text);
     /* if that entry is gone by now, the one behind it comes first and must not be passed over */
     if (sd_journal_next(own->j) > 0 && sd_journal_test_cursor(own->j, text) <= 0)
         sd_journal_previous(own->j);
@@ -360,7 +363,8 @@ w5_rc w5_journal_seek(w5_slot *slot, w5_str cursor, w5_err *err)
 w5_str w5_journal_cursor(const w5_slot *slot)
 {
     const journal *own = slot->kind == &w5_kind_journal ? slot->own : NULL;
-    return own && own->cursor ? w5_str_of(own->cursor) : W5_NONE;
+    const char *cursor = own ? own->cursor : slot->cursor;
+    return cursor ? w5_str_of(cursor) : W5_NONE;
 }
 
 #else

@@ -53,6 +53,7 @@ static void slot_free(w5_slot *slot)
 {
     w5_slot_close(slot);
     free(slot->head);
+    free(slot->cursor);
     free(slot);
 }
 

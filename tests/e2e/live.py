@@ -287,6 +287,57 @@ def a_state_that_cannot_be_written_is_told():
         assert "status 4" in p.stdout and "state" in p.stderr, (folder, p.stdout, p.stderr)
 
 
+REMOTE = "/lib/systemd/systemd-journal-remote"
+
+
+def entry(n, ago, message, unit="gunicorn.service", **more):
+    at = int((time.time() - ago) * 1e6)
+    fields = {"__CURSOR": f"s=00;i={n:x}", "__REALTIME_TIMESTAMP": at, "__MONOTONIC_TIMESTAMP": 1000 + n,
+              "_BOOT_ID": "1" * 32, "_MACHINE_ID": "2" * 32, "_HOSTNAME": "web1", "PRIORITY": 6,
+              "_TRANSPORT": "stdout", "SYSLOG_IDENTIFIER": "gunicorn", "_COMM": "gunicorn", "_PID": 19,
+              "_SYSTEMD_UNIT": unit, "MESSAGE": message, **more}
+    return "".join(f"{key}={value}\n" for key, value in fields.items()) + "\n"
+
+
+def put_journal(path, entries):
+    subprocess.run([REMOTE, "-o", path, "-"], input="".join(entries), text=True, check=True,
+                   capture_output=True, timeout=30)
+
+
+def a_journal_says_what_its_text_says():
+    if not os.path.exists(REMOTE) or not shutil.which("journalctl"):
+        return  # systemd-journal-remote is not here
+    stamp = time.strftime("%Y-%m-%d %H:%M:%S +0000", time.gmtime(time.time() - 60))
+    entries = [entry(1, 90, f"[{stamp}] [7] [INFO] Listening at: http://127.0.0.1:8000 (7)"),
+               entry(2, 60, f"[{stamp}] [7] [CRITICAL] WORKER TIMEOUT (pid:19)"),
+               entry(3, 59, f"[{stamp}] [7] [ERROR] Worker (pid:19) was sent SIGKILL! Perhaps out of "
+                            "memory?")]
+    put_journal("a.journal", entries)
+    append("e.log", line(1, 59))
+    verdicts = set()
+    for mode in ("json", "short-iso", "short", "export", "short-full", "verbose"):
+        text = subprocess.run(["journalctl", "--file", "a.journal", "-o", mode, "--no-pager"], env=ENV,
+                              capture_output=True, text=True, timeout=30).stdout
+        with open(f"j.{mode}", "w") as file:
+            file.write(text)
+        verdicts.add(short_of("e.log", f"j.{mode}"))
+    verdicts.add(short_of("e.log", "journal:./a.journal"))
+    verdicts.add(short_of("e.log", "a.journal"))
+    assert len(verdicts) == 1, verdicts
+    args = ["--state", "j.db", "-o", "json", "journal:./a.journal"]
+    assert json.loads(run(*args).stdout)["lines"] == 3
+    assert json.loads(run(*args).stdout)["lines"] == 0  # behind the cursor
+    put_journal("a.journal", [entry(4, 1, f"[{stamp}] [7] [INFO] Booting worker with pid: 23")])
+    assert json.loads(run(*args).stdout)["lines"] == 1
+
+
+def short_of(*sources):
+    p = run("-o", "json", *sources)
+    report = json.loads(p.stdout)
+    return (report["status"], tuple((i["cause"]["id"], i["cause"]["confidence"], i["requests_failed"])
+                                    for i in report["incidents"]), tuple(sorted(report["kinds"].items())))
+
+
 def a_command_gets_the_incident():
     with open("hook", "w") as script:
         script.write("#!/bin/sh\nsed -n 1p >> told\n")
