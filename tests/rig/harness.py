@@ -209,7 +209,8 @@ class Daemon:
                                             "PYTHONUNBUFFERED": "1", **(env or {})},
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
             user=user, group=user, extra_groups=[] if user else None,
-            preexec_fn=limits, close_fds=close_fds, start_new_session=True, text=True, errors="replace")
+            preexec_fn=limits, close_fds=close_fds, start_new_session=True, text=True,
+            errors="replace")
         self.pid = self.process.pid
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -671,7 +672,8 @@ def journal(entries, folder, zone="UTC", mode="short-iso", unit="gunicorn.servic
     for at, identifier, pid, line in entries:
         micros = int(at * 1e6)
         fields = {"__REALTIME_TIMESTAMP": micros, "__MONOTONIC_TIMESTAMP": micros % 10**12,
-                  "_BOOT_ID": BOOT % sum(at >= boot for boot in boots), "_HOSTNAME": HOST, "SYSLOG_IDENTIFIER": identifier,
+                  "_BOOT_ID": BOOT % sum(at >= boot for boot in boots),
+                  "_HOSTNAME": HOST, "SYSLOG_IDENTIFIER": identifier,
                   "PRIORITY": 6, "MESSAGE": line}
         if pid:
             fields["_PID"] = pid

@@ -103,7 +103,8 @@ def tell_here(options):
 
 def prepare_namespaces():
     # without an IPv6 address beside ::1 the resolver hides what "localhost" is in IPv6
-    for command in (f"hostname {harness.HOST}", "ip link set lo up", "ip address add 2001:db8::10/128 dev lo",
+    for command in (f"hostname {harness.HOST}", "ip link set lo up",
+                    "ip address add 2001:db8::10/128 dev lo",
                     "mount -t tmpfs -o mode=755 shop /srv",
                     *(f"ip address add 203.0.113.{10 + client}/32 dev lo" for client in range(40))):
         subprocess.run(command.split(), check=True)

@@ -125,8 +125,8 @@ def database(rig, more=""):
     return config
 
 
-@story(cause="db-slow-query", pattern="premature-close", first_remedy="db-optimize", never_first=NEVER_DB,
-       near=("gunicorn-worker-timeout", "db-lock-contention", "external-call-slow"))
+@story(cause="db-slow-query", pattern="premature-close", first_remedy="db-optimize",
+       never_first=NEVER_DB, near=("gunicorn-worker-timeout", "db-lock-contention", "external-call-slow"))
 def db_slow_query(rig):
     """A page asks for a join without a usable index, over some 50 million pairs, which takes
     longer than gunicorn's --timeout of 3 s: the worker is killed while it waits for the
@@ -142,7 +142,9 @@ def db_slow_query(rig):
         for _ in range(3):
             traffic.send("GET", "/report/yearly")
             traffic.settle()
-        rig.sleep(20)
+        slow = rig.log("mysql-slow.log")
+        wait_until(lambda: slow.read_text().count("JOIN orders b") >= 3, "the queries' ends", 100)
+        rig.sleep(1)
     return {"classes": {"premature-close": 3}}
 
 
@@ -215,7 +217,8 @@ def db_too_many_connections(rig):
         rig.sleep(4)
 
 
-@story(cause="db-down", first_remedy="check-logs", near=("app-error-500", "db-too-many-connections"),
+@story(cause="db-down", first_remedy="check-logs",
+       near=("app-error-500", "db-too-many-connections"),
        never_first=("nginx-timeouts", "gunicorn-timeout", "gunicorn-workers", "restart-service"))
 def db_killed(rig):
     """The database is killed (SIGKILL, which leaves no line) and started again 4 s later, with

@@ -5,6 +5,7 @@ import time
 from harness import Skipped, needs, story, wait_until
 from stories_gunicorn import NO_TIMEOUTS, ONE_VIEW, PLAIN_CLOSE, SLOW_PAGE
 
+NGINX_STARTED = "Started nginx.service - A high performance web server and a reverse proxy server."
 FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
 
 ROWS = ONE_VIEW.format(imports="time", name="rows", path="/rows", body=(
@@ -55,8 +56,8 @@ def memory_pressure(rig):
 
 def first_words(booted):
     """What a kernel says first, with the name of Debian's (composed)."""
-    return [(booted, "Linux version 6.1.0-18-amd64 (debian-kernel@lists.debian.org) (gcc-12 (Debian "
-                     "12.2.0-14) 12.2.0, GNU ld (GNU Binutils for Debian) 2.40) #1 SMP "
+    return [(booted, "Linux version 6.1.0-18-amd64 (debian-kernel@lists.debian.org) (gcc-12 "
+                     "(Debian 12.2.0-14) 12.2.0, GNU ld (GNU Binutils for Debian) 2.40) #1 SMP "
                      "PREEMPT_DYNAMIC Debian 6.1.76-1 (2024-02-01)"),
             (booted, "Command line: BOOT_IMAGE=/boot/vmlinuz-6.1.0-18-amd64 root=/dev/vda1 ro")]
 
@@ -78,7 +79,7 @@ def host_reboot(rig):
         rig.sleep(3)
         booted = time.time()
         rig.nginx("http://127.0.0.1:8000")
-        rig.unit("Started nginx.service - A high performance web server and a reverse proxy server.")
+        rig.unit(NGINX_STARTED)
         rig.sleep(5)
         rig.gunicorn("--workers", "2", "--timeout", "5")
         rig.sleep(4)
@@ -92,7 +93,7 @@ def deploy_restart_after_boot(rig):
     and starts it again after 2 s. The boot has no part in it."""
     booted = time.time()
     rig.nginx("http://127.0.0.1:8000")
-    rig.unit("Started nginx.service - A high performance web server and a reverse proxy server.")
+    rig.unit(NGINX_STARTED)
     app = rig.gunicorn("--workers", "2", "--timeout", "5")
     with rig.traffic() as traffic:
         rig.noise(traffic)

@@ -50,7 +50,8 @@ def restarted(rig, traffic, path, *how, times=2):
         how_it_ended = f"code=exited, status={status}/FAILURE" if status > 0 else \
             f"code=dumped, status={-status}/ABRT"
         rig.unit(f"node.service: Main process exited, {how_it_ended}")
-        rig.unit(f"node.service: Failed with result '{'exit-code' if status > 0 else 'core-dump'}'.")
+        result = "exit-code" if status > 0 else "core-dump"
+        rig.unit(f"node.service: Failed with result '{result}'.")
         rig.sleep(1)
         rig.unit(f"node.service: Scheduled restart job, restart counter is at {number}.")
         rig.unit("Started node.service - shop.")
@@ -70,13 +71,15 @@ def restarted_in_vain(rig, app, before):
 
 
 THROWING = """\
-  if (path === '/checkout') return setTimeout(() => { throw new TypeError("Cannot read properties of undefined (reading 'total')"); }, 30);
+  if (path === '/checkout') return setTimeout(() => { undefined.total; }, 30);
 """
 REJECTING = """\
-  if (path === '/checkout') return (async () => { throw new Error('payment declined without a reason'); })();
+  if (path === '/checkout') return (async () => { throw new Error('declined, why?'); })();
 """
 GROWING = """\
-  if (path === '/export') return setInterval(() => { for (let i = 0; i < 20000; i++) kept.push({row: i, text: 'x' + Math.random()}); }, 1);
+  if (path === '/export') return setInterval(() => {
+    for (let i = 0; i < 20000; i++) kept.push({row: i, text: 'x' + Math.random()});
+  }, 1);
 """
 
 

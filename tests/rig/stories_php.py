@@ -58,8 +58,8 @@ def pass_to(rig, address, more=""):
     return "\n".join(lines) + "\n" + more
 
 
-def php(rig, *, address="127.0.0.1:8000", children=3, more="", seconds=12, name="php-fpm", ready=True,
-        every=""):
+def php(rig, *, address="127.0.0.1:8000", children=3, more="", seconds=12, name="php-fpm",
+        ready=True, every=""):
     needs("/usr/sbin/php-fpm8.2")
     (rig.root / "app" / "index.php").write_text(FRONT.format(seconds=seconds))
     rig.log("php-fpm.log")
@@ -210,7 +210,8 @@ def php_address_in_use(rig):
     program has taken meanwhile: "Address already in use", and no pool starts at all. Three
     tries."""
     rig.nginx("", location=pass_to(rig, "127.0.0.1:8000"))
-    office = "[office]\nlisten = 127.0.0.1:9001\nuser = www-data\npm = ondemand\npm.max_children = 1\n"
+    office = ("[office]\nlisten = 127.0.0.1:9001\nuser = www-data\npm = ondemand\n"
+              "pm.max_children = 1\n")
     pool = php(rig, more=office)
     with rig.traffic() as traffic:
         rig.noise(traffic)

@@ -1,4 +1,4 @@
-"""puma 5.6: its workers, its own timer, starts that fail. puma writes no stamps: a journal has them."""
+"""puma 5.6: its workers, its own timer, starts that fail. It writes no stamps: a journal has them."""
 import os
 import signal
 
@@ -51,7 +51,8 @@ def puma_worker_timeout(rig):
     conf = rig.root / "app" / "puma.rb"
     conf.write_text("worker_timeout 6\nworkers 2\nthreads 3, 3\n")
     rig.nginx("http://127.0.0.1:8000")
-    puma(rig, "--config", str(conf), before="require 'fiddle'\n", views=STUCK).wait_said("booted in")
+    app = puma(rig, "--config", str(conf), before="require 'fiddle'\n", views=STUCK)
+    app.wait_said("booted in")
     with rig.traffic() as traffic:
         rig.noise(traffic)
         rig.sleep(3)
@@ -62,7 +63,8 @@ def puma_worker_timeout(rig):
     rig.write_journal(unit=UNIT)
 
 
-@story(cause="app-error-500", first_remedy="fix-app-error", near=("worker-exit", "worker-crash-segv"),
+@story(cause="app-error-500", first_remedy="fix-app-error",
+       near=("worker-exit", "worker-crash-segv"),
        never_first=("gunicorn-workers", "nginx-timeouts", "instance-upgrade"))
 def puma_request_error(rig):
     """A view raises; puma answers 500, and writes the exception down."""

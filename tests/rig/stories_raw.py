@@ -1,4 +1,4 @@
-"""Upstreams of our own that misbehave on purpose, and what a tired or strict nginx makes of them."""
+"""Upstreams of our own that misbehave on purpose, and what nginx makes of them."""
 import socket
 import ssl
 import struct
@@ -10,8 +10,8 @@ from stories_gunicorn import NO_TIMEOUTS, SLOW_PAGE
 from stories_sockets import TWO_PEERS, serve
 
 STOCK = "location /api/stock {{\n    proxy_pass {scheme}://127.0.0.1:8001;\n{more}}}\n"
-ACTIVATED = ("exec 3<&{fd}; LISTEN_PID=$$ LISTEN_FDS=1 exec /usr/bin/gunicorn --workers 2 --timeout 5"
-             " shop:application")
+ACTIVATED = ("exec 3<&{fd}; LISTEN_PID=$$ LISTEN_FDS=1 exec /usr/bin/gunicorn --workers 2"
+             " --timeout 5 shop:application")
 
 
 def beside(rig, answer, *, scheme="http", more="", times=5):
@@ -53,7 +53,8 @@ def header_too_big_many(rig):
 
 
 @story(cause="invalid-response", first_remedy="fix-crash", upstream="127.0.0.1:8001",
-       never_first=("nginx-timeouts", "gunicorn-timeout"), near=("truncated-body", "header-too-big"))
+       never_first=("nginx-timeouts", "gunicorn-timeout"),
+       near=("truncated-body", "header-too-big"))
 def invalid_response_status(rig):
     """The small server's status line is "HTTP/1.1 2oo OK"."""
     beside(rig, each(lambda peer: peer.sendall(b"HTTP/1.1 2oo OK\r\nContent-Length: 2\r\n\r\nok")))
@@ -80,7 +81,8 @@ def unknown_reset(rig):
 
 
 @story(cause="nginx-read-timeout", first_remedy="nginx-timeouts", upstream="127.0.0.1:8001",
-       never_first=("gunicorn-timeout", "restart-service"), near=("worker-starvation", "client-abort"))
+       never_first=("gunicorn-timeout", "restart-service"),
+       near=("worker-starvation", "client-abort"))
 def nginx_read_timeout_silent(rig):
     """The small server accepts and never answers; nginx waits 2 s. It has no log."""
     held = []
@@ -152,7 +154,8 @@ def tls_mismatch_version(rig):
 def tls_mismatch_plain(rig):
     """https:// in proxy_pass, but the small server answers the handshake in plain HTTP: "wrong
     version number"."""
-    beside(rig, each(lambda peer: peer.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")), scheme="https")
+    beside(rig, each(lambda peer: peer.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")),
+           scheme="https")
 
 
 @story(cause="upstream-dns", first_remedy="fix-upstream-name", upstream="app.shop.example.com",
@@ -172,7 +175,8 @@ def upstream_dns_silent(rig):
         rig.sleep(7)
 
 
-@story(cause="deploy-restart", first_remedy="graceful-deploy", upstream=None, near=("no-live-upstreams", "app-down", "wrong-bind-or-port"))
+@story(cause="deploy-restart", first_remedy="graceful-deploy", upstream=None,
+       near=("no-live-upstreams", "app-down", "wrong-bind-or-port"))
 def deploy_rolling(rig):
     """A rolling deploy: of two gunicorns behind one upstream block first one, then the other is
     stopped and started again. nginx asks the other one, so no client notices."""

@@ -33,7 +33,8 @@ SHOP_JSP = """\
 %><%
   String path = request.getRequestURI();
   if (path.startsWith("/report")) Thread.sleep((long) (SECONDS * 1000));
-  if (path.startsWith("/import")) { byte[][] rows = new byte[4096][]; for (int i = 0; i < 4096; i++) rows[i] = new byte[1 << 20]; }
+  byte[][] rows = new byte[4096][];
+  for (int i = 0; i < 4096 && path.startsWith("/import"); i++) rows[i] = new byte[1 << 20];
   if (path.startsWith("/code")) { Thread.sleep(800); Runtime.getRuntime().halt(134); }
   if (!QUICK.contains(path) && path.lastIndexOf('/') == 0) response.setStatus(404);
 %><h1>Shop</h1>

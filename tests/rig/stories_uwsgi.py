@@ -44,7 +44,8 @@ def uwsgi(rig, *, address="127.0.0.1:8000", processes=2, module="shop", more="",
     ini = rig.conf("uwsgi.ini", UWSGI_INI.format(root=rig.root, address=address, module=module,
                                                  processes=processes, more=more))
     rig.leave_out("uwsgi.ini")
-    return rig.daemon("uwsgi", ["/usr/bin/uwsgi", "--ini", ini], log="uwsgi.log", cwd=rig.root / "app",
+    return rig.daemon("uwsgi", ["/usr/bin/uwsgi", "--ini", ini], log="uwsgi.log",
+                      cwd=rig.root / "app",
                       ready=address if ready else None, env={"TZ": zone})
 
 
@@ -212,8 +213,9 @@ def uwsgi_need_app(rig):
        never_first=("gunicorn-timeout", "nginx-buffers", "restart-service"))
 def uwsgi_read_timeout(rig):
     """uwsgi_read_timeout is 2 s, a page takes 4 s, harakiri is 20 s: nginx gives up, uWSGI
-    finishes later, finds nobody to write to (SIGPIPE) and logs how long it took."""
-    rig.pages(SLOW_PAGE.format(seconds=4))
+    finishes later, finds nobody to write its 4 MB to (SIGPIPE) and logs how long it took."""
+    big = SLOW_PAGE.format(seconds=4).replace('b"done\\n"', 'b"x" * 4000000')
+    rig.pages(big)
     rig.nginx("", location=pass_to("127.0.0.1:8000", "uwsgi_read_timeout 2s;\n"))
     uwsgi(rig, processes=4, more="harakiri = 20\n")
     with rig.traffic() as traffic:
