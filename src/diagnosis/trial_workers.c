@@ -257,9 +257,18 @@ static void try_timeout(const w5_case *c, w5_theory *t)
 
 /* ---- uWSGI's harakiri and php-fpm's request_terminate_timeout ---- */
 
+/* php-fpm says how long the script had run, uWSGI does not. */
+static w5_time other_timer(const w5_case *c)
+{
+    const w5_cell *cell = w5_known_first(c->k, W5_K_WORKER_TIMEOUT, c->from - 4 * W5_SECOND,
+                                         c->to + 4 * W5_SECOND);
+    return cell && cell->duration > 0 ? cell->duration : 0;
+}
+
 static void try_other_timer(const w5_case *c, w5_theory *t)
 {
-    w5_hunt h = {.c = c, .t = t, .fits = fits_timeout, .bits = W5_CLOSES};
+    w5_hunt h = {
+        .c = c, .t = t, .timer = other_timer(c), .fits = fits_timeout, .bits = W5_CLOSES};
     w5_hunt_deaths(&h);
     w5_hunt_promote(&h, W5_K_WORKER_TIMEOUT);
     if (!h.first)
