@@ -89,21 +89,33 @@ def prepare():
     return shlex.split(open(".build/flags").read())
 
 
+def archive():
+    """From all objects: two folders may have a file of one name, which `ar r` would take for another."""
+    objects = [o for o in glob.glob(".build/src/*/*.o") if "/cli/" not in o]
+    if os.path.exists(".build/libwhy502.a"):
+        os.remove(".build/libwhy502.a")
+    run(["ar", "rcs", ".build/libwhy502.a", *objects])
+
+
+def link(flags, libs):
+    return run([*flags, "-o", ".build/why502", *glob.glob(".build/src/cli/*.o"), ".build/libwhy502.a", *libs])
+
+
 def killed(flags, name):
     """None when it does not compile; else by whom it was killed, "" by nobody."""
     libs = [w for w in flags if w.startswith("-l")]
     stem = name[4:-2]
     if run([*flags, "-w", "-c", "-o", f".build/src/{stem}.o", name]):
         return None
-    run(["ar", "rcs", ".build/libwhy502.a", f".build/src/{stem}.o"])
+    archive()
     folder, file = stem.split("/")
     test = f"tests/unit/{folder}/test_{file}.c"
     if os.path.exists(test):
         if run([*flags, "-w", "-Isrc", "-Itests/unit", "-o", ".build/mutant-test", test, ".build/libwhy502.a",
                 "-lcmocka", *libs]) == 0 and run([".build/mutant-test"], 60, env={**os.environ, "W5_BUILD": ".build"}):
             return "its tests"
-    objects = glob.glob(".build/src/cli/*.o")
-    run([*flags, "-o", ".build/why502", *objects, ".build/libwhy502.a", *libs])
+    if link(flags, libs):
+        sys.exit(f"{name}: the program cannot be linked")
     if run([sys.executable, "tests/e2e/verdicts.py"], 120, env={**os.environ, "WHY502": ".build/why502"}):
         return "verdicts"
     out = subprocess.run(["sh", "tests/e2e/run.sh", ".build/why502", ".build/e2e"], capture_output=True, text=True)
@@ -111,6 +123,8 @@ def killed(flags, name):
 
 
 flags = prepare()
+if killed(flags, "src/record/tag.c"):
+    sys.exit("the tests fail before anything is broken")
 all_places = places()
 random.Random(given.seed).shuffle(all_places)
 until = time.time() + given.seconds
@@ -133,6 +147,5 @@ for place in all_places:
         if not who:
             print(f"survived {name}:{place[1] + 1}: {line}", flush=True)
     run([*flags, "-w", "-c", "-o", f".build/src/{name[4:-2]}.o", name])
-    run(["ar", "rcs", ".build/libwhy502.a", f".build/src/{name[4:-2]}.o"])
 total = sum(count.values())
 print(f"{total - count.get('', 0)} of {total} mutants killed: {count}, seed {given.seed}")
