@@ -4,15 +4,15 @@ enum {
     SHORTEST = 8
 };
 
-/* Of all formats whose messages are read only nginx's error log has fields that wait for a walk. What
- * it says about upstreams has a phase; what has none mostly has a name in it. */
+/* Of all formats whose messages are read only nginx's error log has fields that wait for a walk.
+ * What it says about upstreams has a phase; what has none mostly has a name in it. */
 w5_str w5_head_of(const w5_record *r)
 {
     const char *from = r->message.ptr;
     const char *to = r->context.ptr;
     bool about = r->have >> W5_F_phase & ~(r->have >> W5_F_ident) & 1;
-    if (!about || !r->format->walk || r->context.len == 0 || r->message.len < SHORTEST || to <= from ||
-        to - from > W5_HEAD_MAX)
+    if (!about || !r->format->walk || r->context.len == 0 || r->message.len < SHORTEST ||
+        to <= from || to - from > W5_HEAD_MAX)
         return W5_NONE;
     return (w5_str){from, (size_t)(to - from)};
 }

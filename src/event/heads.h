@@ -1,9 +1,9 @@
 /* heads.h -- lines of nginx's error log that begin alike are alike.
  *
- * What a line is depends on its level and on the bytes from its message to its context, "connect() failed
- * (111: Connection refused) while connecting to upstream", for message, errno and phase are parts of
- * them. Messages that hold no name of a file or the like come by the thousand with the very same
- * bytes; what one of them was, the next one is. Bytes are compared, not hashes. */
+ * What a line is depends on its level and on the bytes from its message to its context, "connect()
+ * failed (111: Connection refused) while connecting to upstream", for message, errno and phase are
+ * parts of them. Messages that hold no name of a file or the like come by the thousand with the
+ * very same bytes; what one of them was, the next one is. Bytes are compared, not hashes. */
 #ifndef W5_EVENT_HEADS_H
 #define W5_EVENT_HEADS_H
 
@@ -17,7 +17,7 @@ typedef struct w5_head {
     const w5_pattern *pattern;
     const w5_class *klass;
     w5_str code;
-    uint16_t len, message;   /* lengths: of the bytes, of the message in them */
+    uint16_t len, message; /* lengths: of the bytes, of the message in them */
     uint8_t phase, number, level;
     char level_word[13];
     char bytes[W5_HEAD_MAX];

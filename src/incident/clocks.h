@@ -1,8 +1,9 @@
 /* clocks.h -- does the time of a log go on, or has it jumped back?
  *
- * Which lines are of one request is known from what came shortly before. Where time jumps back (logs put
- * together in the wrong order, an hour told twice in autumn) that is over: from there nothing that was
- * seen is of use, and a chunk of such a log cannot be read without what stands before it. */
+ * Which lines are of one request is known from what came shortly before. Where time jumps back
+ * (logs put together in the wrong order, an hour told twice in autumn) that is over: from there
+ * nothing that was seen is of use, and a chunk of such a log cannot be read without what stands
+ * before it. */
 #ifndef W5_INCIDENT_CLOCKS_H
 #define W5_INCIDENT_CLOCKS_H
 

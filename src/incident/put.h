@@ -11,8 +11,8 @@
 
 /* Counts the code of an upstream error; its answer is for w5_put_error. */
 const w5_hot_code *w5_put_code(w5_ledger *l, const w5_event *e, uint64_t n);
-void w5_put_error(w5_ledger *l, const w5_event *e, const w5_hot_code *code, uint16_t lane, w5_time at,
-                  uint64_t n);
+void w5_put_error(w5_ledger *l, const w5_event *e, const w5_hot_code *code, uint16_t lane,
+                  w5_time at, uint64_t n);
 void w5_put_access(w5_ledger *l, const w5_event *e, uint16_t lane, w5_time at, uint64_t n);
 void w5_put_other(w5_ledger *l, const w5_event *e, uint16_t lane, w5_time at);
 /* A look-alike whose like was there just now; false: it is not known where. */

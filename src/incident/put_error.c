@@ -59,7 +59,8 @@ static const w5_hot_names *names_of(w5_ledger *l, const w5_record *r)
         return names;
     w5_target target = w5_fold_target(r);
     *names = (w5_hot_names){.hash = hash,
-                            .upstream = w5_put_name(l, w5_fold_upstream(w5_record_get(r, W5_F_upstream))),
+                            .upstream =
+                                w5_put_name(l, w5_fold_upstream(w5_record_get(r, W5_F_upstream))),
                             .method = w5_put_name(l, target.method),
                             .path = w5_put_name(l, target.path),
                             .server = w5_put_name(l, w5_record_get(r, W5_F_server)),
@@ -225,8 +226,8 @@ static void put_line(w5_ledger *l, const error_line *e)
         count_mix(l, e);
 }
 
-void w5_put_error(w5_ledger *l, const w5_event *e, const w5_hot_code *code, uint16_t lane, w5_time at,
-                  uint64_t n)
+void w5_put_error(w5_ledger *l, const w5_event *e, const w5_hot_code *code, uint16_t lane,
+                  w5_time at, uint64_t n)
 {
     const error_line line = {.event = e,
                              .r = e->record,

@@ -9,8 +9,8 @@
 
 typedef struct w5_ahead w5_ahead;
 
-/* From now on only the thread calls `read`. *where is how far it has come in its own input. NULL: there
- * is no thread to be had. */
+/* From now on only the thread calls `read`. *where is how far it has come in its own input. NULL:
+ * there is no thread to be had. */
 w5_ahead *w5_ahead_new(w5_read read, void *from, const uint64_t *where);
 void w5_ahead_free(w5_ahead *a);
 w5_rc w5_ahead_read(void *ahead, char *out, size_t room, size_t *got, w5_err *err); /* a w5_read */

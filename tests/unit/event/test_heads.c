@@ -5,7 +5,12 @@
 #include "event/heads.h"
 #include "reading.h"
 
-#define HEAD "recv() failed (104: Connection reset by peer) while reading response header from upstream"
+#define HEAD                                                                                       \
+    "recv() failed (104: Connection reset by peer) while reading response header from upstream"
+
+#define LONG_HEAD                                                                                  \
+    "a message that is longer than anything that nginx says again and again, not worth a place "   \
+    "in the table of those that came before while reading upstream"
 
 /* A record of nginx's error log as its format makes it. */
 static w5_record read_line(const char *line)
@@ -21,8 +26,8 @@ static w5_record read_line(const char *line)
 static char *line_of(const char *level, const char *head)
 {
     static char text[512];
-    snprintf(text, sizeof(text), "2026/11/20 16:37:20 [%s] 7#7: *1 %s, client: 192.0.2.1, server: x",
-             level, head);
+    snprintf(text, sizeof(text),
+             "2026/11/20 16:37:20 [%s] 7#7: *1 %s, client: 192.0.2.1, server: x", level, head);
     return text;
 }
 
@@ -43,17 +48,18 @@ static void only_the_very_same_head_is_known(void **state)
 {
     (void)state;
     w5_head heads[W5_HEADS] = {0};
-    char text[sizeof(HEAD)];
+    static const char head[] = HEAD;
+    char text[sizeof(head)];
     keep(heads, line_of("error", HEAD));
     assert_non_null(look(heads, line_of("error", HEAD)));
     assert_str(look(heads, line_of("error", HEAD))->code, W5_STR("HR-104"));
     assert_null(look(heads, line_of("alert", HEAD)));
     assert_null(look(heads, line_of("warn", HEAD)));
-    for (size_t i = 0; i + 1 < sizeof(HEAD); i++) {
-        memcpy(text, HEAD, sizeof(HEAD));
+    for (size_t i = 0; i + 1 < sizeof(head); i++) {
+        memcpy(text, head, sizeof(head));
         text[i] ^= 1;
         assert_null(look(heads, line_of("error", text)));
-        memmove(text + i, HEAD + i + 1, sizeof(HEAD) - i - 1);
+        memcpy(text + i, head + i + 1, sizeof(head) - i - 1);
         assert_null(look(heads, line_of("error", text)));
     }
 }
@@ -64,8 +70,7 @@ static void names_and_long_messages_are_not_kept(void **state)
     static const char *const heads_not_kept[] = {
         "open() \"/srv/a\" failed (2: No such file or directory) while reading upstream",
         "an upstream sent too big header",
-        "a message that is much longer than anything that nginx says again and again, so that it is not "
-        "worth its room in the table of those that came before while reading upstream",
+        LONG_HEAD,
         "short while reading upstream",
     };
     w5_head heads[W5_HEADS] = {0};
@@ -100,7 +105,8 @@ static void what_is_known_is_what_it_would_be_found_to_be(void **state)
         w5_classifier *fresh = w5_classifier_new(c);
         w5_record r = read_line(line_of("error", said[i * 3 % COUNT(said)])), again = r;
         w5_event is, should;
-        assert_int_equal(w5_event_classify(warm, &r, &is), w5_event_classify(fresh, &again, &should));
+        assert_int_equal(w5_event_classify(warm, &r, &is),
+                         w5_event_classify(fresh, &again, &should));
         assert_ptr_equal(is.pattern, should.pattern);
         assert_ptr_equal(is.klass, should.klass);
         assert_str(is.code, should.code);

@@ -10,7 +10,15 @@ static void only_more_than_the_reach_is_a_jump(void **state)
     static const struct {
         int second;
         bool jump;
-    } lines[] = {{10, false}, {11, false}, {9, false}, {8, true}, {9, false}, {7, false}, {4, true}};
+    } lines[] = {
+        {10, false},
+        {11, false},
+        {9,  false},
+        {8,  true },
+        {9,  false},
+        {7,  false},
+        {4,  true }
+    };
     w5_clocks c = {0};
     for (size_t i = 0; i < COUNT(lines); i++)
         assert_int_equal(w5_clocks_see(&c, 7, AT(lines[i].second)), lines[i].jump);
@@ -42,8 +50,12 @@ static void time_goes_on_where_no_line_is_late(void **state)
         int from, to, later_from, later_to;
         bool goes_on;
     } cases[] = {
-        {0, 10, 10, 20, true},   {0, 10, 8, 20, true},  {0, 10, 7, 20, false},
-        {0, 10, 90, 99, true},   {0, 10, 20, 0, false}, {10, 0, 20, 30, false},
+        {0,  10, 10, 20, true },
+        {0,  10, 8,  20, true },
+        {0,  10, 7,  20, false},
+        {0,  10, 90, 99, true },
+        {0,  10, 20, 0,  false},
+        {10, 0,  20, 30, false},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         w5_clocks c = seen(cases[i].from, cases[i].to);

@@ -38,8 +38,12 @@ static void the_bytes_and_their_end_are_those_of_the_reader(void **state)
         uint64_t bytes;
         w5_rc over;
     } cases[] = {
-        {0, W5_END}, {1, W5_END}, {3 * 131072, W5_END}, {3000001, W5_END}, {700000, W5_EDAMAGED},
-        {0, W5_EDAMAGED},
+        {0,          W5_END     },
+        {1,          W5_END     },
+        {3 * 131072, W5_END     },
+        {3000001,    W5_END     },
+        {700000,     W5_EDAMAGED},
+        {0,          W5_EDAMAGED},
     };
     char *buffer = w5_xmalloc(70000);
     for (size_t i = 0; i < COUNT(cases); i++) {
