@@ -115,6 +115,12 @@ void w5_pending_own(w5_pending *p)
     p->owned = true;
 }
 
+void w5_pending_cut(w5_pending *p, size_t len)
+{
+    p->used -= p->r.text.len - len;
+    p->r.text.len = len;
+}
+
 static bool follows(const w5_pending *p, w5_str raw, w5_str inner)
 {
     const char *end = p->r.text.ptr + p->r.text.len;

@@ -29,6 +29,8 @@ void w5_pending_start(w5_pending *p);
 void w5_pending_own(w5_pending *p);
 /* The next line of the record: `raw` as it stands in the block, `inner` without layers. */
 void w5_pending_add(w5_pending *p, w5_str raw, w5_str inner);
+/* Of the text the first `len` bytes alone. */
+void w5_pending_cut(w5_pending *p, size_t len);
 /* All lines are there: the format reads the whole. */
 void w5_pending_finish(w5_pending *p, void *memo, w5_arena *scratch);
 

@@ -400,6 +400,9 @@ static w5_verdict understand_lines(reading *rd, w5_str inner)
         return verdict;
     w5_pending *p = lane->pending;
     uint32_t lines = p->r.lines;
+    bool whole = rd->row->text.ptr == inner.ptr && p->r.offset == rd->row->offset;
+    if (whole && p->owned && p->r.text.len == inner.len) /* the lines to come stand there already */
+        w5_pending_cut(p, first.len);
     while (rest.len > 0 && lane->pending) {
         if (!w5_str_cut(rest, '\n', &first, &rest))
             first = rest, rest = W5_NONE;
