@@ -3,6 +3,7 @@
 #include "say.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <locale.h>
 #include <malloc.h>
 #include <signal.h>
@@ -52,19 +53,21 @@ static void map_large_tables(void)
 #endif
 }
 
-/* A closed standard stream would let the next file opened pose as it. */
-static int standard_streams_are_open(void)
+/* A closed standard stream would let the next file opened pose as it. What takes its place answers
+ * every use with an error, which is then told. */
+static int fill_standard_streams(void)
 {
     for (int fd = 0; fd <= 2; fd++)
-        if (lseek(fd, 0, SEEK_CUR) < 0 && errno == EBADF)
+        if (lseek(fd, 0, SEEK_CUR) < 0 && errno == EBADF &&
+            open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd)
             return 0;
     return 1;
 }
 
 int main(int argc, char **argv)
 {
-    if (!standard_streams_are_open())
-        return EXIT_USAGE;
+    if (!fill_standard_streams())
+        return EXIT_OUTPUT;
     setlocale(LC_ALL, "");
     setlocale(LC_NUMERIC, "C");
     w5_words_language(NULL);
@@ -83,7 +86,10 @@ int main(int argc, char **argv)
     } else if (o.given[OPT_HELP]) {
         w5_words_language(options_last(&o, OPT_LANG, NULL));
         options_help();
-        status = fflush(stdout) == 0 ? EXIT_FINE : EXIT_OUTPUT;
+        if (fflush(stdout) != 0 || ferror(stdout)) {
+            say("cannot write to standard output: %s", strerror(errno));
+            status = EXIT_OUTPUT;
+        }
     } else if (o.given[OPT_VERSION]) {
         status = cmd_version(&o);
     } else {

@@ -92,19 +92,27 @@ w5_rc w5_lines_rest(w5_lines *l, w5_block *block)
     return W5_OK;
 }
 
+/* The failure came with the last piece, a call before it is told. */
+static w5_rc ended(const w5_lines *l, w5_err *err)
+{
+    if (l->over < 0 && err)
+        *err = l->why;
+    return l->over;
+}
+
 w5_rc w5_lines_next(w5_lines *l, w5_read read, void *from, w5_block *block, w5_err *err)
 {
     drop_given(l);
     while (!take_block(l, block)) {
         size_t got = 0;
         if (l->over == W5_OK) {
-            w5_rc rc = read(from, room_for(l, W5_BLOCK_MAX), W5_BLOCK_MAX, &got, err);
+            w5_rc rc = read(from, room_for(l, W5_BLOCK_MAX), W5_BLOCK_MAX, &got, &l->why);
             if (rc == W5_WAIT)
                 return rc;
             l->over = rc;
         }
         if (l->over != W5_OK)
-            return w5_lines_rest(l, block) == W5_OK ? W5_OK : l->over;
+            return w5_lines_rest(l, block) == W5_OK ? W5_OK : ended(l, err);
         l->held += got;
         if (l->skipping)
             drop_given(l);

@@ -21,6 +21,7 @@ typedef struct w5_lines {
     uint64_t offset; /* of buffer[0] in the decoded stream */
     bool skipping;   /* inside the rest of a line that was cut */
     w5_rc over;      /* W5_END or the failure that ended the reader, W5_OK before */
+    w5_err why;      /* of a failure */
 } w5_lines;
 
 void w5_lines_init(w5_lines *l, uint64_t offset);
