@@ -379,7 +379,8 @@ static void count_totals(making *m)
     for (size_t i = 0; i < t->cells; i++)
         if (!w5_timeline_mixed(t, &t->cell[i]))
             count_total(t, by_class, &codes, t->cell[i].klass, t->cell[i].code, t->cell[i].count);
-    for (size_t i = 0; i < t->inside->mixes; i++) {
+    /* when even they were too many, cells tell the classes again */
+    for (size_t i = 0; t->inside->mixed && i < t->inside->mixes; i++) {
         const w5_mix *mix = &t->inside->mix[i];
         count_total(t, by_class, &codes, mix->klass, mix->code, mix->count);
     }
