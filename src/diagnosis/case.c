@@ -217,6 +217,19 @@ size_t w5_theory_count(const w5_theory *t, const w5_case *c)
     return lines;
 }
 
+size_t w5_case_seek(const w5_case *c, w5_time at)
+{
+    size_t low = 0, high = c->errors;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (c->error[mid].cell->at < at)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low;
+}
+
 bool w5_case_near(const w5_case *c, const w5_error *e, w5_time at, w5_time before, w5_time after)
 {
     return e->cell->at >= at - before - c->tolerance && e->cell->at <= at + after + c->tolerance;

@@ -119,6 +119,8 @@ const w5_cell *w5_theory_cell(const w5_theory *t, const w5_case *c); /* its line
 double w5_theory_weight(const w5_theory *t, const w5_case *c);
 size_t w5_theory_count(const w5_theory *t, const w5_case *c);
 
+/* The first error at or after an instant: errors stand in time order. */
+size_t w5_case_seek(const w5_case *c, w5_time at);
 /* Do the times fit, stamps of whole seconds considered? */
 bool w5_case_near(const w5_case *c, const w5_error *e, w5_time at, w5_time before, w5_time after);
 /* The path most of the errors that a theory explains are about; 0 when there is none. */

@@ -32,11 +32,11 @@ static size_t pick(w5_hunt *h, const w5_error *e, w5_join *join)
     const w5_lives *l = h->c->k->lives;
     size_t best = SIZE_MAX;
     w5_time best_gap = W5_TIME_MAX;
-    for (size_t i = h->low; i < h->high; i++) {
+    size_t i = w5_lives_seek(l, e->cell->at - W5_SECOND - h->c->tolerance);
+    for (; i < h->high && l->worker[i].end <= e->cell->at + h->c->tolerance; i++) {
         const w5_worker *w = &l->worker[i];
         w5_reach reach;
-        if (h->used[i - h->low] || !w5_case_near(h->c, e, w->end, 0, W5_SECOND) ||
-            !reaches(h, w, e, &reach) || !h->fits(h, w, e))
+        if (i < h->low || h->used[i - h->low] || !reaches(h, w, e, &reach) || !h->fits(h, w, e))
             continue;
         w5_time gap = w->end > e->cell->at ? w->end - e->cell->at : e->cell->at - w->end;
         if (best != SIZE_MAX && (gap > best_gap || (gap == best_gap && reach != W5_REACH_YES)))
@@ -86,9 +86,18 @@ void w5_hunt_deaths(w5_hunt *h)
     h->used = W5_NEW_N(c->arena, bool, h->high - h->low + 1);
     if (h->high == h->low)
         return;
-    for (size_t i = 0; i < c->errors; i++)
-        if (w5_error_is(&c->error[i], h->bits) || (c->error[i].trouble && !c->error[i].bits))
-            join_error(h, i, w5_case_async(c, w5_known_str(c->k, c->error[i].cell->upstream)));
+    w5_id upstream = c->errors ? c->error[0].cell->upstream : 0;
+    bool many = w5_case_async(c, w5_known_str(c->k, upstream));
+    for (size_t i = 0; i < c->errors; i++) {
+        const w5_error *e = &c->error[i];
+        if (!w5_error_is(e, h->bits) && (!e->trouble || e->bits))
+            continue;
+        if (e->cell->upstream != upstream) {
+            upstream = e->cell->upstream;
+            many = w5_case_async(c, w5_known_str(c->k, upstream));
+        }
+        join_error(h, i, many);
+    }
     /* one death among many errors of a second explains none of them */
     if (!w5_theory_explains(h->t, c))
         h->first = h->last = NULL;

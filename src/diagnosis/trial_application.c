@@ -193,10 +193,12 @@ static bool life_near(const w5_case *c, const w5_error *e)
 static bool crowded(const w5_case *c, size_t i)
 {
     uint64_t n = 0;
-    for (size_t j = i; j-- > 0 && c->error[j].cell->at >= c->error[i].cell->at - 2 * W5_SECOND;)
+    for (size_t j = i;
+         n <= 2 && j-- > 0 && c->error[j].cell->at >= c->error[i].cell->at - 2 * W5_SECOND;)
         n += c->error[j].cell->count;
     for (size_t j = i;
-         j < c->errors && c->error[j].cell->at <= c->error[i].cell->at + 2 * W5_SECOND; j++)
+         n <= 2 && j < c->errors && c->error[j].cell->at <= c->error[i].cell->at + 2 * W5_SECOND;
+         j++)
         n += c->error[j].cell->count;
     return n > 2;
 }

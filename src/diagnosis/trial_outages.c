@@ -11,6 +11,12 @@ static bool inside(const w5_outage *o, const w5_error *e)
            (o->to == W5_TIME_MAX || e->cell->at <= o->to + W5_SECOND);
 }
 
+/* Errors stand in the order of seconds: behind this one none is inside. */
+static bool past(const w5_outage *o, const w5_error *e)
+{
+    return o->to != W5_TIME_MAX && e->cell->at / W5_SECOND > o->to / W5_SECOND + 1;
+}
+
 static bool touches(const w5_case *c, const w5_outage *o)
 {
     return o->from <= c->to + W5_SECOND && (o->to == W5_TIME_MAX || o->to >= c->from - W5_SECOND);
@@ -37,16 +43,15 @@ static bool fits(const w5_case *c, const w5_outage *o, const w5_error *e)
  * told, the interval itself joins them. */
 static bool same_interval(const w5_case *c, const w5_outage *o)
 {
-    w5_time first = W5_TIME_MAX;
-    for (size_t i = 0; i < c->errors; i++) {
-        if (!w5_error_is(&c->error[i], W5_ABSENT))
-            continue;
-        if (!inside(o, &c->error[i]))
-            return false;
-        if (c->error[i].cell->at < first)
-            first = c->error[i].cell->at;
-    }
-    return o->certain && first <= o->from + 3 * W5_SECOND && o->to != W5_TIME_MAX;
+    size_t first = 0, end = c->errors;
+    if (!o->certain || o->to == W5_TIME_MAX)
+        return false;
+    while (first < end && !w5_error_is(&c->error[first], W5_ABSENT))
+        first++;
+    while (end > first && !w5_error_is(&c->error[end - 1], W5_ABSENT))
+        end--;
+    return first < end && inside(o, &c->error[first]) && inside(o, &c->error[end - 1]) &&
+           c->error[first].cell->at <= o->from + 3 * W5_SECOND;
 }
 
 static bool explain_outage(const w5_case *c, w5_theory *t, const w5_outage *o)
@@ -54,7 +59,8 @@ static bool explain_outage(const w5_case *c, w5_theory *t, const w5_outage *o)
     const w5_master *m = master_of(c, o);
     w5_join weak = same_interval(c, o) ? W5_JOIN_INTERVAL : W5_JOIN_TIME;
     bool any = false;
-    for (size_t i = 0; i < c->errors; i++) {
+    for (size_t i = w5_case_seek(c, (o->from / W5_SECOND - 1) * W5_SECOND);
+         i < c->errors && !past(o, &c->error[i]); i++) {
         const w5_error *e = &c->error[i];
         w5_reach reach = w5_master_reaches(c->k, m, e->cell->upstream);
         if (w5_error_is(e, W5_BIT(NO_LIVE)) && reach == W5_REACH_NO)
@@ -281,8 +287,8 @@ static const w5_cell *answers_without(const w5_case *c, w5_theory *t)
     const w5_cell *failure = NULL;
     for (size_t i = 0; i < c->errors; i++) {
         const w5_cell *cell = c->error[i].cell;
-        const w5_cell *line = w5_known_first(c->k, W5_K_BOOT_FAILURE, cell->at - W5_SECOND,
-                                             cell->until + W5_SECOND);
+        const w5_cell *line =
+            w5_known_first(c->k, W5_K_BOOT_FAILURE, cell->at - W5_SECOND, cell->until + W5_SECOND);
         if (!line || !w5_error_is(&c->error[i], W5_BIT(UPSTREAM_5XX)) || cell->number != 500 ||
             !w5_known_by(c->k, line, "uwsgi"))
             continue;
