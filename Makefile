@@ -323,6 +323,9 @@ bench-count: all ## instructions a line, which no other load disturbs
 rig: all ## provoke real failures with real servers, and read them
 	@sh .ci/deps tests/rig/packages $(if $(findstring --short,$(RIG)),,tests/rig/packages-long)
 	@WHY502=$(BIN) $(PYTHON) tests/rig/run.py $(RIG)
+rig-fleet: all ## carry events of several hosts over ssh, rsyslog, NATS; check the Prometheus rules
+	@sh .ci/deps tests/rig/packages
+	@WHY502=$(BIN) $(PYTHON) tests/rig/fleet.py $(FLEET)
 lint: $(GEN) $(INC) ## clang-tidy
 	@printf '%s\n' $(SRC) | xargs -P $$(nproc) -n 4 sh -c 'clang-tidy --quiet "$$@" -- -std=gnu17 \
 	  $(subst ",\",$(subst ',,$(filter -D%,$(W5_CPPFLAGS)))) -Iinclude -I$(B)/gen $(PKG_CFLAGS)' lint

@@ -1,5 +1,7 @@
 #include "blind.h"
 
+#include "parts.h"
+
 static const struct {
     w5_told_by by;
     const char *missing;
@@ -62,9 +64,10 @@ static void add_config_troubles(const w5_known *k, w5_sentence *all, size_t *n)
 
 const w5_sentence *w5_blind_spots(const w5_known *k, size_t *n)
 {
-    w5_sentence *all = W5_NEW_N(k->arena, w5_sentence, SOURCES + 5);
+    w5_sentence *all = W5_NEW_N(k->arena, w5_sentence, SOURCES + 5 + W5_PARTS_MAX);
     w5_span span = troubled(k);
     *n = 0;
+    w5_parts_missing(k, all, n);
     for (size_t i = 0; i < SOURCES; i++) {
         if (!k->told[sources[i].by].n)
             all[(*n)++] = W5_SAY(sources[i].missing).said;
