@@ -8,6 +8,7 @@
 #include "news.h"
 #include "outbox.h"
 #include "post.h"
+#include "progress.h"
 #include "say.h"
 #include "setup.h"
 #include "signals.h"
@@ -33,6 +34,7 @@ typedef struct session {
     told_list before;  /* what the state knew at the beginning */
     w5_mail mail; /* body "": none */
     const w5_run *run; /* the last */
+    progress progress;
     bool silent; /* nothing is new */
     bool own;  /* this host's logs were asked for */
     host host; /* what of them was found */
@@ -52,7 +54,9 @@ static void put_event(void *context, const w5_event *event)
 
 static bool go_on(void *context, const w5_engine *e)
 {
-    (void)context, (void)e;
+    session *it = context;
+    (void)e;
+    progress_tell(&it->progress, it->engine);
     return signals_came() == 0;
 }
 
@@ -241,6 +245,7 @@ static int read_and_report(session *it)
         rc = w5_guard_close(&it->s.engine.guard, &err);
     if (rc >= 0)
         rc = read_all(it, &err);
+    progress_end(&it->progress);
     if (rc < 0) {
         say_failure(W5_NONE, &err);
         return exit_worse(status, exit_of(rc));
@@ -351,6 +356,8 @@ int cmd_diagnose(const options *o)
     if (setup_make(&it.s, o, &err) >= 0) {
         find_sources(&it);
         status = open_memory(&it, &err);
+        if (status == EXIT_FINE && progress_begin(&it.progress, o, &err) < 0)
+            status = EXIT_USAGE;
         if (status == EXIT_FINE && post_open(&it.post, o, &it.s, &err) < 0)
             status = exit_of(err.code) == EXIT_USAGE ? EXIT_USAGE : EXIT_OUTPUT;
         if (status == EXIT_FINE)

@@ -338,6 +338,17 @@ def short_of(*sources):
                                     for i in report["incidents"]), tuple(sorted(report["kinds"].items())))
 
 
+def a_bar_is_drawn_when_it_takes_long_and_taken_away():
+    append("e.log", *(line(n) for n in range(3000)))
+    os.mkfifo("fifo")
+    p = subprocess.run(f"{{ cat e.log; sleep 1.3; cat e.log; }} > fifo & {WHY502} -q --progress always "
+                       "e.log fifo", shell=True, env=ENV, capture_output=True, text=True, timeout=30)
+    assert "%" in p.stderr and p.stderr.endswith("\033[K"), repr(p.stderr)
+    p = run("-q", "--progress", "never", "e.log")
+    assert p.returncode == 0 and p.stderr == ""
+    assert run("--progress", "maybe", "e.log").returncode == 2
+
+
 def a_command_gets_the_incident():
     with open("hook", "w") as script:
         script.write("#!/bin/sh\nsed -n 1p >> told\n")
