@@ -5,7 +5,7 @@
 #
 # Flavours:  make check SAN=address,undefined     make coverage      make CC=clang WERROR=1
 #            make fuzz     make BARE=1 (no optional library)     V=1 shows the commands
-#            MODULES="base source" builds and tests these alone
+#            MODULES="base source" tests these alone
 VERSION := 0.1.0
 PREFIX  ?= /usr/local
 BUILD   ?= .build
@@ -98,7 +98,7 @@ CMOCKA      = $(or $(shell $(PKG_CONFIG) --cflags --libs cmocka 2>/dev/null),$(e
 endif
 
 # --- what is built -------------------------------------------------------------------------------
-SRC    := $(wildcard $(MODULES:%=src/%/*.c))
+SRC    := $(wildcard src/*/*.c)
 HDR    := $(wildcard include/why502/*.h include/why502/*/*.h src/*/*.h)
 OBJ    := $(SRC:%.c=$(B)/%.o)
 CLIOBJ := $(filter $(B)/src/cli/%,$(OBJ))
@@ -120,7 +120,7 @@ CHECKS := check-layers check-mirror check-headers check-symbols check-hardening 
 .SECONDARY:
 .DELETE_ON_ERROR:
 
-all: $(LIB) $(if $(wildcard src/cli/main.c),$(if $(CLIOBJ),$(BIN))) ## the program and the library
+all: $(LIB) $(BIN) ## the program and the library
 	@echo "built $(lastword $^)"
 demo: all ## build, then the tool on a built-in incident
 	@$(BIN) demo
@@ -139,7 +139,7 @@ $(B)/%.o: %.c $(B)/flags
 # A file that is rewritten only when its content changes: what depends on it is rebuilt then.
 settle = cmp -s $@.new $@ && rm -f $@.new || mv -f $@.new $@
 FORCE:
-# A part of the modules, or a file less, makes another library.
+# A file more or less makes another library.
 $(B)/members: FORCE
 	@mkdir -p $(@D)
 	@printf '%s\n' $(OBJ) > $@.new
