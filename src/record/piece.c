@@ -75,12 +75,21 @@ static uint64_t mix(uint64_t h, uint64_t value)
     return h ^ h >> 29;
 }
 
-static uint64_t lane_state(uint64_t h, const w5_lane *lane)
+/* A format keeps what it knows of a writer, also while another one's lines stand between. */
+static uint64_t memo_state(uint64_t h, const w5_lane *lane, size_t formats)
+{
+    static const unsigned char nothing[W5_MEMO];
+    for (size_t i = 0; i < formats; i++)
+        if (lane->memo[i] && memcmp(lane->memo[i], nothing, W5_MEMO) != 0)
+            h = mix(h, i + w5_str_hash((w5_str){(const char *)lane->memo[i], W5_MEMO}));
+    return h;
+}
+
+static uint64_t lane_state(uint64_t h, const w5_lane *lane, size_t formats)
 {
     h = mix(h, lane->key);
     h = mix(h, lane->format ? lane->rank + 1 : 0);
-    if (lane->format && lane->memo[lane->rank])
-        h = mix(h, w5_str_hash((w5_str){(const char *)lane->memo[lane->rank], W5_MEMO}));
+    h = memo_state(h, lane, formats);
     if (lane->piece_len > 0)
         h = mix(h, lane->piece_len);
     if (!lane->pending)
@@ -112,11 +121,12 @@ uint64_t w5_records_state(const w5_records *r)
                    (uint64_t)w5_log_met_nginx(log));
     if (feed->tainted > here)
         h = mix(mix(h, feed->tainted), feed->tainted_key);
-    h = lane_state(h, log->lane[0]);
+    h = lane_state(h, log->lane[0], r->ranks.n);
     uint64_t others = 0; /* in whatever order they were first seen */
     for (size_t i = 1; i < W5_LANES; i++)
-        if (log->lane[i] && (log->lane[i]->pending || log->lane[i]->piece_len > 0))
-            others += lane_state(2, log->lane[i]);
+        if (log->lane[i] && (log->lane[i]->pending || log->lane[i]->piece_len > 0 ||
+                             memo_state(0, log->lane[i], r->ranks.n) != 0))
+            others += lane_state(2, log->lane[i], r->ranks.n);
     return mix(h, others) | 1;
 }
 
