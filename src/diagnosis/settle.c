@@ -47,7 +47,7 @@ static const struct {
     {"worker-oom-kill",         BY(KERNEL), 0},
     {"boot-failure",            BY(SYSTEMD), 0},
     {"deploy-restart",          BY(SYSTEMD), 0},
-    {"gunicorn-worker-timeout", 0, BY(SLOW)},
+    {"gunicorn-worker-timeout", BY(DATABASE), BY(SLOW)},
     {"nginx-read-timeout",      0, BY(SLOW)},
     {"worker-starvation",       BY(KERNEL), BY(SLOW)},
     {"db-down",                 BY(DATABASE), BY(KERNEL)},
@@ -94,6 +94,28 @@ static bool of_another(const w5_judgement *j)
     return false;
 }
 
+static size_t logs_of(const w5_known *k, w5_told_by by)
+{
+    size_t n = 0;
+    uint32_t last = UINT32_MAX;
+    for (size_t i = 0; i < k->told[by].n; i++) {
+        uint32_t stream = k->t->lane[k->told[by].at[i].lane].stream;
+        n += stream != last;
+        last = stream;
+    }
+    return n;
+}
+
+/* Something else failed, too, and there is one application's log: it may be the other's. */
+static bool one_log_for_two(const w5_judgement *j)
+{
+    const w5_known *k = j->c->k;
+    bool two = false;
+    for (size_t i = 0; i < k->incidents->n && !two; i++)
+        two = !w5_str_eq(k->incidents->at[i]->upstream, j->c->incident->upstream);
+    return two && logs_of(k, W5_BY_APP) == 1 && j->chosen->confidence < W5_LIKELY;
+}
+
 /* Not given, or given for another time. Many logs are silent as long as all is well, so where they
  * end says little; a slow query is told when it is over. */
 static bool is_missing(const w5_judgement *j, w5_told_by by)
@@ -102,7 +124,7 @@ static bool is_missing(const w5_judgement *j, w5_told_by by)
     w5_time late = by == W5_BY_SLOW || by == W5_BY_DATABASE ? 10 * W5_MINUTE : W5_SECOND;
     if (by == W5_BY_CONFIG)
         return !w5_known_has(k, by);
-    if (by == W5_BY_APP && of_another(j))
+    if (by == W5_BY_APP && (of_another(j) || one_log_for_two(j)))
         return true;
     for (size_t i = 0; i < k->told[by].n; i++)
         if (k->told[by].at[i].span.from <= j->c->to + late)
