@@ -30,7 +30,9 @@ extern const w5_str w5_severity_word[]; /* "ok", "warning", "error" */
  * are raw log text or numbers already formatted; and the evidence it rests on. A report translates,
  * redacts and escapes. */
 typedef struct w5_sentence {
-    const char *words; /* NULL: no sentence */
+    const char *words;  /* NULL: no sentence */
+    const char *plural; /* for every `number` but 1; NULL: the words stand for all */
+    uint64_t number;
     const w5_str *arg; /* `args` of them, at most 8 */
     uint16_t cite[6];  /* indices into w5_diagnosis.evidence */
     uint8_t args, cites;

@@ -157,54 +157,85 @@ static w5_str amount(const w5_halves *h, double n, w5_arena *arena)
 
 /* By request, by time. %1$s requests or time since the change, of which %2$s failed; %3$s before
  * it, of which %4$s; %5$s chance; %6$s still needed; %7$s and %8$s statuses. */
-static const char *const words[][2] = {
-    [W5_NOTHING_BEFORE] = {N_("Nothing to compare: no request failed before the change."),
-                           N_("Nothing to compare: no request failed before the change.")},
-    [W5_CURED] =
-        {N_("Cured: of %1$s requests since the change none failed; before it %4$s of %3$s on "
-            "the same paths did. Had nothing changed, the chance of that would be %5$s."),
-                           N_("Cured: in %1$s since the change nothing failed; in %3$s before it %4$s requests "
-            "did. Had nothing changed, the chance of that would be %5$s.")               },
-    [W5_NOT_YET] =
-        {N_("Not provable yet: of %1$s requests since the change none failed; before it "
-            "%4$s of %3$s on the same paths did. %6$s more requests without a failure are "
-            "needed to rule out chance (95 in 100)."),
-                           N_("Not provable yet: in %1$s since the change nothing failed; in %3$s before it "
-            "%4$s requests did. %6$s more without a failure are needed to rule out chance "
-            "(95 in 100).")                                                              },
-    [W5_MOVED] =
-        {N_("Moved from %7$s to %8$s: of %1$s requests since the change %2$s failed; before "
-            "it %4$s of %3$s on the same paths did."),
-                           N_("Moved from %7$s to %8$s: in %1$s since the change %2$s requests failed; in %3$s "
-            "before it %4$s did.")                                                       },
-    [W5_BETTER] = {N_("Better, not cured: of %1$s requests since the change %2$s failed; before it "
-                      "%4$s of %3$s on the same paths did."),
-                           N_("Better, not cured: in %1$s since the change %2$s requests failed; in %3$s "
-                      "before it %4$s did.")                                             },
-    [W5_WORSE] =
-        {N_("Worse: of %1$s requests since the change %2$s failed; before it %4$s of %3$s on "
-            "the same paths did."),
-                           N_("Worse: in %1$s since the change %2$s requests failed; in %3$s before it %4$s "
-            "did.")                                                                      },
-    [W5_UNCHANGED] =
-        {N_("No difference can be shown: of %1$s requests since the change %2$s failed; "
-            "before it %4$s of %3$s on the same paths did."),
-                           N_("No difference can be shown: in %1$s since the change %2$s requests failed; "
-            "in %3$s before it %4$s did.")                                               },
+/* clang-format off */
+static const w5_forms words[][2] = {
+    [W5_NOTHING_BEFORE] = {
+        {N_("Nothing to compare: no request failed before the change."), NULL},
+        {N_("Nothing to compare: no request failed before the change."), NULL}},
+    [W5_CURED] = {
+        NN_("Cured: of %1$s request since the change none failed; before it %4$s of %3$s on the "
+            "same paths did. Had nothing changed, the chance of that would be %5$s.",
+            "Cured: of %1$s requests since the change none failed; before it %4$s of %3$s on the "
+            "same paths did. Had nothing changed, the chance of that would be %5$s."),
+        NN_("Cured: in %1$s since the change nothing failed; in %3$s before it %4$s request did. "
+            "Had nothing changed, the chance of that would be %5$s.",
+            "Cured: in %1$s since the change nothing failed; in %3$s before it %4$s requests did. "
+            "Had nothing changed, the chance of that would be %5$s.")},
+    [W5_NOT_YET] = {
+        NN_("Not provable yet: of %1$s request since the change none failed; before it %4$s of "
+            "%3$s on the same paths did. To rule out chance (95 in 100) it takes %6$s more without "
+            "a failure.",
+            "Not provable yet: of %1$s requests since the change none failed; before it %4$s of "
+            "%3$s on the same paths did. To rule out chance (95 in 100) it takes %6$s more without "
+            "a failure."),
+        NN_("Not provable yet: in %1$s since the change nothing failed; in %3$s before it %4$s "
+            "request did. To rule out chance (95 in 100) it takes %6$s more without a failure.",
+            "Not provable yet: in %1$s since the change nothing failed; in %3$s before it %4$s "
+            "requests did. To rule out chance (95 in 100) it takes %6$s more without a failure.")},
+    [W5_MOVED] = {
+        NN_("Moved from %7$s to %8$s: of %1$s request since the change %2$s failed; before it "
+            "%4$s of %3$s on the same paths did.",
+            "Moved from %7$s to %8$s: of %1$s requests since the change %2$s failed; before it "
+            "%4$s of %3$s on the same paths did."),
+        NN_("Moved from %7$s to %8$s: in %1$s since the change %2$s request failed; in %3$s before "
+            "it %4$s did.",
+            "Moved from %7$s to %8$s: in %1$s since the change %2$s requests failed; in %3$s "
+            "before it %4$s did.")},
+    [W5_BETTER] = {
+        NN_("Better, not cured: of %1$s request since the change %2$s failed; before it %4$s of "
+            "%3$s on the same paths did.",
+            "Better, not cured: of %1$s requests since the change %2$s failed; before it %4$s of "
+            "%3$s on the same paths did."),
+        NN_("Better, not cured: in %1$s since the change %2$s request failed; in %3$s before it "
+            "%4$s did.",
+            "Better, not cured: in %1$s since the change %2$s requests failed; in %3$s before it "
+            "%4$s did.")},
+    [W5_WORSE] = {
+        NN_("Worse: of %1$s request since the change %2$s failed; before it %4$s of %3$s on the "
+            "same paths did.",
+            "Worse: of %1$s requests since the change %2$s failed; before it %4$s of %3$s on the "
+            "same paths did."),
+        NN_("Worse: in %1$s since the change %2$s request failed; in %3$s before it %4$s did.",
+            "Worse: in %1$s since the change %2$s requests failed; in %3$s before it %4$s did.")},
+    [W5_UNCHANGED] = {
+        NN_("No difference can be shown: of %1$s request since the change %2$s failed; before it "
+            "%4$s of %3$s on the same paths did.",
+            "No difference can be shown: of %1$s requests since the change %2$s failed; before it "
+            "%4$s of %3$s on the same paths did."),
+        NN_("No difference can be shown: in %1$s since the change %2$s request failed; in %3$s "
+            "before it %4$s did.",
+            "No difference can be shown: in %1$s since the change %2$s requests failed; in %3$s "
+            "before it %4$s did.")},
 };
+/* clang-format on */
+
+/* The number that stands before "requests" in those words. */
+static uint64_t counted(const w5_comparison *c)
+{
+    const w5_halves *h = c->halves;
+    if (h->by_request)
+        return (uint64_t)exposure(h, &h->after);
+    return c->outcome == W5_CURED || c->outcome == W5_NOT_YET ? h->before.failed : h->after.failed;
+}
 
 static w5_claim verdict(const w5_comparison *c, w5_arena *arena)
 {
     const w5_halves *h = c->halves;
-    const w5_str args[W5_ARGS + 1] = {amount(h, exposure(h, &h->after), arena),
-                                      w5_say_number(arena, h->after.failed),
-                                      amount(h, exposure(h, &h->before), arena),
-                                      w5_say_number(arena, h->before.failed),
-                                      percent(c->chance, arena),
-                                      amount(h, (double)c->needed, arena),
-                                      c->from,
-                                      c->to};
-    return w5_claim_of(words[c->outcome][h->by_request ? 0 : 1], args, W5_ARGS + 1);
+    return W5_SAY_COUNT(
+        counted(c), words[c->outcome][h->by_request ? 0 : 1],
+        amount(h, exposure(h, &h->after), arena), w5_say_number(arena, h->after.failed),
+        amount(h, exposure(h, &h->before), arena), w5_say_number(arena, h->before.failed),
+        percent(c->chance, arena), amount(h, (double)c->needed, arena), c->from, c->to);
 }
 
 static void say(w5_comparison *c, w5_arena *arena)
@@ -216,8 +247,8 @@ static void say(w5_comparison *c, w5_arena *arena)
     if (c->outcome != W5_NOTHING_BEFORE &&
         (h->before.clusters < h->before.failed || h->after.clusters < h->after.failed)) {
         claim = W5_SAY(
-            N_("Failures at most 2 s apart have one occasion: there were %1$s before the "
-               "change and %2$s since."),
+            N_("Failures at most 2 s apart have one occasion: %1$s before the change, %2$s since "
+               "then."),
             w5_say_number(arena, h->before.clusters), w5_say_number(arena, h->after.clusters));
         c->said[n++] = w5_claim_keep(&claim, arena);
     }

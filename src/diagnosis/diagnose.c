@@ -227,8 +227,10 @@ static w5_sentence overall(const w5_findings *f, w5_arena *arena)
         scattered += f->background[i].what->count;
     w5_claim claim = W5_SAY(N_("No upstream errors."));
     if (scattered)
-        claim = W5_SAY(N_("No incident; %1$s scattered errors in the background."),
-                       w5_say_number(arena, scattered));
+        claim = W5_SAY_COUNT(scattered,
+                             W5_FORMS("No incident; %1$s scattered error in the background.",
+                                      "No incident; %1$s scattered errors in the background."),
+                             w5_say_number(arena, scattered));
     return w5_claim_keep(&claim, arena);
 }
 

@@ -329,10 +329,13 @@ static void say_why_not(w5_judgement *j)
         w5_arena *arena = j->c->arena;
         if (w5_claimed(&t->against))
             continue;
-        t->against = W5_SAY(N_("It would explain %1$s of %2$s failed requests, and nothing ties it "
-                               "to them as closely as what is named."),
-                            w5_say_number(arena, w5_score_requests(j->c, t->explained)),
-                            w5_say_number(arena, j->c->incident->requests_failed));
+        t->against = W5_SAY_COUNT(j->c->incident->requests_failed,
+                                  W5_FORMS("It would explain %1$s of %2$s failed request, and "
+                                           "nothing ties it to it as closely as what is named.",
+                                           "It would explain %1$s of %2$s failed requests, and "
+                                           "nothing ties it to them as closely as what is named."),
+                                  w5_say_number(arena, w5_score_requests(j->c, t->explained)),
+                                  w5_say_number(arena, j->c->incident->requests_failed));
         w5_claim_cite(&t->against, w5_theory_first(t, j->c)->cell);
     }
 }

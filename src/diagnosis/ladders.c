@@ -106,10 +106,14 @@ static void say_cores(const w5_known *k, int64_t workers, w5_sentence *all, size
     int64_t cores = k->options ? (int64_t)k->options->cores : 0;
     if (cores <= 0 || workers <= cores * 2 + 1)
         return;
-    w5_claim claim =
-        W5_SAY(N_("%1$s workers on %2$s cores: the documents' rule is (cores × 2) + 1 = %3$s."),
-               w5_say_number(k->arena, (uint64_t)workers), w5_say_number(k->arena, (uint64_t)cores),
-               w5_say_number(k->arena, (uint64_t)cores * 2 + 1));
+    w5_claim claim = W5_SAY_COUNT(
+        (uint64_t)cores,
+        W5_FORMS("%1$s workers on %2$s core: the documents' rule is (cores × 2) + 1 = "
+                 "%3$s.",
+                 "%1$s workers on %2$s cores: the documents' rule is (cores × 2) + 1 "
+                 "= %3$s."),
+        w5_say_number(k->arena, (uint64_t)workers), w5_say_number(k->arena, (uint64_t)cores),
+        w5_say_number(k->arena, (uint64_t)cores * 2 + 1));
     all[(*n)++] = w5_claim_keep(&claim, k->arena);
 }
 
@@ -120,8 +124,8 @@ static void say_connections(const w5_known *k, int64_t workers, w5_sentence *all
     if (limit < 0 || workers <= 0 || threads <= 0 || workers > INT32_MAX || threads > INT32_MAX ||
         workers * threads <= limit)
         return;
-    w5_claim claim = W5_SAY(N_("%1$s workers × %2$s threads can open more connections than the "
-                               "database allows (max_connections = %3$s)."),
+    w5_claim claim = W5_SAY(N_("Workers × threads = %1$s × %2$s can open more connections than "
+                               "the database allows (max_connections = %3$s)."),
                             w5_say_number(k->arena, (uint64_t)workers),
                             w5_say_number(k->arena, (uint64_t)threads),
                             w5_say_number(k->arena, (uint64_t)limit));

@@ -60,10 +60,10 @@ static w5_str requests(const w5_plan *p, double weight)
     return w5_say_number(p->v.arena, w5_score_requests(p->j->c, weight));
 }
 
-static w5_claim count_claim(const w5_plan *p, const char *words, uint64_t some)
+static w5_claim count_claim(const w5_plan *p, w5_forms words, uint64_t some)
 {
-    w5_claim claim =
-        W5_SAY(words, w5_say_number(p->v.arena, some), w5_say_number(p->v.arena, p->n.errors));
+    w5_claim claim = W5_SAY_COUNT(p->n.errors, words, w5_say_number(p->v.arena, some),
+                                  w5_say_number(p->v.arena, p->n.errors));
     w5_claim_cite(&claim, p->n.first);
     return claim;
 }
@@ -79,33 +79,41 @@ static w5_claim plain_claim(const w5_plan *p, const char *words)
 static const struct {
     const char *remedy;
     w5_figure figure; /* the one the words tell, when it is 0 */
-    const char *words;
+    w5_forms words;
 } no_help[] = {
     {"nginx-timeouts", W5_FIGURE_TIMERS,
-     N_("%1$s of %2$s errors were nginx time-outs, so raising proxy_read_timeout alone would "
-        "have prevented none of them.")},
+     NN_("%1$s of %2$s error was an nginx time-out, so raising proxy_read_timeout alone would have "
+         "prevented nothing.",
+         "%1$s of %2$s errors were nginx time-outs, so raising proxy_read_timeout alone would have "
+         "prevented none of them.")},
     {"nginx-buffers", W5_FIGURE_BIG,
-     N_("%1$s of %2$s errors were about a header too big for nginx's buffer.")},
+     NN_("%1$s of %2$s error was about a header too big for nginx's buffer.",
+         "%1$s of %2$s errors were about a header too big for nginx's buffer.")},
     {"gunicorn-timeout", W5_FIGURE_TIMEOUTS,
-     N_("%1$s of %2$s errors stand with a worker time-out of gunicorn's.")},
+     NN_("%1$s of %2$s error stands with a worker time-out of gunicorn's.",
+         "%1$s of %2$s errors stand with a worker time-out of gunicorn's.")},
     {"gunicorn-workers", W5_FIGURE_QUEUE,
-     N_("%1$s of %2$s errors came from a full queue; nothing shows that requests waited for a "
-        "free worker.")},
+     NN_("%1$s of %2$s error came from a full queue; nothing shows that requests waited for a free "
+         "worker.",
+         "%1$s of %2$s errors came from a full queue; nothing shows that requests waited for a "
+         "free worker.")},
     {"gunicorn-gevent", W5_FIGURE_NONE,
-     N_("Nothing shows that requests waited for a free worker.")},
-    {"db-optimize", W5_FIGURE_NONE, N_("No line points to the database's work.")},
+     {N_("Nothing shows that requests waited for a free worker."), NULL}},
+    {"db-optimize", W5_FIGURE_NONE, {N_("No line points to the database's work."), NULL}},
     {"lb-idle-timeout", W5_FIGURE_NONE,
-     N_("A load balancer's patience never shows as an upstream error of nginx's, only as its own "
-        "504 and nginx's 499.")},
-    {"instance-upgrade", W5_FIGURE_NONE, N_("Nothing shows that memory or processors were short.")},
+     {N_("A load balancer's patience never shows as an upstream error of nginx's, only as its own "
+         "504 and nginx's 499."), NULL}},
+    {"instance-upgrade", W5_FIGURE_NONE,
+     {N_("Nothing shows that memory or processors were short."), NULL}},
     {"lighten-page", W5_FIGURE_NONE,
-     N_("Nothing shows that a page asked too much of the application.")},
-    {"check-logs", W5_FIGURE_NONE, N_("The logs that decide were read.")},
+     {N_("Nothing shows that a page asked too much of the application."), NULL}},
+    {"check-logs", W5_FIGURE_NONE, {N_("The logs that decide were read."), NULL}},
     {"restart-service", W5_FIGURE_NONE,
-     N_("It was running: a restart would only hide the cause until the next time.")},
-    {"restart-db", W5_FIGURE_NONE, N_("Nothing shows that the database was down.")},
-    {"fewer-workers", W5_FIGURE_NONE, N_("Nothing shows that memory was short.")},
-    {"fix-bind-address", W5_FIGURE_NONE, N_("The application did listen at exactly that address.")},
+     {N_("It was running: a restart would only hide the cause until the next time."), NULL}},
+    {"restart-db", W5_FIGURE_NONE, {N_("Nothing shows that the database was down."), NULL}},
+    {"fewer-workers", W5_FIGURE_NONE, {N_("Nothing shows that memory was short."), NULL}},
+    {"fix-bind-address", W5_FIGURE_NONE,
+     {N_("The application did listen at exactly that address."), NULL}},
 };
 /* clang-format on */
 
@@ -118,7 +126,7 @@ static w5_claim why_not(const w5_plan *p, const w5_remedy *r)
         if (!w5_str_eq(w5_str_of(no_help[i].remedy), r->id))
             continue;
         if (no_help[i].figure == W5_FIGURE_NONE)
-            return plain_claim(p, no_help[i].words);
+            return plain_claim(p, no_help[i].words.one);
         if (!p->n.of[no_help[i].figure])
             return count_claim(p, no_help[i].words, 0);
     }
@@ -134,17 +142,23 @@ static w5_claim why_timeouts(const w5_plan *p)
                           "or the 502 becomes a 504 at %1$s."),
                        w5_say_seconds(p->v.arena, p->v.read.value));
     else if (p->v.longest >= 0)
-        claim = W5_SAY(
-            N_("nginx's own timer ended %1$s of %2$s errors; the longest request of that "
-               "page that finished took %3$s, half as much again is room."),
+        claim = W5_SAY_COUNT(
+            p->n.errors,
+            W5_FORMS("nginx's own timer ended %1$s of %2$s error; the longest request of that page "
+                     "that finished took %3$s, half as much again is room.",
+                     "nginx's own timer ended %1$s of %2$s errors; the longest request of that "
+                     "page that finished took %3$s, half as much again is room."),
             w5_say_number(p->v.arena, p->n.of[W5_FIGURE_TIMERS]),
             w5_say_number(p->v.arena, p->n.errors), w5_say_seconds(p->v.arena, p->v.longest));
     else
-        claim =
-            W5_SAY(N_("nginx's own timer ended %1$s of %2$s errors. No request of that page was "
-                      "seen to finish later, so the value is the documents' 300 s."),
-                   w5_say_number(p->v.arena, p->n.of[W5_FIGURE_TIMERS]),
-                   w5_say_number(p->v.arena, p->n.errors));
+        claim = W5_SAY_COUNT(
+            p->n.errors,
+            W5_FORMS("nginx's own timer ended %1$s of %2$s error. No request of that page was seen "
+                     "to finish later, so the value is the documents' 300 s.",
+                     "nginx's own timer ended %1$s of %2$s errors. No request of that page was "
+                     "seen to finish later, so the value is the documents' 300 s."),
+            w5_say_number(p->v.arena, p->n.of[W5_FIGURE_TIMERS]),
+            w5_say_number(p->v.arena, p->n.errors));
     w5_claim_cite(&claim, p->n.first);
     return claim;
 }
@@ -156,16 +170,26 @@ static w5_claim why_worker_timeout(const w5_plan *p)
     w5_str all = w5_say_number(p->v.arena, p->j->c->incident->requests_failed);
     w5_claim claim;
     if (p->v.longest >= 0)
-        claim = W5_SAY(N_("Gives %1$s of %2$s failed requests the time they need: the longest of "
-                          "that page that finished took %3$s, half as much again is room. Together "
-                          "with proxy_read_timeout, or nginx ends them with a 504 at %4$s."),
-                       share, all, w5_say_seconds(p->v.arena, p->v.longest),
-                       w5_say_seconds(p->v.arena, p->v.read.value));
+        claim = W5_SAY_COUNT(
+            p->j->c->incident->requests_failed,
+            W5_FORMS("Gives %1$s of %2$s failed request the time it needs: the longest of that "
+                     "page that finished took %3$s, half as much again is room. Together with "
+                     "proxy_read_timeout, or nginx ends it with a 504 at %4$s.",
+                     "Gives %1$s of %2$s failed requests the time they need: the longest of that "
+                     "page that finished took %3$s, half as much again is room. Together with "
+                     "proxy_read_timeout, or nginx ends them with a 504 at %4$s."),
+            share, all, w5_say_seconds(p->v.arena, p->v.longest),
+            w5_say_seconds(p->v.arena, p->v.read.value));
     else
-        claim = W5_SAY(N_("Gives %1$s of %2$s failed requests more time, but only together with "
-                          "proxy_read_timeout, or nginx ends them with a 504 at %3$s. No request "
-                          "of that page was seen to finish, so the value is the documents' 300 s."),
-                       share, all, w5_say_seconds(p->v.arena, p->v.read.value));
+        claim = W5_SAY_COUNT(
+            p->j->c->incident->requests_failed,
+            W5_FORMS("Gives %1$s of %2$s failed request more time, but only together with "
+                     "proxy_read_timeout, or nginx ends it with a 504 at %3$s. No request of "
+                     "that page was seen to finish, so the value is the documents' 300 s.",
+                     "Gives %1$s of %2$s failed requests more time, but only together with "
+                     "proxy_read_timeout, or nginx ends them with a 504 at %3$s. No request of "
+                     "that page was seen to finish, so the value is the documents' 300 s."),
+            share, all, w5_say_seconds(p->v.arena, p->v.read.value));
     w5_claim_cite(&claim, t ? t->culprit : NULL);
     w5_claim_cite(&claim, p->n.first);
     return claim;
@@ -219,8 +243,11 @@ static const w5_theory *chain_remedy(const w5_plan *p, w5_str id)
 
 static w5_claim why_chain(const w5_plan *p, const w5_theory *t)
 {
-    w5_claim claim = W5_SAY(
-        N_("It is for the other cause at work here, which explains %1$s of %2$s failed requests."),
+    w5_claim claim = W5_SAY_COUNT(
+        p->j->c->incident->requests_failed,
+        W5_FORMS(
+            "It is for the other cause at work here, which explains %1$s of %2$s failed request.",
+            "It is for the other cause at work here, which explains %1$s of %2$s failed requests."),
         requests(p, t->explained), w5_say_number(p->v.arena, p->j->c->incident->requests_failed));
     w5_claim_cite(&claim, t->culprit);
     w5_claim_cite(&claim, p->n.first);
@@ -245,11 +272,13 @@ static w5_claim why_advised(const w5_plan *p, const w5_draft *d, bool first)
     const w5_theory *other = first ? NULL : chain_remedy(p, r->id);
     if (other)
         return why_chain(p, other);
-    w5_claim claim = first
-                         ? W5_SAY(N_("It takes away what explains %1$s of %2$s failed requests."),
-                                  requests(p, t->explained),
-                                  w5_say_number(p->v.arena, p->j->c->incident->requests_failed))
-                         : W5_SAY(N_("It helps against the same cause, behind what stands above."));
+    w5_claim claim =
+        first ? W5_SAY_COUNT(p->j->c->incident->requests_failed,
+                             W5_FORMS("It takes away what explains %1$s of %2$s failed request.",
+                                      "It takes away what explains %1$s of %2$s failed requests."),
+                             requests(p, t->explained),
+                             w5_say_number(p->v.arena, p->j->c->incident->requests_failed))
+              : W5_SAY(N_("It helps against the same cause, behind what stands above."));
     w5_claim_cite(&claim, t->culprit);
     w5_claim_cite(&claim, p->n.first);
     return claim;

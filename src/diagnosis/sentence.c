@@ -12,6 +12,14 @@ w5_claim w5_claim_of(const char *words, const w5_str *args, size_t n)
     return claim;
 }
 
+w5_claim w5_claim_count(w5_claim claim, uint64_t number, w5_forms forms)
+{
+    claim.said.words = forms.one;
+    claim.said.plural = forms.many;
+    claim.said.number = number;
+    return claim;
+}
+
 w5_sentence w5_claim_keep(const w5_claim *claim, w5_arena *arena)
 {
     w5_sentence s = claim->said;

@@ -10,6 +10,17 @@
 /* Marks English words for the translators; w5_words looks them up when a report is written. */
 #define N_(english) english
 
+/* The same with a plural: words for one, words for any other number. In tables NN_, else W5_FORMS.
+ */
+typedef struct w5_forms {
+    const char *one, *many;
+} w5_forms;
+#define NN_(one, many)                                                                             \
+    {                                                                                              \
+        (one), (many)                                                                              \
+    }
+#define W5_FORMS(one, many) ((w5_forms)NN_(one, many))
+
 #define W5_CITES 6
 
 #define W5_ARGS 8
@@ -26,6 +37,10 @@ w5_claim w5_claim_of(const char *words, const w5_str *args, size_t n);
 #define W5_SAY_N(words, ...)                                                                       \
     w5_claim_of((words), (const w5_str[]){__VA_ARGS__},                                            \
                 sizeof((w5_str[]){__VA_ARGS__}) / sizeof(w5_str))
+/* W5_SAY_COUNT(number, forms, a, …): the same, its words chosen by the number when it is told. */
+w5_claim w5_claim_count(w5_claim claim, uint64_t number, w5_forms forms);
+#define W5_SAY_COUNT(number, forms, ...)                                                           \
+    w5_claim_count(W5_SAY(NULL, __VA_ARGS__), (number), (forms))
 /* The sentence alone, its arguments kept in `arena`; its citations are not settled. */
 w5_sentence w5_claim_keep(const w5_claim *claim, w5_arena *arena);
 /* Adds a line the claim rests on; NULL and what is already there add nothing. */

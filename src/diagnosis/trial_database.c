@@ -188,10 +188,14 @@ static void try_slow_query(const w5_case *c, w5_theory *t)
         return;
     t->culprit = h.longest;
     if (h.longest->rows_examined >= 0)
-        t->summary = W5_SAY(N_("The failed requests were waiting for the database: %1$s (%2$s, "
-                               "%3$s rows examined)."),
-                            statement(c, h.longest), w5_say_seconds(c->arena, h.longest->duration),
-                            w5_say_number(c->arena, (uint64_t)h.longest->rows_examined));
+        t->summary =
+            W5_SAY_COUNT((uint64_t)h.longest->rows_examined,
+                         W5_FORMS("The failed requests were waiting for the database: %1$s (%2$s, "
+                                  "%3$s row examined).",
+                                  "The failed requests were waiting for the database: %1$s (%2$s, "
+                                  "%3$s rows examined)."),
+                         statement(c, h.longest), w5_say_seconds(c->arena, h.longest->duration),
+                         w5_say_number(c->arena, (uint64_t)h.longest->rows_examined));
     else
         t->summary = W5_SAY(N_("The failed requests were waiting for the database: %1$s (%2$s)."),
                             statement(c, h.longest), w5_say_seconds(c->arena, h.longest->duration));

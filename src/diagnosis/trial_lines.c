@@ -5,29 +5,42 @@
 typedef struct line_cause {
     w5_str id;
     uint32_t bits;
-    const char *words; /* %1$s: how many, %2$s: of how many, %3$s: the upstream */
+    w5_forms words; /* %1$s: how many, %2$s: of how many, %3$s: the upstream */
 } line_cause;
 
+/* clang-format off */
 static const line_cause lines[] = {
     {W5_LIT("socket-permission"),     W5_BIT(SOCKET_PERMISSION),
-     N_("nginx may not use the socket %3$s: its workers' user lacks the right to write to it or to "
-        "enter its folder (%1$s of %2$s errors).")                                            },
+     NN_("nginx may not use the socket %3$s: its workers' user lacks the right to write to it or "
+         "to enter its folder (%1$s of %2$s error).",
+         "nginx may not use the socket %3$s: its workers' user lacks the right to write to it or "
+         "to enter its folder (%1$s of %2$s errors).")},
     {W5_LIT("header-too-big"),        W5_BIT(HEADER_TOO_BIG),
-     N_("The application's response header was larger than nginx's buffer for it; the application "
-        "itself answered (%1$s of %2$s errors).")                                             },
+     NN_("The application's response header was larger than nginx's buffer for it; the application "
+         "itself answered (%1$s of %2$s error).",
+         "The application's response header was larger than nginx's buffer for it; the application "
+         "itself answered (%1$s of %2$s errors).")},
     {W5_LIT("invalid-response"),      W5_BIT(INVALID),
-     N_("What came back from %3$s was not an answer nginx can pass on (%1$s of %2$s errors).")},
+     NN_("What came back from %3$s was not an answer nginx can pass on (%1$s of %2$s error).",
+         "What came back from %3$s was not an answer nginx can pass on (%1$s of %2$s errors).")},
     {W5_LIT("upstream-dns"),          W5_BIT(DNS),
-     N_("nginx could not resolve the upstream's name, so it had nobody to ask (%1$s of %2$s "
-        "errors).")                                                                           },
+     NN_("nginx could not resolve the upstream's name, so it had nobody to ask (%1$s of %2$s "
+         "error).",
+         "nginx could not resolve the upstream's name, so it had nobody to ask (%1$s of %2$s "
+         "errors).")},
     {W5_LIT("tls-mismatch"),          W5_BIT(TLS),
-     N_("The TLS handshake between nginx and %3$s failed (%1$s of %2$s errors).")             },
+     NN_("The TLS handshake between nginx and %3$s failed (%1$s of %2$s error).",
+         "The TLS handshake between nginx and %3$s failed (%1$s of %2$s errors).")},
     {W5_LIT("ports-exhausted"),       W5_BIT(PORTS),
-     N_("nginx had no local port left for a connection to %3$s (%1$s of %2$s errors).")       },
+     NN_("nginx had no local port left for a connection to %3$s (%1$s of %2$s error).",
+         "nginx had no local port left for a connection to %3$s (%1$s of %2$s errors).")},
     {W5_LIT("nginx-connect-timeout"), W5_BIT(CONNECT_TIMEOUT),
-     N_("%3$s did not accept the connection before nginx's proxy_connect_timeout (%1$s of %2$s "
-        "errors).")                                                                           },
+     NN_("%3$s did not accept the connection before nginx's proxy_connect_timeout (%1$s of %2$s "
+         "error).",
+         "%3$s did not accept the connection before nginx's proxy_connect_timeout (%1$s of %2$s "
+         "errors).")},
 };
+/* clang-format on */
 
 static const line_cause *row_of(const w5_theory *t)
 {
@@ -44,15 +57,16 @@ static void explain_bits(const w5_case *c, w5_theory *t, uint32_t bits)
             w5_theory_explain(c, t, i, W5_JOIN_LINE);
 }
 
-static void summarise(const w5_case *c, w5_theory *t, const char *words)
+static void summarise(const w5_case *c, w5_theory *t, w5_forms words)
 {
     const w5_error *first = w5_theory_first(t, c);
     if (!first)
         return;
     w5_str upstream = w5_known_str(c->k, first->cell->upstream);
-    t->summary = W5_SAY(words, w5_say_number(c->arena, w5_theory_count(t, c)),
-                        w5_say_number(c->arena, c->incident->errors),
-                        upstream.len ? upstream : c->incident->upstream);
+    t->summary =
+        W5_SAY_COUNT(c->incident->errors, words, w5_say_number(c->arena, w5_theory_count(t, c)),
+                     w5_say_number(c->arena, c->incident->errors),
+                     upstream.len ? upstream : c->incident->upstream);
     w5_claim_cite(&t->summary, first->cell);
 }
 
@@ -83,10 +97,14 @@ static void try_fd(const w5_case *c, w5_theory *t)
         return;
     bool connections = first->kind == W5_K_CONNECTIONS || first->kind == W5_K_NGINX_CONNECTIONS;
     summarise(c, t,
-              connections ? N_("nginx ran out of worker_connections: each proxied request needs "
-                               "two (%1$s of %2$s errors).")
-                          : N_("nginx ran out of file descriptors: each proxied request needs two "
-                               "(%1$s of %2$s errors)."));
+              connections ? W5_FORMS("nginx ran out of worker_connections: each proxied request "
+                                     "needs two (%1$s of %2$s error).",
+                                     "nginx ran out of worker_connections: each proxied request "
+                                     "needs two (%1$s of %2$s errors).")
+                          : W5_FORMS("nginx ran out of file descriptors: each proxied request "
+                                     "needs two (%1$s of %2$s error).",
+                                     "nginx ran out of file descriptors: each proxied request "
+                                     "needs two (%1$s of %2$s errors)."));
     t->culprit = first->cell;
 }
 
@@ -131,8 +149,10 @@ static void try_socket_missing(const w5_case *c, w5_theory *t)
                                  ? W5_BY_SYSTEMD
                                  : W5_BY_APP);
         summarise(c, t,
-                  N_("There is no socket at %3$s: nobody has made it, or it was taken away (%1$s "
-                     "of %2$s errors)."));
+                  W5_FORMS("There is no socket at %3$s: nobody has made it, or it was taken away "
+                           "(%1$s of %2$s error).",
+                           "There is no socket at %3$s: nobody has made it, or it was taken away "
+                           "(%1$s of %2$s errors)."));
         return;
     }
     t->summary =
@@ -149,13 +169,16 @@ static void try_socket_missing(const w5_case *c, w5_theory *t)
  * its queue and tells. */
 static void try_dropped(const w5_case *c, w5_theory *t)
 {
-    const w5_cell *full = w5_known_first(c->k, W5_K_POOL_EXHAUSTED, c->from - 10 * W5_SECOND,
-                                         c->to + W5_SECOND);
+    const w5_cell *full =
+        w5_known_first(c->k, W5_K_POOL_EXHAUSTED, c->from - 10 * W5_SECOND, c->to + W5_SECOND);
     if (!full || !full->address || !(c->seen & W5_BIT(CONNECT_TIMEOUT)))
         return;
     explain_bits(c, t, W5_BIT(CONNECT_TIMEOUT));
-    summarise(c, t,
-              N_("The application itself says that the queue before %3$s was full, all workers "
+    summarise(
+        c, t,
+        W5_FORMS("The application itself says that the queue before %3$s was full, all workers "
+                 "being busy: the kernel dropped new connections (%1$s of %2$s error).",
+                 "The application itself says that the queue before %3$s was full, all workers "
                  "being busy: the kernel dropped new connections (%1$s of %2$s errors)."));
     w5_claim_cite(&t->summary, full);
     w5_theory_show(c, t, full, W5_FOR, NULL);
@@ -173,8 +196,10 @@ static void try_backlog(const w5_case *c, w5_theory *t)
         if (w5_error_says(&c->error[i], W5_BIT(READ_TIMEOUT) | W5_BIT(CONNECT_TIMEOUT)))
             w5_theory_explain(c, t, i, W5_JOIN_PATH);
     summarise(c, t,
-              N_("The queue before %3$s was full, all workers being busy: the kernel turned "
-                 "connections away at once (%1$s of %2$s errors)."));
+              W5_FORMS("The queue before %3$s was full, all workers being busy: the kernel turned "
+                       "connections away at once (%1$s of %2$s error).",
+                       "The queue before %3$s was full, all workers being busy: the kernel turned "
+                       "connections away at once (%1$s of %2$s errors)."));
 }
 
 /* ---- nginx's read and send timers ---- */
@@ -248,9 +273,10 @@ static void try_truncated(const w5_case *c, w5_theory *t)
         return;
     t->culprit = raised_in_body(c, first);
     if (!t->culprit || !t->culprit->what) {
-        summarise(c, t,
-                  N_("%1$s × the application ended an answer before its announced end; clients got "
-                     "a cut body under status 200."));
+        t->summary = W5_SAY(N_("%1$s × the application ended an answer before its announced end; "
+                               "clients got a cut body under status 200."),
+                            w5_say_number(c->arena, w5_theory_count(t, c)));
+        w5_claim_cite(&t->summary, first->cell);
         return;
     }
     t->summary = W5_SAY(N_("%2$s × the application raised %1$s in the middle of an answer; clients "

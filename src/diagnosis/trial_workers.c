@@ -260,15 +260,14 @@ static void try_timeout(const w5_case *c, w5_theory *t)
 /* php-fpm says how long the script had run, uWSGI does not. */
 static w5_time other_timer(const w5_case *c)
 {
-    const w5_cell *cell = w5_known_first(c->k, W5_K_WORKER_TIMEOUT, c->from - 4 * W5_SECOND,
-                                         c->to + 4 * W5_SECOND);
+    const w5_cell *cell =
+        w5_known_first(c->k, W5_K_WORKER_TIMEOUT, c->from - 4 * W5_SECOND, c->to + 4 * W5_SECOND);
     return cell && cell->duration > 0 ? cell->duration : 0;
 }
 
 static void try_other_timer(const w5_case *c, w5_theory *t)
 {
-    w5_hunt h = {
-        .c = c, .t = t, .timer = other_timer(c), .fits = fits_timeout, .bits = W5_CLOSES};
+    w5_hunt h = {.c = c, .t = t, .timer = other_timer(c), .fits = fits_timeout, .bits = W5_CLOSES};
     w5_hunt_deaths(&h);
     w5_hunt_promote(&h, W5_K_WORKER_TIMEOUT);
     if (!h.first)
@@ -595,11 +594,16 @@ static void try_graceful(const w5_case *c, w5_theory *t)
         if (!m->stop)
             w5_theory_limit(t, W5_LIKELY, W5_BY_APP);
         t->anchor = m;
-        t->summary = W5_SAY(N_("gunicorn was told to stop and %2$s later (graceful_timeout) cut "
-                               "what was still running: %1$s requests, and as many workers as "
-                               "never said \"Worker exiting\" (%3$s)."),
-                            w5_say_number(c->arena, w5_theory_count(t, c)),
-                            w5_say_seconds(c->arena, grace), w5_say_number(c->arena, cut));
+        t->summary =
+            W5_SAY_COUNT(w5_theory_count(t, c),
+                         W5_FORMS("gunicorn was told to stop and %2$s later (graceful_timeout) cut "
+                                  "what was still running: %1$s request, and as many workers as "
+                                  "never said \"Worker exiting\" (%3$s).",
+                                  "gunicorn was told to stop and %2$s later (graceful_timeout) cut "
+                                  "what was still running: %1$s requests, and as many workers as "
+                                  "never said \"Worker exiting\" (%3$s)."),
+                         w5_say_number(c->arena, w5_theory_count(t, c)),
+                         w5_say_seconds(c->arena, grace), w5_say_number(c->arena, cut));
         w5_claim_cite(&t->summary, m->term);
         w5_claim_cite(&t->summary, m->stop);
         cite_first(c, t, &t->summary);

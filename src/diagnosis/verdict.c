@@ -1,6 +1,6 @@
 #include "verdict.h"
 
-/* "502s", by the access log the commonest failure; by nginx's lines alone what they must have been.
+/* "502", by the access log the commonest failure; by nginx's lines alone what they must have been.
  */
 static w5_str what_failed(const w5_judgement *j, w5_arena *arena)
 {
@@ -9,7 +9,7 @@ static w5_str what_failed(const w5_judgement *j, w5_arena *arena)
     for (size_t i = 0; i < statuses->n; i++)
         if (statuses->at[i].name.len == 3 && statuses->at[i].name.ptr[0] == '5' &&
             statuses->at[i].count)
-            return w5_arena_fmt(arena, "%.*ss", W5_ARG(statuses->at[i].name));
+            return statuses->at[i].name;
     for (size_t i = 0; i < j->c->errors; i++) {
         const w5_error *e = &j->c->error[i];
         all += e->cell->count;
@@ -18,11 +18,11 @@ static w5_str what_failed(const w5_judgement *j, w5_arena *arena)
                 ? e->cell->count
                 : 0;
         if (e->kind == W5_K_ACCESS && e->cell->number >= 500)
-            return w5_arena_fmt(arena, "%ds", (int)e->cell->number);
+            return w5_say_number(arena, (uint64_t)e->cell->number);
         if (w5_error_says(e, W5_BIT(UPSTREAM_5XX)))
-            return W5_STR("500s");
+            return W5_STR("500");
     }
-    return timers * 2 > all ? W5_STR("504s") : W5_STR("502s");
+    return timers * 2 > all ? W5_STR("504") : W5_STR("502");
 }
 
 static w5_str how_sure(w5_confidence confidence)
@@ -46,37 +46,75 @@ static w5_str is_it_over(w5_over over)
     return words[over];
 }
 
+typedef enum tale {
+    ANSWERED, /* each by another server */
+    GOING_ON,
+    COUNTED, /* an access log tells those that did not fail, too */
+    BY_LINES
+} tale;
+
 enum {
     TRANSLATE_SURE = 1 << 4,
     TRANSLATE_TITLE = 1 << 5,
     TRANSLATE_OVER = 1 << 6
 };
 
+/* %1$s a status, %2$s and %8$s from when to when, %3$s of %4$s: how many failed; %5$s how sure it
+ * is that %6$s is the cause; %7$s whether it is over. */
+/* clang-format off */
+static const struct {
+    w5_forms moment, span;
+} tales[] = {
+    [ANSWERED] = {NN_("A %1$s at %2$s, but the request was answered all the same (%4$s error). "
+                      "%5$s: %6$s. %7$s",
+                      "%1$ss at %2$s, but every request was answered all the same (%4$s errors). "
+                      "%5$s: %6$s. %7$s"),
+                  NN_("%1$ss from %2$s to %8$s, but every request was answered all the same (%4$s "
+                      "error). %5$s: %6$s. %7$s",
+                      "%1$ss from %2$s to %8$s, but every request was answered all the same (%4$s "
+                      "errors). %5$s: %6$s. %7$s")},
+    [GOING_ON] = {NN_("%1$ss since %2$s: %3$s of %4$s request failed. %5$s: %6$s. %7$s",
+                      "%1$ss since %2$s: %3$s of %4$s requests failed. %5$s: %6$s. %7$s"),
+                  NN_("%1$ss since %2$s: %3$s of %4$s request failed. %5$s: %6$s. %7$s",
+                      "%1$ss since %2$s: %3$s of %4$s requests failed. %5$s: %6$s. %7$s")},
+    [COUNTED] = {NN_("A %1$s at %2$s: %3$s of %4$s request failed. %5$s: %6$s. %7$s",
+                     "%1$ss at %2$s: %3$s of %4$s requests failed. %5$s: %6$s. %7$s"),
+                 NN_("%1$ss from %2$s to %8$s: %3$s of %4$s request failed. %5$s: %6$s. %7$s",
+                     "%1$ss from %2$s to %8$s: %3$s of %4$s requests failed. %5$s: %6$s. %7$s")},
+    [BY_LINES] = {NN_("A %1$s at %2$s: %4$s request failed. %5$s: %6$s. %7$s",
+                      "%1$ss at %2$s: %4$s requests failed. %5$s: %6$s. %7$s"),
+                  NN_("%1$ss from %2$s to %8$s: %4$s request failed. %5$s: %6$s. %7$s",
+                      "%1$ss from %2$s to %8$s: %4$s requests failed. %5$s: %6$s. %7$s")},
+};
+/* clang-format on */
+
+static tale which_tale(const w5_incident *in)
+{
+    if (!in->requests_failed)
+        return ANSWERED;
+    if (!in->statuses.n)
+        return BY_LINES;
+    return in->over == W5_OVER_NO ? GOING_ON : COUNTED;
+}
+
+static uint64_t count_of(const w5_incident *in, tale which)
+{
+    if (which == ANSWERED)
+        return in->errors;
+    return in->requests_failed + (which == BY_LINES ? 0 : in->answered);
+}
+
 w5_claim w5_verdict_of(const w5_judgement *j, w5_arena *arena)
 {
-    const w5_known *k = j->c->k;
     const w5_incident *in = j->c->incident;
-    w5_str what = what_failed(j, arena), from = w5_known_clock(k, in->start, arena);
-    w5_str to = w5_known_clock(k, in->end, arena),
-           failed = w5_say_number(arena, in->requests_failed);
-    w5_str all = w5_say_number(arena, in->requests_failed + in->answered);
-    w5_str title = j->chosen->cause->title, sure = how_sure(j->chosen->confidence),
-           over = is_it_over(in->over);
-    w5_claim claim;
-    bool counted = in->statuses.n > 0;
-    if (!in->requests_failed)
-        claim = W5_SAY(N_("%1$s from %2$s to %3$s, but every request was answered all the same "
-                          "(%4$s errors). %5$s: %6$s. %7$s"),
-                       what, from, to, w5_say_number(arena, in->errors), sure, title, over);
-    else if (counted && in->over == W5_OVER_NO)
-        claim = W5_SAY(N_("%1$s since %2$s: %3$s of %4$s requests failed. %5$s: %6$s. %7$s"), what,
-                       from, failed, all, sure, title, over);
-    else if (counted)
-        claim = W5_SAY(N_("%1$s from %2$s to %8$s: %3$s of %4$s requests failed. %5$s: %6$s. %7$s"),
-                       what, from, failed, all, sure, title, over, to);
-    else
-        claim = W5_SAY(N_("%1$s from %2$s to %3$s: %4$s requests failed. %5$s: %6$s. %7$s"), what,
-                       from, to, failed, sure, title, over);
+    tale which = which_tale(in);
+    uint64_t count = count_of(in, which);
+    bool moment = in->start / W5_SECOND == in->end / W5_SECOND;
+    w5_claim claim = W5_SAY_COUNT(
+        count, moment ? tales[which].moment : tales[which].span, what_failed(j, arena),
+        w5_known_clock(j->c->k, in->start, arena), w5_say_number(arena, in->requests_failed),
+        w5_say_number(arena, count), how_sure(j->chosen->confidence), j->chosen->cause->title,
+        is_it_over(in->over), w5_known_clock(j->c->k, in->end, arena));
     claim.said.translate = TRANSLATE_SURE | TRANSLATE_TITLE | TRANSLATE_OVER;
     w5_claim_cite(&claim, j->c->errors ? j->c->error[0].cell : NULL);
     w5_claim_cite(&claim, j->chosen->culprit);
@@ -156,15 +194,31 @@ size_t w5_verdict_rule_out(const w5_judgement *j, w5_arena *arena, w5_claim rule
     ruling r = {.j = j, .arena = arena, .ruled = ruled};
     const w5_case *c = j->c;
     const w5_cell *first = c->errors ? c->error[0].cell : NULL;
-    w5_str all = w5_say_number(arena, c->incident->errors);
+    uint64_t errors = c->incident->errors;
+    w5_str all = w5_say_number(arena, errors);
     if (!first || c->error[0].trouble)
         return 0;
     if (!lines_of(j, W5_BIT(READ_TIMEOUT) | W5_BIT(CONNECT_TIMEOUT) | W5_BIT(SEND_TIMEOUT)))
-        rule(&r, W5_SAY(N_("nginx's own timers: 0 of %1$s lines."), all), first);
+        rule(&r,
+             W5_SAY_COUNT(errors,
+                          W5_FORMS("nginx's own timers: 0 of %1$s line.",
+                                   "nginx's own timers: 0 of %1$s lines."),
+                          all),
+             first);
     if (!lines_of(j, W5_BIT(HEADER_TOO_BIG)))
-        rule(&r, W5_SAY(N_("Buffers: 0 of %1$s lines say that a header was too big."), all), first);
+        rule(&r,
+             W5_SAY_COUNT(errors,
+                          W5_FORMS("Buffers: 0 of %1$s line says that a header was too big.",
+                                   "Buffers: 0 of %1$s lines say that a header was too big."),
+                          all),
+             first);
     if (!lines_of(j, W5_BIT(BACKLOG_FULL)) && lines_of(j, W5_ABSENT | W5_CLOSES))
-        rule(&r, W5_SAY(N_("A full queue: 0 of %1$s lines have errno 11."), all), first);
+        rule(&r,
+             W5_SAY_COUNT(errors,
+                          W5_FORMS("A full queue: 0 of %1$s line has errno 11.",
+                                   "A full queue: 0 of %1$s lines have errno 11."),
+                          all),
+             first);
     rule_by_app_log(&r, first);
     if (w5_known_covers(c->k, W5_BY_KERNEL, c->from, c->to) == W5_COVER_FULL &&
         !any(c, W5_K_OOM_KILL))

@@ -39,8 +39,8 @@ static void put_path(const w5_page *page, const w5_path_halves *p, const w5_path
     const w5_show *show = page->show;
     w5_str word = w5_show_word(show, w5_str_of(outcomes[how->outcome]));
     if (how->outcome == W5_NOT_YET)
-        word = W5_TELL(show, "%1$s, %2$s more requests needed", word,
-                       w5_show_count(show, how->needed));
+        word = W5_TELL_N(show, how->needed, "%1$s, %2$s more request needed",
+                         "%1$s, %2$s more requests needed", word, w5_show_count(show, how->needed));
     w5_page_blanks(page, 2);
     w5_page_cell(page, W5_PLAIN, w5_show_safe(show, p->path), wide);
     w5_page_cell_right(page, W5_PLAIN, ratio(show, &p->before), COUNTS);

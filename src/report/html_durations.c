@@ -185,8 +185,9 @@ void w5_html_durations(const w5_html *h, const w5_diagnosis *d)
         return;
     w5_html_element(h, "h3", NULL, W5_TELL(show, "How long requests took"));
     w5_out_fmt(h->out, "<figure>\n<svg height=\"%d\" role=\"img\" aria-label=\"", HEIGHT);
-    w5_html_text(h, W5_TELL(show, "durations of requests, %1$s points, the longest %2$s",
-                            w5_show_count(show, p->seen), w5_show_seconds(show, p->longest)));
+    w5_html_text(h, W5_TELL_N(show, p->seen, "durations of requests, %1$s point, the longest %2$s",
+                              "durations of requests, %1$s points, the longest %2$s",
+                              w5_show_count(show, p->seen), w5_show_seconds(show, p->longest)));
     w5_out_lit(h->out, "\">\n");
     put_grid(h);
     put_limits(h);

@@ -1,7 +1,7 @@
 /* html_incident.c -- one incident as a section of the page. */
 #include "html.h"
-#include "repeats.h"
 #include "page.h"
+#include "repeats.h"
 #include "text.h"
 
 enum {
@@ -65,9 +65,10 @@ static void put_finding(const w5_html *h, size_t number, const w5_diagnosis *d, 
     w5_html_element(h, "code", NULL, w5_show_cause(f));
     w5_html_element(h, "span", confidence_classes[f->confidence],
                     w5_show_confidence(show, f->confidence));
-    w5_html_text(h, W5_TELL(show, "explains %1$s of %2$s failed requests",
-                            w5_show_count(show, f->explains),
-                            w5_show_count(show, d->incident->requests_failed)));
+    w5_html_text(
+        h, W5_TELL_N(show, d->incident->requests_failed, "explains %1$s of %2$s failed request",
+                     "explains %1$s of %2$s failed requests", w5_show_count(show, f->explains),
+                     w5_show_count(show, d->incident->requests_failed)));
     w5_out_lit(h->out, "</p>\n");
     if (f->cause)
         w5_html_element(h, "p", NULL, w5_show_word(show, f->cause->title));

@@ -129,8 +129,9 @@ static void put_failed(const w5_html *h, const w5_lanes *l, const stack *s, uint
     if (l->failed_sum == 0)
         return;
     begin_lane(h, W5_TELL(show, "failed"), BARS,
-               W5_TELL(show, "%1$s errors over time, at most %2$s in %3$s", sum,
-                       w5_show_count(show, l->peak), w5_show_span(show, l->span)));
+               W5_TELL_N(show, l->failed_sum, "%1$s error over time, at most %2$s in %3$s",
+                         "%1$s errors over time, at most %2$s in %3$s", sum,
+                         w5_show_count(show, l->peak), w5_show_span(show, l->span)));
     put_stack(h, l, s, most);
     end_lane(h, sum);
 }
@@ -142,7 +143,8 @@ static void put_answered(const w5_html *h, const w5_lanes *l, uint64_t most)
     if (!l->traffic)
         return;
     begin_lane(h, W5_TELL(show, "answered"), BARS,
-               W5_TELL(show, "%1$s requests answered over time", sum));
+               W5_TELL_N(show, l->answered_sum, "%1$s request answered over time",
+                         "%1$s requests answered over time", sum));
     for (size_t c = 0; c < l->columns; c++)
         if (l->answered[c])
             put_bar(h, l, c, 0, pixels(l->answered[c], most), "good");
@@ -188,7 +190,8 @@ static void put_track(const w5_html *h, const w5_lanes *l, w5_track track)
     if (l->track[track].marks == 0)
         return;
     begin_lane(h, l->track[track].name, MARKS,
-               W5_TELL(show, "%1$s: %2$s events", l->track[track].name, sum));
+               W5_TELL_N(show, l->track[track].marks, "%1$s: %2$s event", "%1$s: %2$s events",
+                         l->track[track].name, sum));
     for (size_t i = 0; i < l->track[track].marks && i < 100; i++)
         put_stretch(h, l, &l->track[track].mark[i]);
     for (size_t c = 0; c < l->columns; c++)

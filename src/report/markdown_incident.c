@@ -82,9 +82,10 @@ static void put_finding(const w5_md *m, const w5_diagnosis *d, const w5_finding 
     w5_md_text(m, w5_show_confidence(show, f->confidence));
     w5_out_lit(m->out, "**: ");
     w5_out_text(m->out, W5_TTY,
-                W5_TELL(show, "explains %1$s of %2$s failed requests",
-                        w5_show_count(show, f->explains),
-                        w5_show_count(show, d->incident->requests_failed)));
+                W5_TELL_N(show, d->incident->requests_failed,
+                          "explains %1$s of %2$s failed request",
+                          "explains %1$s of %2$s failed requests", w5_show_count(show, f->explains),
+                          w5_show_count(show, d->incident->requests_failed)));
     w5_out_lit(m->out, ". ");
     if (f->cause) {
         w5_md_text(m, w5_show_word(show, f->cause->title));

@@ -107,15 +107,18 @@ static void add_bounds(remarks *r)
     const w5_show *show = r->show;
     const w5_ledger_totals *sum = &show->run->totals;
     if (sum->coarsened)
-        add(r, W5_TELL(
-                   show,
+        add(r, W5_TELL_N(
+                   show, sum->coarsened,
+                   "There was more than is kept in memory: %1$s entry lost its path or second; "
+                   "counts are exact.",
                    "There was more than is kept in memory: %1$s entries lost their path or second; "
                    "counts are exact.",
                    w5_show_count(show, sum->coarsened)));
     if (sum->evicted)
-        add(r,
-            W5_TELL(show, "%1$s entries had to be dropped: totals are exact, incidents may be not.",
-                    w5_show_count(show, sum->evicted)));
+        add(r, W5_TELL_N(show, sum->evicted,
+                         "%1$s entry had to be dropped: totals are exact, incidents may be not.",
+                         "%1$s entries had to be dropped: totals are exact, incidents may be not.",
+                         w5_show_count(show, sum->evicted)));
 }
 
 /* "9 today, 2 on average": what a person asks first of a mail from cron. */

@@ -182,8 +182,9 @@ static void put_sources(const w5_page *page)
         text = w5_show_join(show, text, "; ", source_text(show, i));
     if (run->streams > show->view->top)
         text = w5_show_join(show, text, "; ",
-                            W5_TELL(show, "%1$s more sources",
-                                    w5_show_count(show, run->streams - show->view->top)));
+                            W5_TELL_N(show, run->streams - show->view->top, "%1$s more source",
+                                      "%1$s more sources",
+                                      w5_show_count(show, run->streams - show->view->top)));
     if (!strange && run->lines)
         text = w5_show_join(show, text, "; ", W5_TELL(show, "every line was understood"));
     if (show->view->verbose) {

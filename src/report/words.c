@@ -84,7 +84,7 @@ const char *w5_show_arguments(const w5_show *show, const w5_sentence *s, w5_str 
         bool ours = s->translate >> i & 1;
         arg[i] = ours ? w5_show_word(show, s->arg[i]) : w5_show_safe(show, s->arg[i]);
     }
-    return w5_words(s->words);
+    return s->plural ? w5_words_n(s->words, s->plural, s->number) : w5_words(s->words);
 }
 
 w5_str w5_show_sentence(const w5_show *show, const w5_sentence *s)
@@ -105,7 +105,7 @@ w5_str w5_show_english(const w5_show *show, const w5_sentence *s)
         return W5_NONE;
     for (size_t i = 0; i < s->args; i++)
         arg[i] = w5_show_safe(show, s->arg[i]);
-    return w5_show_tell(show, s->words, arg, 8);
+    return w5_show_tell(show, s->plural && s->number != 1 ? s->plural : s->words, arg, 8);
 }
 
 /* --- a template that was filled in English --------------------------------------------------- */

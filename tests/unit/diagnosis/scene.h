@@ -242,7 +242,8 @@ static inline const char *scene_text(const w5_sentence *said)
 {
     static char text[2048];
     size_t n = 0;
-    for (const char *p = said->words ? said->words : ""; *p && n + 300 < sizeof(text); p++)
+    const char *words = said->plural && said->number != 1 ? said->plural : said->words;
+    for (const char *p = words ? words : ""; *p && n + 300 < sizeof(text); p++)
         if (p[0] == '%' && p[1] >= '1' && p[1] <= '8' && p[2] == '$') {
             n += (size_t)snprintf(text + n, 300, "%.*s", W5_ARG(said->arg[p[1] - '1']));
             p += 3;

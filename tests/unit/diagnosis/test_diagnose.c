@@ -86,6 +86,19 @@ static void the_verdict_can_be_read_aloud(void **state)
     assert_string_equal(scene_text(&((scene *)*state)->findings->verdict), scene_text(&d->verdict));
 }
 
+/* One is one, of one moment, and "s" is the plural of our words, not part of the value. */
+static void a_lone_failure_is_told_in_the_singular(void **state)
+{
+    static const char *const lone[] = {
+        "error 46 premature-close/HU-EOF " APP "|method=GET|path=/report", NULL};
+    const w5_diagnosis *d = scene_only(*state, lone);
+    const char *text = scene_text(&d->verdict);
+    assert_ptr_equal(strstr(text, "A 502 at 12:00:46: 1 request failed. "), text);
+    assert_str(d->verdict.arg[0], W5_STR("502"));
+    assert_true(d->ruled_outs > 0);
+    assert_string_equal(scene_text(&d->ruled_out[0]), "nginx's own timers: 0 of 1 line.");
+}
+
 static void requests_are_explained_once(void **state)
 {
     const w5_diagnosis *d = scene_only(*state, cascade);
@@ -204,6 +217,7 @@ int main(void)
         T(every_sentence_cites_evidence_that_is_shown),
         T(evidence_stands_in_time_order_and_counts_runs),
         T(the_verdict_can_be_read_aloud),
+        T(a_lone_failure_is_told_in_the_singular),
         T(requests_are_explained_once),
         T(what_is_missing_is_told),
         T(a_log_that_begins_too_late_is_a_blind_spot),

@@ -36,6 +36,32 @@ static void arguments_of_a_sentence_are_redacted(void **state)
     (void)state;
 }
 
+static void a_sentence_has_the_form_of_its_number(void **state)
+{
+    static const struct {
+        uint64_t number;
+        const char *text;
+    } cases[] = {
+        {1, "5 line" },
+        {0, "5 lines"},
+        {2, "5 lines"}
+    };
+    w5_show show = w5_show_begin(NULL, &view);
+    w5_sentence s = {.words = "%1$s line", .plural = "%1$s lines", .arg = &W5_STR("5"), .args = 1};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        s.number = cases[i].number;
+        assert_str(w5_show_sentence(&show, &s), w5_str_of(cases[i].text));
+        assert_str(w5_show_english(&show, &s), w5_str_of(cases[i].text));
+    }
+    w5_words_language("ja");
+    s.number = 1;
+    assert_str(w5_show_sentence(&show, &s), W5_STR("5 行"));
+    assert_str(w5_show_english(&show, &s), W5_STR("5 line"));
+    w5_words_language("en");
+    w5_show_end(&show);
+    (void)state;
+}
+
 static void counts_are_grouped_from_five_digits_on(void **state)
 {
     static const struct {
@@ -135,6 +161,7 @@ int main(void)
         cmocka_unit_test(arguments_go_where_the_words_want_them),
         cmocka_unit_test(arguments_are_not_filled_in_again),
         cmocka_unit_test(arguments_of_a_sentence_are_redacted),
+        cmocka_unit_test(a_sentence_has_the_form_of_its_number),
         cmocka_unit_test(counts_are_grouped_from_five_digits_on),
         cmocka_unit_test(a_filled_template_keeps_its_values),
         cmocka_unit_test(long_names_are_cut_in_the_middle_and_keep_their_end),
