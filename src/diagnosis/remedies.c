@@ -111,17 +111,44 @@ static void warn_of_harm(w5_plan *p)
 
 /* ---- what is set already ---- */
 
-/* Sizes, seconds or plain numbers: at least as much as would be advised. */
-static bool at_least(const w5_setting *now, w5_str to)
+typedef enum standing {
+    OTHER, /* words that cannot be compared */
+    LESS,
+    EQUAL,
+    MORE
+} standing;
+
+static standing of_numbers(int64_t has, int64_t wants)
+{
+    return has == wants ? EQUAL : has < wants ? LESS : MORE;
+}
+
+/* 1, ON, yes and true are one: my.cnf takes the first two, PHP and systemd the others, too. */
+static int truth_of(w5_str value)
+{
+    static const w5_str words[] = {W5_LIT("0"),  W5_LIT("1"),   W5_LIT("off"),   W5_LIT("on"),
+                                   W5_LIT("no"), W5_LIT("yes"), W5_LIT("false"), W5_LIT("true")};
+    for (int i = 0; i < (int)(sizeof(words) / sizeof(*words)); i++)
+        if (w5_str_ieq(w5_str_trim(value), words[i]))
+            return i & 1;
+    return -1;
+}
+
+/* What is set, against what would be advised: seconds, sizes, plain numbers, switches, words. */
+static standing stands(const w5_setting *now, w5_str to)
 {
     w5_setting wanted = *now;
     wanted.value = to;
     w5_time has = w5_config_duration(now), wants = w5_config_duration(&wanted);
     if (has != W5_TIME_NONE && wants != W5_TIME_NONE)
-        return has >= wants;
+        return of_numbers(has, wants);
     int64_t bytes = w5_config_bytes(now), more = w5_config_bytes(&wanted);
-    return bytes >= 0 && more >= 0 ? bytes >= more
-                                   : w5_str_eq(w5_str_trim(now->value), w5_str_trim(to));
+    if (bytes >= 0 && more >= 0)
+        return of_numbers(bytes, more);
+    int truth = truth_of(now->value);
+    bool same =
+        truth >= 0 ? truth == truth_of(to) : w5_str_eq(w5_str_trim(now->value), w5_str_trim(to));
+    return same ? EQUAL : OTHER;
 }
 
 /* Only remedies that raise a value can be in place; the decisive line is the one that is judged. */
@@ -146,7 +173,7 @@ static void find_in_place(w5_plan *p)
             continue;
         for (size_t c = 0; c < d->advice.changes; c++)
             if (w5_str_eq(d->advice.change[c].setting, setting) &&
-                at_least(&now, d->advice.change[c].to))
+                stands(&now, d->advice.change[c].to) >= EQUAL)
                 d->advice.state = W5_IN_PLACE;
     }
 }
@@ -198,13 +225,48 @@ static void fill_draft(const w5_plan *p, w5_draft *d)
     d->advice.undo = w5_values_fill(&p->v, r->undo, true);
 }
 
-/* What is set so already is no change, but in a remedy that is in place as a whole. */
+/* Settings of which more, or less, than advised is better still, whatever the remedy. */
+static const struct {
+    const char *setting;
+    standing better;
+} beyond[] = {
+    {"proxy_connect_timeout",         MORE},
+    {"proxy_send_timeout",            MORE},
+    {"proxy_read_timeout",            MORE},
+    {"send_timeout",                  MORE},
+    {"proxy_buffer_size",             MORE},
+    {"uwsgi_read_timeout",            MORE},
+    {"fastcgi_read_timeout",          MORE},
+    {"worker_rlimit_nofile",          MORE},
+    {"events { worker_connections }", MORE},
+    {"--backlog",                     MORE},
+    {"buffer-size",                   MORE},
+    {"max_connections",               MORE},
+    {"long_query_time",               LESS},
+    {"innodb_lock_wait_timeout",      LESS},
+};
+
+static bool is_set(const w5_plan *p, const w5_change *change)
+{
+    w5_setting now;
+    if (w5_str_eq(change->now, change->to))
+        return true;
+    if (!w5_values_now(&p->v, change->setting, &now))
+        return false;
+    standing is = stands(&now, change->to);
+    for (size_t i = 0; i < sizeof(beyond) / sizeof(*beyond); i++)
+        if (w5_str_eq(w5_str_of(beyond[i].setting), change->setting) && is == beyond[i].better)
+            return true;
+    return is == EQUAL;
+}
+
+/* What is set so already, or better, is no change, but in a remedy that is in place as a whole. */
 static void drop_unchanged(const w5_plan *p, w5_advice *a)
 {
     w5_change *kept = W5_NEW_N(p->v.arena, w5_change, a->changes);
     size_t n = 0;
     for (size_t i = 0; i < a->changes; i++)
-        if (!w5_str_eq(a->change[i].now, a->change[i].to))
+        if (!is_set(p, &a->change[i]))
             kept[n++] = a->change[i];
     a->change = kept;
     a->changes = n;

@@ -94,6 +94,36 @@ static void what_is_set_already_is_in_place(void **state)
     assert_first(d, "fix-app-error");
 }
 
+/* Equal in other words, and better than advised, are no changes; worse is one. */
+static void what_is_as_good_is_no_change(void **state)
+{
+    static const struct {
+        const char *config, *kept; /* settings that are still advised */
+    } cases[] = {
+        {"[mysqld]\nslow_query_log = 1\nlong_query_time = 0.5\n",  ""                              },
+        {"[mysqld]\nslow_query_log = on\nlong_query_time = 1.0\n", ""                              },
+        {"[mysqld]\nslow_query_log = 0\nlong_query_time = 10\n",   "slow_query_log long_query_time"},
+        {"[mysqld]\nslow_query_log = true\nlong_query_time = 2\n", "long_query_time"               },
+        {"[mysqld]\nslow_query_log = OFF\nlong_query_time = 0\n",  "slow_query_log"                },
+    };
+    static const char *const story[] = {
+        "error 10x3@1 header-too-big/HU-BIG " APP "|method=POST|path=/login", NULL};
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        scene *s = scene_new();
+        scene_config(s, "/etc/mysql/my.cnf", cases[i].config);
+        const w5_advice *a = scene_advice(scene_only(s, story), "db-optimize");
+        assert_non_null(a);
+        for (size_t c = 0; c < a->changes; c++)
+            if (!w5_str_eq(a->change[c].setting, W5_STR("innodb_buffer_pool_size")))
+                assert_true(
+                    w5_str_find(w5_str_of(cases[i].kept), a->change[c].setting, &(size_t){0}));
+        assert_int_equal(a->changes,
+                         1 + (cases[i].kept[0] != 0) + (strchr(cases[i].kept, ' ') != NULL));
+        scene_free(s);
+    }
+    (void)state;
+}
+
 static void workers_are_as_many_as_cores_and_memory_allow(void **state)
 {
     static const char *const story[] = {
@@ -210,6 +240,7 @@ int main(void)
         T(it_is_never_more_than_the_documents_300_s),
         T(where_none_finished_it_is_the_documents_and_says_so),
         T(what_is_set_already_is_in_place),
+        T(what_is_as_good_is_no_change),
         T(workers_are_as_many_as_cores_and_memory_allow),
         T(hostile_names_do_not_enter_commands),
         T(what_nobody_knows_is_left_to_the_reader_in_capitals),
