@@ -326,7 +326,9 @@ rig: all ## provoke real failures with real servers, and read them
 rig-fleet: all ## carry events of several hosts over ssh, rsyslog, NATS; check the Prometheus rules
 	@sh .ci/deps tests/rig/packages
 	@WHY502=$(BIN) $(PYTHON) tests/rig/fleet.py $(FLEET)
-lint: $(GEN) $(INC) ## clang-tidy
+lint: $(GEN) $(INC) ## clang-tidy and cppcheck find nothing
+	@cppcheck --quiet --error-exitcode=1 --enable=warning,performance,portability --std=c11 \
+	  -j$$(nproc) -D_GNU_SOURCE -Iinclude src
 	@printf '%s\n' $(SRC) | xargs -P $$(nproc) -n 4 sh -c 'clang-tidy --quiet "$$@" -- -std=gnu17 \
 	  $(subst ",\",$(subst ',,$(filter -D%,$(W5_CPPFLAGS)))) -Iinclude -I$(B)/gen $(PKG_CFLAGS)' lint
 format: ## clang-format in place

@@ -200,11 +200,10 @@ size_t w5_time_rfc3339(char *buf, w5_time at, unsigned digits)
     p = put_digits(p, date.minute, 2);
     *p++ = ':';
     p = put_digits(p, date.second, 2);
-    if (digits > 6)
-        digits = 6;
     if (digits > 0) {
+        unsigned shown = digits < 6 ? digits : 6;
         *p++ = '.';
-        p = put_digits(p, date.micros / scale[digits], digits);
+        p = put_digits(p, date.micros / scale[shown], shown);
     }
     *p++ = 'Z';
     *p = '\0';

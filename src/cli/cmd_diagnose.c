@@ -168,7 +168,7 @@ static void write_report(session *it, const w5_run *run)
         w5_event_log_end(it->events, run);
     else if (it->live.json)
         w5_report_live(it->d.out, "summary", NULL, run, &it->s.view, true);
-    else
+    else if (it->s.report)
         it->s.report->write(run, &it->s.view, it->d.out);
 }
 

@@ -30,7 +30,7 @@ static w5_rc make_folders(const char *path, w5_err *err)
     char name[PATH_MAX];
     if (strlen(path) >= sizeof(name))
         return w5_fail(err, W5_EIO, ENAMETOOLONG, "cannot keep a state");
-    strcpy(name, path);
+    memcpy(name, path, strlen(path) + 1);
     for (char *slash = strchr(name + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
         *slash = '\0';
         if (mkdir(name, 0700) != 0 && errno != EEXIST)

@@ -15,12 +15,11 @@ static const char *const group_title[GROUPS] = {W5_N_("Input"), W5_N_("Output"),
                                                 W5_N_("Machine")};
 
 static const struct option_row {
-    char letter;
-    const char *name, *argument;
+    const char *name, *argument, *help;
     group group;
-    const char *help;
+    char letter;
 } rows[OPTIONS] = {
-#define X(id, letter, name, argument, group, help) {letter, name, argument, group, help},
+#define X(id, letter, name, argument, group, help) {name, argument, help, group, letter},
 #include "options.def"
 #undef X
 };
@@ -37,7 +36,7 @@ static size_t distance(const char *a, const char *b)
     size_t n = smaller(strlen(b), 63);
     for (size_t j = 0; j <= n; j++)
         row[j] = j;
-    for (size_t i = 0; a[i] && i < 63; i++) {
+    for (size_t i = 0; i < 63 && a[i]; i++) {
         size_t diagonal = row[0];
         row[0] = i + 1;
         for (size_t j = 0; j < n; j++) {

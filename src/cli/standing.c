@@ -27,7 +27,7 @@ static void add_parent(folders *f, const char *path)
     char name[PATH_MAX];
     if (strlen(path) >= sizeof(name))
         return;
-    strcpy(name, path);
+    memcpy(name, path, strlen(path) + 1);
     add(f, dirname(name));
 }
 

@@ -40,12 +40,12 @@ static void read_error(const w5_known *k, w5_error *e, const w5_cell *cell)
     e->bits = e->kind == W5_K_ACCESS ? bits_of_status(cell->number, cell->duration)
               : e->trouble           ? 0
                                      : UINT32_C(1) << e->kind;
-    if (e->kind == W5_K_UPSTREAM_5XX || e->kind == W5_K_ACCESS)
+    if (e->kind == W5_K_UPSTREAM_5XX || e->kind == W5_K_ACCESS) {
         e->access = cell;
-    else if (!e->trouble)
+    } else if (!e->trouble) {
         e->access = access_line(k, cell, W5_K_UPSTREAM_5XX);
-    if (!e->access && !e->trouble)
-        e->access = access_line(k, cell, W5_K_ACCESS);
+        e->access = e->access ? e->access : access_line(k, cell, W5_K_ACCESS);
+    }
     if (e->access && e->access->duration >= 0)
         e->took = e->access->duration;
 }

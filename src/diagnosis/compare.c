@@ -39,9 +39,11 @@ static double chance_of_more(const rates *r)
 static double power(double x, uint64_t k)
 {
     double value = 1;
-    for (; k > 0; k >>= 1, x *= x)
+    for (; k > 0; k >>= 1) {
         if (k & 1)
             value *= x;
+        x *= x;
+    }
     return value;
 }
 
@@ -78,7 +80,8 @@ static w5_outcome judge(const rates *r, double *chance, uint64_t *needed)
 
 static double exposure(const w5_halves *h, const w5_half *half)
 {
-    return h->by_request ? (double)half->requests : (double)(half->covered / W5_SECOND);
+    w5_time seconds = half->covered / W5_SECOND;
+    return h->by_request ? (double)half->requests : (double)seconds;
 }
 
 static rates rates_of(const w5_halves *h)

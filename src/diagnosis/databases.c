@@ -24,12 +24,11 @@ static void close_outage(w5_db_lives *l, const w5_cell *ready)
 
 static w5_db_outage *open_outage(w5_db_lives *l, const w5_cell *begin, bool crashed)
 {
-    w5_db_outage *o = l->outages ? &l->outage[l->outages - 1] : NULL;
-    if (!o || o->to != W5_TIME_MAX) {
-        o = &l->outage[l->outages++];
-        *o = (w5_db_outage){
-            .from = begin->at, .to = W5_TIME_MAX, .begin = begin, .crashed = crashed};
-    }
+    bool going_on = l->outages > 0 && l->outage[l->outages - 1].to == W5_TIME_MAX;
+    if (!going_on)
+        l->outage[l->outages++] =
+            (w5_db_outage){.from = begin->at, .to = W5_TIME_MAX, .begin = begin};
+    w5_db_outage *o = &l->outage[l->outages - 1];
     o->crashed = o->crashed || crashed;
     return o;
 }
@@ -81,7 +80,8 @@ w5_db_lives *w5_db_lives_new(const w5_known *k)
                 (best == N ||
                  k->kind[kinds[i]].at[next[i]]->at < k->kind[kinds[best]].at[next[best]]->at))
                 best = i;
-        read_cell(k, l, k->kind[kinds[best]].at[next[best]++]);
+        if (best < N)
+            read_cell(k, l, k->kind[kinds[best]].at[next[best]++]);
     }
     return l;
 }

@@ -121,9 +121,9 @@ double w5_binomial_tail(uint64_t n, double p, uint64_t k)
     if (k > n || p <= 0)
         return 0;
     double value = binomial_term(n, p, k), sum = 0;
-    for (double i = (double)k; i <= (double)n && value > sum * 1e-12; i += 1) {
+    for (uint64_t i = k; i <= n && value > sum * 1e-12; i++) {
         sum += value;
-        value *= ((double)n - i) / (i + 1) * p / (1 - p);
+        value *= (double)(n - i) / (double)(i + 1) * p / (1 - p);
     }
     return sum < 1 ? sum : 1;
 }

@@ -10,7 +10,7 @@ void w5_score_theory(const w5_case *c, w5_theory *t);
  * deep. */
 double w5_score_worth(const w5_theory *t);
 /* The named one's confidence, given what it and the rest of its chain explain of the incident. */
-void w5_score_chosen(const w5_case *c, w5_theory *chosen, double covered);
+void w5_score_chosen(const w5_case *c, w5_theory *t, double covered);
 /* Do two theories explain the same errors at the same depth, about equally well? */
 bool w5_score_rivals(const w5_case *c, const w5_theory *a, const w5_theory *b);
 /* Share of a's errors that b explains too. */

@@ -390,7 +390,7 @@ static void try_wrong_bind(const w5_case *c, w5_theory *t)
     t->culprit = there ? there->listening : NULL;
     t->summary = W5_SAY(
         N_("nginx connects to %1$s, where nobody ever listened; the application listens at %2$s."),
-        place_of(c, t), there ? w5_known_str(c->k, there->address[0]) : set->value);
+        place_of(c, t), there ? w5_known_str(c->k, there->address[0]) : set ? set->value : W5_NONE);
     w5_claim_cite(&t->summary, t->culprit);
     w5_claim_cite(&t->summary, w5_theory_cell(t, c));
     w5_theory_show(c, t, t->culprit, W5_FOR, NULL);

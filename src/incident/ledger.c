@@ -162,7 +162,7 @@ uint16_t w5_ledger_lane(w5_ledger *l, uint32_t stream, const w5_format *format)
 
 void w5_ledger_workers(w5_lane *lane, w5_str class)
 {
-    w5_str told = w5_str_of(lane->workers);
+    w5_str told = {lane->workers, strlen(lane->workers)};
     if (class.len == 0 || class.len >= sizeof(lane->workers) || w5_str_eq(told, class))
         return;
     if (told.len > 0)

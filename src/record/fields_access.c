@@ -351,9 +351,11 @@ static char unescaped(char c)
 /* nginx.conf's escapes off; `quote` ends the text, 0: none does. Answers where it stopped. */
 static size_t copy_text(w5_str s, char quote, char *out, size_t *n)
 {
+    static const char escaped[] = {'"', '\'', '\\', 't', 'r', 'n'};
     size_t i = 0;
     for (; i < s.len && (!quote || s.ptr[i] != quote); i++) {
-        bool escape = s.ptr[i] == '\\' && i + 1 < s.len && memchr("\"'\\trn", s.ptr[i + 1], 6);
+        bool escape = s.ptr[i] == '\\' && i + 1 < s.len &&
+                      memchr(escaped, s.ptr[i + 1], sizeof escaped);
         i += escape;
         out[(*n)++] = escape ? unescaped(s.ptr[i]) : s.ptr[i];
     }

@@ -371,11 +371,13 @@ static void split_well(w5_str rest, w5_record *r)
     size_t at = first;
     for (int i = 0; i < TRIES && at < rest.len; i++) {
         read_context(w5_str_skip(rest, at), &w);
-        if (w.end == W5_NGINX_CLEAN)
-            break;
+        if (w.end == W5_NGINX_CLEAN) {
+            split_at(rest, at, r);
+            return;
+        }
         at = context_from(rest, at + 1);
     }
-    split_at(rest, at < rest.len && w.end == W5_NGINX_CLEAN ? at : first, r);
+    split_at(rest, first, r);
 }
 
 /* Messages with foreign bytes in them whose errno would tell of a full disk or table: only there a

@@ -244,7 +244,7 @@ static w5_verdict accept(const reading *rd, w5_lane *lane, size_t rank, w5_recor
     }
     settle_time(rd, r);
     note_time(rd->log, r);
-    if (rd->host.len > 0 && rd->chain.depth > 0)
+    if (rd->chain.depth > 0 && rd->host.len > 0)
         note_host(rd, s, rd->host);
     count(rd, r->forged ? &s->forged : &s->understood);
     note_format(rd, lane, rank);

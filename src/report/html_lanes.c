@@ -173,7 +173,7 @@ static void put_stretch(const w5_html *h, const w5_lanes *l, const w5_mark_at *m
 {
     w5_time from = mark->cell->query_start - l->from, length = (w5_time)l->columns * l->span;
     w5_time to = mark->until - l->from;
-    if (mark->cell->query_start == W5_TIME_NONE || to <= from)
+    if (mark->cell->query_start == W5_TIME_NONE || to <= from || length <= 0)
         return;
     from = from < 0 ? 0 : from;
     to = to > length ? length : to;

@@ -12,10 +12,10 @@ typedef struct pieces { /* a text that grows */
 
 static void add(pieces *p, w5_str s)
 {
-    if (p->len + s.len > p->room) {
+    if (!p->bytes || p->len + s.len > p->room) {
         size_t room = 2 * (p->len + s.len) + 64;
         char *bytes = w5_arena_alloc(p->arena, room);
-        if (p->len > 0)
+        if (p->bytes)
             memcpy(bytes, p->bytes, p->len);
         p->bytes = bytes;
         p->room = room;

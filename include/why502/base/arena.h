@@ -16,8 +16,10 @@ typedef struct w5_mark {
 
 w5_arena *w5_arena_new(void);
 void w5_arena_free(w5_arena *arena);
-void *w5_arena_alloc(w5_arena *arena, size_t size); /* zeroed, aligned for any type */
-void *w5_arena_alloc_n(w5_arena *arena, size_t count, size_t size); /* checks count * size */
+/* Zeroed, aligned for any type; never NULL. The second checks count * size. */
+__attribute__((returns_nonnull)) void *w5_arena_alloc(w5_arena *arena, size_t size);
+__attribute__((returns_nonnull)) void *w5_arena_alloc_n(w5_arena *arena, size_t count,
+                                                        size_t size);
 w5_str w5_arena_str(w5_arena *arena, w5_str s); /* a copy, NUL-terminated for convenience */
 w5_str w5_arena_fmt(w5_arena *arena, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* Everything handed out since the mark is taken back. */
