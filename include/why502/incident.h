@@ -138,6 +138,15 @@ typedef struct w5_tallies { w5_tally *at; size_t n; } w5_tallies; /* most first,
 /* A number that goes on from run to run: of "upstream_errors" those of a class and an upstream. */
 typedef struct w5_counter { w5_str family, label[2]; uint64_t value; void *block; } w5_counter;
 
+/* What was done to a clock: "nginx log read as +09:00: 41 of 41 pairs fit within 1 s". English
+ * words with %1$s …, translated when they are told, as a w5_sentence's are. */
+typedef struct w5_note {
+    const char *words, *plural;  /* plural: for every `number` but 1; may be NULL */
+    uint64_t number;
+    w5_str arg[5];
+    uint8_t args, translate;     /* bit i: arg[i] is English words of ours */
+} w5_note;
+
 /* The ledger on one clock: UTC, sorted by second, ties by causality (w5_class.order), then time,
  * stream, line. What two sources tell of the same record is one cell. */
 typedef struct w5_timeline {
@@ -154,7 +163,7 @@ typedef struct w5_timeline {
     size_t traffics;
     const w5_path *path;         /* most requests first */
     size_t paths;
-    const char *const *notes;    /* "nginx log read as +09:00: 41 of 41 pairs fit within 1 s" */
+    const w5_note *notes;
     size_t note_count;
     w5_time now;                 /* live: the clock; batch: W5_TIME_NONE */
     w5_time gap;

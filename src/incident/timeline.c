@@ -439,7 +439,7 @@ const w5_timeline *w5_timeline_build(w5_ledger *l, w5_stream *const *streams, si
     count_totals(&m);
     for (size_t i = 0; i < n; i++)
         tell_stream(&m, streams[i]);
-    t->notes = (const char *const *)m.zones.note;
+    t->notes = m.zones.note;
     t->note_count = m.zones.notes;
     return t;
 }

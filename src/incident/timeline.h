@@ -53,7 +53,7 @@ w5_time w5_clock_utc(const w5_clock *clock, w5_time stamp, bool zoned);
 
 typedef struct w5_zones {
     w5_clock *clock; /* by lane */
-    const char **note;
+    const w5_note *note;
     size_t notes;
 } w5_zones;
 

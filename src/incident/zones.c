@@ -175,19 +175,47 @@ static w5_landmarks marks_of_others(settling *s, size_t lane, bool access_only)
 }
 
 /* --- what is told ---------------------------------------------------------------------------- */
-static void note(settling *s, size_t lane, const char *how, const w5_fit_result *fit)
+/* Mark English words for the translators: they are looked up when a report is written. */
+#define N_(english) english
+#define NN_(one, many)                                                                             \
+    {                                                                                              \
+        (one), (many)                                                                              \
+    }
+
+typedef enum note_kind {
+    READ_LIKE_ACCESS,
+    READ_AS,
+    SHIFTED
+} note_kind;
+
+/* %1$s a log, %2$s its offset or shift; %3$s of %4$s pairs of lines fit within %5$s seconds. */
+static const struct {
+    const char *one, *many;
+} note_words[] = {
+    [READ_LIKE_ACCESS] = {N_("%1$s read as %2$s, like the access log"), NULL},
+    [READ_AS] = NN_("%1$s read as %2$s: %3$s of %4$s pair fits within %5$s s",
+                    "%1$s read as %2$s: %3$s of %4$s pairs fit within %5$s s"),
+    [SHIFTED] = NN_("%1$s shifted by %2$s: %3$s of %4$s pair fits within %5$s s",
+                    "%1$s shifted by %2$s: %3$s of %4$s pairs fit within %5$s s"),
+};
+
+static void note(settling *s, size_t lane, note_kind kind, w5_str offset, const w5_fit_result *fit)
 {
-    w5_str name = is_error(s, lane) ? W5_STR("nginx log") : stream_of(s, lane)->name;
+    bool nginx = is_error(s, lane);
     size_t most = fit->most > fit->pairs ? fit->most : fit->pairs;
-    w5_str text =
-        fit->pairs == 0
-            ? w5_arena_fmt(s->arena, "%.*s %s, like the access log", W5_ARG(name), how)
-            : w5_arena_fmt(s->arena, "%.*s %s: %zu of %zu pairs fit within %d s", W5_ARG(name), how,
-                           fit->pairs, most, fit->close == fit->pairs ? 1 : 2);
-    const char **all = W5_NEW_N(s->arena, const char *, s->zones.notes + 1);
+    w5_note *all = W5_NEW_N(s->arena, w5_note, s->zones.notes + 1);
     if (s->zones.notes > 0)
         memcpy(all, s->zones.note, s->zones.notes * sizeof(*all));
-    all[s->zones.notes++] = text.ptr;
+    all[s->zones.notes++] = (w5_note){
+        .words = note_words[kind].one,
+        .plural = note_words[kind].many,
+        .number = most,
+        .arg = {nginx ? W5_STR(N_("nginx log")) : stream_of(s, lane)->name, offset,
+                w5_arena_fmt(s->arena, "%zu", fit->pairs), w5_arena_fmt(s->arena, "%zu", most),
+                fit->close == fit->pairs ? W5_STR("1") : W5_STR("2")},
+        .args = 5,
+        .translate = nginx,
+    };
     s->zones.note = all;
 }
 
@@ -211,8 +239,7 @@ static void take_offset(settling *s, size_t lane, w5_time offset, w5_zone_from f
     if (w5_zone_offset_civil(&s->options->zone, middle) == seconds)
         return;
     clock->zone = (w5_zone){.fixed = true, .offset = seconds};
-    w5_str how = w5_arena_fmt(s->arena, "read as %.*s", W5_ARG(clock_words(s, offset)));
-    note(s, lane, how.ptr, fit);
+    note(s, lane, fit->pairs > 0 ? READ_AS : READ_LIKE_ACCESS, clock_words(s, offset), fit);
 }
 
 /* Stamps without zone: local = UTC + offset, so the shift that fits is the offset's negative. */
@@ -275,11 +302,9 @@ static bool move(settling *s, size_t lane, w5_time reach, w5_time step)
     if (!best.found || (best.shift <= W5_PAIR_FIT && best.shift >= -W5_PAIR_FIT))
         return false;
     clock->shift += best.shift;
-    w5_str how =
-        step == W5_SECOND
-            ? w5_arena_fmt(s->arena, "shifted by %+d s", (int)(best.shift / W5_SECOND))
-            : w5_arena_fmt(s->arena, "shifted by %.*s", W5_ARG(clock_words(s, best.shift)));
-    note(s, lane, how.ptr, &best.fit);
+    w5_str by = step == W5_SECOND ? w5_arena_fmt(s->arena, "%+d s", (int)(best.shift / W5_SECOND))
+                                  : clock_words(s, best.shift);
+    note(s, lane, SHIFTED, by, &best.fit);
     if (clock->from == W5_ZONE_STAMP || clock->from == W5_ZONE_HOST)
         clock->from = W5_ZONE_INFERRED;
     return true;

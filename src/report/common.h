@@ -44,6 +44,8 @@ w5_str w5_show_safe(const w5_show *show, w5_str foreign);
 w5_str w5_show_sentence(const w5_show *show, const w5_sentence *s);
 /* Its translated words, and its arguments made safe. `s` has words. */
 const char *w5_show_arguments(const w5_show *show, const w5_sentence *s, w5_str arg[8]);
+/* A note on a log's clock, to be told as a sentence is. */
+w5_sentence w5_show_note(const w5_note *note);
 /* The whole in English, for machines. */
 w5_str w5_show_english(const w5_show *show, const w5_sentence *s);
 /* A catalogue's text whose {placeholders} were filled in English: translated, filled the same way.

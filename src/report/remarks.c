@@ -141,7 +141,9 @@ size_t w5_show_remarks(const w5_show *show, w5_str remark[W5_REMARKS_MAX])
     add_trend(&r);
     add_counts(&r);
     add_bounds(&r);
-    for (size_t i = 0; i < t->note_count; i++)
-        add(&r, w5_show_safe(show, w5_show_word(show, w5_str_of(t->notes[i]))));
+    for (size_t i = 0; i < t->note_count; i++) {
+        w5_sentence note = w5_show_note(&t->notes[i]);
+        add(&r, w5_show_sentence(show, &note));
+    }
     return r.n;
 }

@@ -168,6 +168,12 @@ static void put_settle(w5_out *out, const w5_settle *s, const w5_view *view)
         w5_out_lit(out, "]");                                                                      \
     } while (0)
 
+static void put_note(w5_out *out, const w5_note *note, const w5_view *view)
+{
+    w5_sentence said = w5_show_note(note);
+    w5_sentence_json(out, &said, view);
+}
+
 static void put_name(w5_out *out, w5_str name, const w5_view *view)
 {
     w5_out_lit(out, "\"");
@@ -455,7 +461,7 @@ void w5_json_run(w5_out *out, const w5_run *run, const w5_view *view)
               put_rung(out, &f->keepalives[i], view));
     JSON_LIST(out, &first, "blind_spots", f->blinds, w5_sentence_json(out, &f->blind[i], view));
     JSON_LIST(out, &first, "notes", run->timeline->note_count,
-              put_name(out, w5_str_of(run->timeline->notes[i]), view));
+              put_note(out, &run->timeline->notes[i], view));
     w5_member_num(out, &first, "ignored", f->ignored);
     w5_out_lit(out, "}");
 }

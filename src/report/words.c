@@ -96,6 +96,16 @@ w5_str w5_show_sentence(const w5_show *show, const w5_sentence *s)
     return w5_show_tell(show, words, arg, 8);
 }
 
+w5_sentence w5_show_note(const w5_note *note)
+{
+    return (w5_sentence){.words = note->words,
+                         .plural = note->plural,
+                         .number = note->number,
+                         .arg = note->arg,
+                         .args = note->args,
+                         .translate = note->translate};
+}
+
 w5_str w5_show_english(const w5_show *show, const w5_sentence *s)
 {
     w5_str arg[8] = {

@@ -372,7 +372,7 @@ static inline void scene_poison(scene *s, w5_str bytes)
 {
     w5_id id = w5_intern_put(s->words, bytes);
     w5_str *command = W5_NEW(s->arena, w5_str);
-    const char **note = W5_NEW(s->arena, const char *);
+    w5_note *note = W5_NEW(s->arena, w5_note);
     w5_run_source *trouble = W5_NEW(s->arena, w5_run_source);
     w5_change *change = W5_NEW(s->arena, w5_change);
     for (size_t i = 0; i < s->cells; i++) {
@@ -405,7 +405,7 @@ static inline void scene_poison(scene *s, w5_str bytes)
         a->commands = a->changes = 1;
         a->verify = a->undo = bytes;
     }
-    *note = w5_arena_str(s->arena, bytes).ptr;
+    *note = (w5_note){.words = "%1$s", .arg = {bytes}, .args = 1};
     *trouble = (w5_run_source){bytes, W5_NONE, bytes, UINT32_MAX};
     s->timeline.notes = note;
     s->timeline.note_count = 1;

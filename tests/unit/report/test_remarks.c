@@ -42,11 +42,11 @@ static void whatever_was_left_out_is_told(void **state)
 
 static void more_notes_than_fit_are_dropped(void **state)
 {
-    const char *notes[40];
+    w5_note notes[40];
     scene *s = scene_new(W5_STR("/ok"));
     w5_str remark[W5_REMARKS_MAX];
     for (size_t i = 0; i < COUNT(notes); i++)
-        notes[i] = "a note";
+        notes[i] = (w5_note){.words = "a note"};
     s->timeline.notes = notes;
     s->timeline.note_count = COUNT(notes);
     w5_show show = w5_show_begin(&s->run, &s->view);
