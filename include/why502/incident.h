@@ -130,6 +130,33 @@ typedef struct w5_ledger_totals {
 w5_ledger_totals w5_ledger_sum(const w5_ledger *l);
 size_t w5_ledger_codes(const w5_ledger *l, const w5_str **names, const uint64_t **counts);
 
+/* --- a ledger as rows, told and read back (-o events --fold) ---------------------------------- */
+typedef struct w5_told_member { /* of one of the three what it has; others are left out */
+    const char *key;
+    w5_str text;
+    int64_t number;
+    enum { W5_TOLD_TEXT, W5_TOLD_NUMBER, W5_TOLD_STAMP } type;
+} w5_told_member;
+#define W5_TOLD_MEMBERS 32
+
+typedef struct w5_told_row {
+    w5_str table;        /* "cell", "traffic", "path", "request", "mix", "lane", "peers", "total" */
+    const w5_lane *lane; /* whose lines it counts */
+    w5_str klass, host;  /* "" where it has none */
+    w5_time at;          /* as the stamps stood; W5_TIME_NONE */
+    bool zoned;
+    uint8_t digits;
+    uint64_t line;       /* 0: none */
+    w5_told_member member[W5_TOLD_MEMBERS];
+    size_t members;
+} w5_told_row;
+
+/* Gives up detail until the rows are about this few. */
+void w5_ledger_condense(w5_ledger *l, size_t rows);
+/* Calls `tell` with each row; one that is put into another ledger (w5_record.told) is there what it was
+ * here. Paths on either side of a change (w5_ledger_split) are not told. */
+void w5_ledger_tell(w5_ledger *l, void (*tell)(void *context, const w5_told_row *row), void *context);
+
 typedef struct w5_span { w5_time from, to; } w5_span;
 
 typedef struct w5_tally { w5_str name; uint64_t count; } w5_tally;

@@ -65,6 +65,7 @@ typedef struct w5_record {
     const w5_pattern *pattern; /* set beforehand only for our own events, which carry class and kind */
     const w5_format *clock; /* not NULL: the line had no stamp, `at` is that of the line before it, by this format */
     w5_str id;           /* of our own events: the same id again is the same event */
+    w5_str told;         /* of our own folded events: the line, a row of a ledger (incident.h) */
 } w5_record;
 
 static inline w5_str w5_record_get(const w5_record *r, w5_field f)

@@ -32,6 +32,7 @@ typedef struct w5_trend {              /* with a state: upstream errors a day */
 
 typedef struct w5_run {
     const w5_catalogue *catalogue;
+    w5_ledger *ledger;                 /* what it was made of (-o events --fold) */
     const w5_timeline *timeline;
     const w5_findings *findings;
     const w5_config *config;
@@ -78,9 +79,9 @@ void w5_sentence_json(w5_out *out, const w5_sentence *s, const w5_view *view);
 
 /* -o events: one classified record (spec §6.3); with `all` every understood record. */
 void w5_report_event(w5_out *out, const w5_event *event, const w5_view *view);
-/* The same as a log of them: equal lines of one second get ids of their own, and with `fold` runs of
- * events that differ in nothing but line, connection and client become one with a count. The end
- * writes what is held back and a `coverage` record a source. `host`: for lines that name none. */
+/* The same as a log of them: equal lines of one second get ids of their own. With `fold` nothing is
+ * put: the end writes the rows of the run's ledger, equal events of a span of time as one with a count.
+ * Then comes a `coverage` record a source. `host`: for lines that name none. */
 typedef struct w5_event_log w5_event_log;
 w5_event_log *w5_event_log_new(w5_out *out, const w5_view *view, w5_str host, bool fold);
 /* Events outside are left out, as far as this host knows what their stamps mean. */

@@ -47,7 +47,8 @@ static void put_event(void *context, const w5_event *event)
         return; /* an earlier run has told it */
     if (it->memory.state)
         memory_keep(&it->memory, event);
-    bool tells = event->klass || event->record->have >> W5_F_worker_class & 1;
+    bool tells = event->klass || event->record->told.len > 0 ||
+                 event->record->have >> W5_F_worker_class & 1;
     if (it->events && (tells || it->s.view.verbose))
         w5_event_log_put(it->events, event);
 }
@@ -274,10 +275,17 @@ static int read_and_report(session *it)
     return status;
 }
 
+/* What a ledger tells is all of it, but with a state only what is new is told, and a follower tells it
+ * at once. */
+static bool folds(const session *it)
+{
+    return it->o->given[OPT_FOLD] && !it->s.report && !it->memory.state && !it->s.engine.follow;
+}
+
 static void open_events(session *it)
 {
-    it->events = w5_event_log_new(it->d.out, &it->s.view, w5_engine_host(it->engine),
-                                  it->o->given[OPT_FOLD] > 0);
+    it->events =
+        w5_event_log_new(it->d.out, &it->s.view, w5_engine_host(it->engine), folds(it));
     w5_event_log_window(it->events, it->s.engine.since, it->s.engine.until);
 }
 
@@ -286,7 +294,8 @@ static int run_session(session *it)
     w5_err err = {0};
     it->s.engine.context = it;
     it->s.engine.progress = go_on;
-    if (!it->s.report || it->memory.state)
+    it->s.engine.all_fields = it->s.engine.all_fields && !folds(it);
+    if ((!it->s.report && !folds(it)) || it->memory.state)
         it->s.engine.event = put_event;
     it->engine = w5_engine_new(it->s.catalogue, it->s.config, &it->s.engine);
     if (!it->s.report)

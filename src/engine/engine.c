@@ -517,6 +517,7 @@ const w5_run *w5_engine_run(w5_engine *e)
     w5_run *run = &e->run;
     *run = (w5_run){.catalogue = e->catalogue,
                     .config = e->config,
+                    .ledger = e->reader.ledger,
                     .bytes = e->bytes,
                     .generated_at = w5_now(),
                     .sandbox = w5_str_of(w5_guard_word()),

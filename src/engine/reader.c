@@ -18,9 +18,9 @@ void w5_reader_flow(w5_reader *r, void (*event)(void *context, const w5_event *e
         w5_rc rc = w5_event_classify(r->classifier, &record, &e);
         record.stream->records += !record.stream->told;
         record.stream->events += rc == W5_OK && !record.stream->told;
-        if (rc == W5_OK || tells_of_workers(&record))
+        if (rc == W5_OK || tells_of_workers(&record) || record.told.len > 0)
             w5_ledger_put(r->ledger, &e);
-        if (event && (rc == W5_OK || all))
+        if (event && (rc == W5_OK || all || record.told.len > 0))
             event(context, &e);
     }
 }

@@ -164,6 +164,10 @@ void w5_ledger_put(w5_ledger *l, const w5_event *e)
     w5_time at;
     if (is_repeated(l, r))
         return;
+    if (r->told.len > 0) {
+        w5_put_told(l, e);
+        return;
+    }
     uint16_t lane = w5_ledger_see(l, r, &at);
     if (r->forged) {
         l->forged += n;

@@ -18,6 +18,9 @@ void w5_put_other(w5_ledger *l, const w5_event *e, uint16_t lane, w5_time at);
 /* A look-alike whose like was there just now; false: it is not known where. */
 bool w5_put_noise(w5_ledger *l, const w5_event *e, uint16_t lane, w5_time at, uint64_t n);
 
+/* A row of another ledger, as our own folded events tell it (told.c). */
+void w5_put_told(w5_ledger *l, const w5_event *e);
+
 uint32_t w5_put_second(w5_time at);
 w5_id w5_put_name(w5_ledger *l, w5_str s);
 w5_str w5_put_kept(const w5_ledger *l, w5_id id);

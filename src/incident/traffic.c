@@ -156,7 +156,7 @@ static void join_path(void *into, const void *from)
     const w5_path *more = from;
     sum->requests += more->requests;
     sum->failed += more->failed;
-    sum->sum += more->sum;
+    sum->sum = (int64_t)((uint64_t)sum->sum + (uint64_t)more->sum); /* events may tell anything */
     if (more->longest_finished > sum->longest_finished)
         sum->longest_finished = more->longest_finished;
 }

@@ -44,6 +44,7 @@ enum {
     EVENTS,
     TIMEZONE,
     FIELDS,
+    FOLDED,
     KEYS
 };
 static const w5_str names[KEYS] = {
@@ -74,6 +75,7 @@ static const w5_str names[KEYS] = {
     [EVENTS] = W5_LIT("events"),
     [TIMEZONE] = W5_LIT("timezone"),
     [FIELDS] = W5_LIT("fields"),
+    [FOLDED] = W5_LIT("folded"),
 };
 
 typedef struct members {
@@ -196,7 +198,7 @@ static w5_stream *stream_of(const members *m, const w5_record *r)
     return w5_told_stream(r->stream, host, text(m, SOURCE));
 }
 
-static void tell_event(const members *m, w5_record *r)
+static void tell_event(const members *m, w5_str line, w5_record *r)
 {
     w5_stream *s = stream_of(m, r);
     read_fields(m, r);
@@ -218,6 +220,7 @@ static void tell_event(const members *m, w5_record *r)
     r->text = m->raw[TEXT].len > 0 ? text(m, TEXT) : r->message;
     r->id = text(m, ID);
     r->pattern = pattern_of(m);
+    r->told = m->raw[FOLDED].len > 0 ? line : W5_NONE;
 }
 
 /* --- what a log covers ----------------------------------------------------------------------- */
@@ -291,7 +294,7 @@ static w5_fit parse(void *state, w5_str line, w5_record *r)
     if (w5_str_eq(text(&m, KIND), W5_STR("coverage")))
         tell_coverage(&m, r);
     else
-        tell_event(&m, r);
+        tell_event(&m, line, r);
     return W5_FIT_YES;
 }
 

@@ -122,7 +122,7 @@ static void prepare(const reading *rd, w5_record *r)
     r->line = row->line;
     r->offset = row->offset;
     r->text = row->text;
-    r->message = r->host = r->context = r->id = W5_NONE;
+    r->message = r->host = r->context = r->id = r->told = W5_NONE;
     r->have = 0;
     r->count = 1;
     r->pattern = NULL;

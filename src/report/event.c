@@ -8,6 +8,7 @@
 #include <endian.h>
 #include <limits.h>
 #include <stdlib.h>
+#include <why502/base/json.h>
 
 /* --- fields ---------------------------------------------------------------------------------- */
 /* Keys of their own; everything behind them in W5_FIELD_LIST stands under "fields". */
@@ -174,7 +175,7 @@ static void put_class(w5_out *out, bool *first, const w5_event *event)
 /* Whose log it is: that of the machine it was read on, unless our own events come from another. */
 static w5_str reader_of(const w5_record *r, w5_str host)
 {
-    return r->stream->told ? r->stream->host : host;
+    return r->stream->told ? r->stream->reader : host;
 }
 
 /* Where the line names another host than the one it was read on, both are told. */
@@ -295,13 +296,9 @@ struct w5_event_log {
     w5_str host;
     w5_time since, until; /* W5_TIME_NONE: open */
     bool fold;
-    w5_arena *arena, *kept; /* kept: of the event held back */
+    w5_arena *arena;
     slot *slots;
     size_t used;
-    bool holding;
-    w5_event held;
-    w5_record record;
-    uint64_t likeness, count, id;
     kept kept_texts[KEPT];
     uint64_t content; /* sum of all ids */
 };
@@ -310,8 +307,7 @@ w5_event_log *w5_event_log_new(w5_out *out, const w5_view *view, w5_str host, bo
 {
     w5_arena *arena = w5_arena_new();
     w5_event_log *log = W5_NEW(arena, w5_event_log);
-    *log = (w5_event_log){
-        .out = out, .view = view, .fold = fold, .arena = arena, .kept = w5_arena_new()};
+    *log = (w5_event_log){.out = out, .view = view, .fold = fold, .arena = arena};
     log->since = log->until = W5_TIME_NONE;
     log->host = w5_arena_str(arena, host);
     log->slots = W5_NEW_N(arena, slot, SLOTS);
@@ -330,7 +326,6 @@ void w5_event_log_free(w5_event_log *log)
         return;
     for (size_t i = 0; i < KEPT; i++)
         w5_out_done(log->kept_texts[i].shown, NULL);
-    w5_arena_free(log->kept);
     w5_arena_free(log->arena);
 }
 
@@ -349,62 +344,6 @@ static uint64_t next_ordinal(w5_event_log *log, uint64_t hash)
     return log->slots[i].ordinals++;
 }
 
-/* What is equal in events that are folded: all but where the line stands and who asked. */
-static uint64_t likeness_of(const w5_event *event)
-{
-    const w5_record *r = event->record;
-    uint64_t hash = mix_str(UINT64_C(0xcbf29ce484222325), event->code);
-    hash = mix(hash, &event->klass, sizeof event->klass);
-    hash = mix(hash, &r->stream->index, sizeof r->stream->index);
-    hash = mix(hash, &r->at, sizeof r->at);
-    hash = mix(hash, &r->forged, sizeof r->forged);
-    hash = mix_str(hash, r->host);
-    hash = mix_str(hash, r->message);
-    for (int f = 0; f < W5_FIELDS; f++)
-        if (f != W5_F_connection && f != W5_F_client)
-            hash = mix_str(hash, w5_record_get(r, (w5_field)f));
-    return hash;
-}
-
-static void flush(w5_event_log *log)
-{
-    if (log->holding)
-        put_record(log->out, &log->held, log->view, log->host, log->kept_texts, log->count,
-                   log->id);
-    log->holding = false;
-}
-
-static void hold(w5_event_log *log, const w5_event *event, uint64_t likeness, uint64_t id)
-{
-    w5_arena_rewind(log->kept, (w5_mark){0});
-    log->record = *event->record;
-    log->record.host = w5_arena_str(log->kept, event->record->host);
-    log->record.message = w5_arena_str(log->kept, event->record->message);
-    log->record.text = w5_arena_str(log->kept, w5_record_excerpt(event->record));
-    log->record.id = w5_arena_str(log->kept, event->record->id);
-    log->record.context = W5_NONE;
-    for (int f = 0; f < W5_FIELDS; f++)
-        if (event->record->have >> f & 1)
-            log->record.field[f] = w5_arena_str(log->kept, event->record->field[f]);
-    log->held = *event;
-    log->held.record = &log->record;
-    log->held.code = w5_arena_str(log->kept, event->code);
-    log->likeness = likeness;
-    log->count = event->record->count;
-    log->id = id;
-    log->holding = true;
-}
-
-/* The run's one line keeps no connection and no client that were not those of all its lines. */
-static void join(w5_event_log *log, const w5_record *r)
-{
-    static const w5_field dropped[] = {W5_F_connection, W5_F_client};
-    log->count += r->count;
-    for (size_t i = 0; i < 2; i++)
-        if (!w5_str_eq(w5_record_get(&log->record, dropped[i]), w5_record_get(r, dropped[i])))
-            log->record.have &= ~((uint64_t)1 << dropped[i]);
-}
-
 static bool is_wanted(const w5_event_log *log, const w5_record *r)
 {
     w5_time at = instant_of(r, log->view);
@@ -412,26 +351,77 @@ static bool is_wanted(const w5_event_log *log, const w5_record *r)
            (log->until == W5_TIME_NONE || at <= log->until);
 }
 
+/* --- a row of another run's ledger, read and told again -------------------------------------- */
+static bool is_plain(w5_str key)
+{
+    for (size_t i = 0; i < key.len; i++)
+        if ((key.ptr[i] < 'a' || key.ptr[i] > 'z') && key.ptr[i] != '_')
+            return false;
+    return key.len > 0 && key.len < 32;
+}
+
+static bool stood_before(const w5_str *seen, size_t n, w5_str key)
+{
+    for (size_t i = 0; i < n; i++)
+        if (w5_str_eq(seen[i], key))
+            return true;
+    return false;
+}
+
+static void put_value(w5_out *out, w5_arena *scratch, w5_str key, w5_str raw, const w5_view *view)
+{
+    w5_str text;
+    if (raw.len == 0 || raw.ptr[0] != '"' || w5_json_unquote(scratch, raw, &text) != W5_OK) {
+        w5_out_text(out, W5_JSON, is_number(raw) ? raw : W5_STR("null"));
+        return;
+    }
+    w5_out_lit(out, "\"");
+    if (w5_str_eq(key, w5_field_name[W5_F_client]) && view->redact == W5_REDACT_ALL)
+        w5_out_text(out, W5_JSON, w5_redact_client(scratch, text, view->redact));
+    else
+        w5_show_foreign(out, W5_JSON, text, view);
+    w5_out_lit(out, "\"");
+}
+
+/* It stays as it is, but for what this view hides. */
+static void put_told(w5_out *out, const w5_record *r, const w5_view *view)
+{
+    enum {
+        MOST = 48 /* members; ours have fewer */
+    };
+    w5_str seen[MOST], key, raw;
+    size_t n = 0;
+    w5_json_walk walk;
+    if (!w5_json_walk_open(r->told, &walk))
+        return;
+    w5_arena *scratch = w5_arena_new();
+    while (n < MOST && w5_json_walk_next(&walk, &key, &raw)) {
+        if (!is_plain(key) || stood_before(seen, n, key))
+            continue;
+        seen[n] = key;
+        w5_out_text(out, W5_JSON, n++ == 0 ? W5_STR("{") : W5_STR(","));
+        w5_out_lit(out, "\"");
+        w5_out_text(out, W5_JSON, key);
+        w5_out_lit(out, "\":");
+        put_value(out, scratch, key, raw, view);
+    }
+    w5_out_lit(out, n > 0 ? "}\n" : "");
+    w5_arena_free(scratch);
+}
+
 void w5_event_log_put(w5_event_log *log, const w5_event *event)
 {
     if (!is_wanted(log, event->record))
         return;
+    if (event->record->told.len > 0) {
+        put_told(log->out, event->record, log->view);
+        return;
+    }
     w5_record_walk(event->record);
     uint64_t hash = line_hash(event->record, log->host);
     uint64_t id = id_of(hash, next_ordinal(log, hash));
     log->content += id;
-    if (!log->fold) {
-        put_record(log->out, event, log->view, log->host, log->kept_texts, event->record->count,
-                   id);
-        return;
-    }
-    uint64_t likeness = likeness_of(event);
-    if (log->holding && likeness == log->likeness) {
-        join(log, event->record);
-        return;
-    }
-    flush(log);
-    hold(log, event, likeness, id);
+    put_record(log->out, event, log->view, log->host, log->kept_texts, event->record->count, id);
 }
 
 /* The end of a log knows what its stamps without a zone mean; "first" and "last" are as they stood.
@@ -488,7 +478,7 @@ static void put_coverage(w5_event_log *log, const w5_stream *s)
 {
     bool first = true;
     w5_out *out = log->out;
-    w5_str host = s->told ? s->host : log->host;
+    w5_str host = s->told ? s->reader : log->host;
     w5_out_lit(out, "{");
     w5_member_num(out, &first, "v", 1);
     w5_member_own(out, &first, "kind", W5_STR("coverage"));
@@ -510,9 +500,91 @@ static bool covers(const w5_stream *s)
     return s->told ? s->ended : !s->format || !w5_str_eq(s->format->id, W5_STR("why502"));
 }
 
+/* --- folded ---------------------------------------------------------------------------------- */
+enum {
+    ROWS = 2048,        /* of a log of any size */
+    ROW_BYTES = 1 << 15 /* of a larger one a row for so many bytes */
+};
+
+typedef struct folding {
+    w5_event_log *log;
+    const w5_run *run;
+} folding;
+
+static void put_member(w5_out *out, bool *first, const w5_told_member *m, const w5_view *view)
+{
+    if (m->type == W5_TOLD_STAMP) {
+        put_stamp(out, first, m->key, m->number, m->number % W5_SECOND ? 6 : 0);
+    } else if (m->type == W5_TOLD_NUMBER) {
+        w5_member_key(out, first, m->key);
+        w5_out_fmt(out, "%jd", (intmax_t)m->number);
+    } else if (strcmp(m->key, "client") == 0) {
+        put_field(out, first, W5_F_client, m->text, NULL, view);
+    } else {
+        w5_member_str(out, first, m->key, m->text, view);
+    }
+}
+
+/* The same row of another part of the log is another one. */
+static uint64_t row_id(const folding *f, const w5_told_row *row, const w5_record *r)
+{
+    uint64_t hash = coverage_id(f->log, r->stream, reader_of(r, f->log->host));
+    hash = mix_str(mix_str(hash, row->table), r->format ? r->format->id : W5_NONE);
+    hash = mix_str(mix_str(hash, row->klass), row->host);
+    hash = mix(hash, &row->at, sizeof row->at);
+    hash = mix(hash, &row->line, sizeof row->line);
+    for (size_t i = 0; i < row->members; i++) {
+        hash = mix_str(hash, w5_str_of(row->member[i].key));
+        hash = mix_str(hash, row->member[i].text);
+        hash = mix(hash, &row->member[i].number, sizeof row->member[i].number);
+    }
+    return hash;
+}
+
+static void put_row(void *context, const w5_told_row *row)
+{
+    const folding *f = context;
+    w5_out *out = f->log->out;
+    const w5_view *view = f->log->view;
+    w5_record r = {.stream = f->run->stream[row->lane->stream],
+                   .format = row->lane->format,
+                   .host = row->host,
+                   .at = row->at,
+                   .zoned = row->zoned,
+                   .digits = row->at % W5_SECOND ? 6 : row->digits};
+    bool first = true;
+    if (row->at != W5_TIME_NONE && !is_wanted(f->log, &r))
+        return;
+    w5_out_lit(out, "{");
+    w5_member_num(out, &first, "v", 1);
+    w5_member_own(out, &first, "folded", row->table);
+    if (row->at != W5_TIME_NONE)
+        put_time(out, &first, &r, view);
+    put_host(out, &first, &r, f->log->host, view);
+    w5_member_str(out, &first, "source", r.stream->name, view);
+    own_or_null(out, &first, "format", r.format ? r.format->id : W5_NONE);
+    w5_member_own(out, &first, row->klass.len ? "class" : "kind",
+                  row->klass.len ? row->klass : row->table);
+    if (row->line > 0)
+        w5_member_num(out, &first, "line", row->line);
+    for (size_t i = 0; i < row->members; i++)
+        put_member(out, &first, &row->member[i], view);
+    put_id(out, &first, row_id(f, row, &r));
+    w5_out_lit(out, "}\n");
+}
+
+static void put_ledger(w5_event_log *log, const w5_run *run)
+{
+    folding f = {.log = log, .run = run};
+    size_t rows = run->bytes / ROW_BYTES;
+    w5_ledger_condense(run->ledger, rows > ROWS ? rows : ROWS);
+    w5_ledger_tell(run->ledger, put_row, &f);
+}
+
 void w5_event_log_end(w5_event_log *log, const w5_run *run)
 {
-    flush(log);
+    if (log->fold && run->ledger)
+        put_ledger(log, run);
     for (size_t i = 0; i < run->streams; i++)
         if (covers(run->stream[i]))
             put_coverage(log, run->stream[i]);

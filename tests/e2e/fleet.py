@@ -8,6 +8,7 @@ by file ("host"), by time and at random bytes, each part is turned into events b
 the events come back in any order, some of them twice. The two reports are equal but for what tells how
 the logs were read (OF_READING), and, of cut logs, the numbers of lines, which count from the part's
 start. Printing what was read is the identity. The short form does one cut of each story.
+Folded events (--fold) of whole logs, of parts, of folded events, and printed as read say the same, too.
 Prints "ok NAME" or "FAIL NAME: why" for each test.
 """
 import json
@@ -73,14 +74,14 @@ def by_time(content, instant):
     return [part for part in (content[:place], content[place:]) if part]
 
 
-def map_part(scratch, number, name, content, mtime, config):
+def map_part(scratch, number, name, content, mtime, config, how=()):
     folder = os.path.join(scratch, str(number))
     path = os.path.join(folder, name)
     os.makedirs(os.path.dirname(path))
     with open(path, "wb") as file:
         file.write(content)
     os.utime(path, (mtime, mtime))
-    return run(["-o", "events", *config, name], folder)
+    return run(["-o", "events", *how, *config, name], folder)
 
 
 def normal(report, of_parts):
@@ -123,13 +124,13 @@ class Story:
                 self.files.append((source, file.read(), os.stat(path).st_mtime))
         self.raw = json.loads(run(["-o", "json", *self.config, *self.truth["args"]], self.folder))
 
-    def events(self, cut):
+    def events(self, cut, *how):
         """The events of every part, a list of lines for each."""
         with tempfile.TemporaryDirectory() as scratch:
             number, all_parts = 0, []
             for name, content, mtime in self.files:
                 for part in cut(content):
-                    lines = map_part(scratch, number, name, part, mtime, self.config)
+                    lines = map_part(scratch, number, name, part, mtime, self.config, how)
                     all_parts.append(lines.splitlines(keepends=True))
                     number += 1
             return all_parts
@@ -170,6 +171,15 @@ def tests(story, dice, long):
     for count in (2, 5, 17) if long else (3,):
         parts = story.events(lambda content, n=count: by_byte(content, n, dice))
         yield f"by byte, {count} parts, shuffled, repeated", story.compare(shuffled(parts, dice), True)
+    folded = story.events(lambda content: [content], "--fold")
+    yield "folded, shuffled, repeated", story.compare(shuffled(folded, dice), False)
+    for how in ([], ["--fold"]) if long else ():
+        feed = b"".join(line for part in folded for line in part)
+        again = run(["-o", "events", *how, "-"], story.folder, feed).splitlines(keepends=True)
+        yield f"folded, {'folded again' if how else 'printed as read'}", story.compare(again, False)
+    if long:
+        parts = story.events(lambda content: by_byte(content, 3, dice), "--fold")
+        yield "folded parts, shuffled, repeated", story.compare(shuffled(parts, dice), True)
 
 
 def main():

@@ -32,13 +32,20 @@ static bool is_upstream_error(const json_t *event)
            !json_is_true(json_object_get(event, "forged"));
 }
 
+/* Of a ledger's rows each tells of lines, and the totals once more. */
+static bool is_total(const json_t *event)
+{
+    const char *row = json_string_value(json_object_get(event, "folded"));
+    return row && strcmp(row, "cell") != 0;
+}
+
 static uint64_t errors_in(w5_str text)
 {
     uint64_t errors = 0;
     w5_str line;
     while (w5_str_cut(text, '\n', &line, &text)) {
         json_t *event = object(line);
-        if (is_upstream_error(event))
+        if (is_upstream_error(event) && !is_total(event))
             errors += (uint64_t)json_integer_value(json_object_get(event, "count"));
         json_decref(event);
     }
@@ -51,8 +58,8 @@ static void tell(w5_str log, bool fold, w5_redaction redact)
     w5_view view = {.width = 80, .top = 10, .redact = redact};
     w5_out *out = w5_out_memory();
     w5_event_log *events = w5_event_log_new(out, &view, W5_STR("host"), fold);
-    w5_engine *e =
-        river_begin((w5_engine_options){.all_fields = true, .event = put, .context = events});
+    w5_engine *e = river_begin(
+        (w5_engine_options){.all_fields = !fold, .event = fold ? NULL : put, .context = events});
     w5_engine_feed(e, W5_STR("x.log"), W5_STR(""), log);
     const w5_run *run = w5_engine_run(e);
     w5_event_log_end(events, run);

@@ -53,13 +53,12 @@ static const w5_json *parse(desk *d, w5_str line)
 /* Every key of spec §6.3. */
 static void every_key_stands_in_every_line(void **state)
 {
-    static const char *const keys[] = {"v",       "time",       "precision_s", "host",     "source",
-                                       "format",  "line",       "offset",      "class",    "code",
-                                       "kind",    "phase",      "errno",       "level",    "pid",
-                                       "tid",     "connection", "client",      "server",   "method",
-                                       "path",    "request",    "upstream",    "referrer", "status",
-                                       "message", "text",       "fields",      "count",    "forged",
-                                       "id"};
+    static const char *const keys[] = {
+        "v",       "time",     "precision_s", "host",   "source",  "format", "line",
+        "offset",  "class",    "code",        "kind",   "phase",   "errno",  "level",
+        "pid",     "tid",      "connection",  "client", "server",  "method", "path",
+        "request", "upstream", "referrer",    "status", "message", "text",   "fields",
+        "count",   "forged",   "id"};
     desk *d = open_desk();
     w5_report_event(d->out, &d->event, &d->view);
     const w5_json *v = parse(d, w5_out_bytes(d->out));
@@ -108,12 +107,14 @@ static void a_stamp_without_zone_is_told_as_it_stood_too(void **state)
     desk *d = open_desk();
     d->record.zoned = d->stream.zoned = false;
     w5_report_event(d->out, &d->event, &d->view);
-    assert_has(w5_out_bytes(d->out), "\"time\":\"2026-11-20T17:05:46Z\",\"stamp\":\"2026-11-20T17:05:46\",");
+    assert_has(w5_out_bytes(d->out),
+               "\"time\":\"2026-11-20T17:05:46Z\",\"stamp\":\"2026-11-20T17:05:46\",");
     d->stream.zone = (w5_zone){.fixed = true, .offset = 9 * 3600};
     d->stream.zone_from = W5_ZONE_ACCESS_LOG;
     w5_out_reset(d->out);
     w5_report_event(d->out, &d->event, &d->view);
-    assert_has(w5_out_bytes(d->out), "\"time\":\"2026-11-20T08:05:46Z\",\"stamp\":\"2026-11-20T17:05:46\",");
+    assert_has(w5_out_bytes(d->out),
+               "\"time\":\"2026-11-20T08:05:46Z\",\"stamp\":\"2026-11-20T17:05:46\",");
     close_desk(d);
     (void)state;
 }
@@ -176,28 +177,55 @@ static void equal_lines_have_ids_of_their_own_and_repeats_the_same(void **state)
     (void)state;
 }
 
-static void a_run_of_equal_events_folds_into_one(void **state)
+static w5_catalogue *known(w5_arena *arena)
+{
+    w5_err err = {0};
+    w5_catalogue *c = w5_catalogue_new(arena);
+    assert_int_equal(w5_catalogue_load_builtin(c, &err), W5_OK);
+    assert_int_equal(w5_catalogue_seal(c, &err), W5_OK);
+    return c;
+}
+
+static void folded_equal_events_of_a_second_are_one_row(void **state)
 {
     desk *d = open_desk();
-    w5_run run = {.streams = 0};
+    w5_catalogue *c = known(d->arena);
+    w5_ledger *l = w5_ledger_new(c);
+    w5_stream *streams[] = {&d->stream};
+    w5_run run = {.ledger = l, .stream = streams, .streams = 1};
     w5_event_log *log = w5_event_log_new(d->out, &d->view, W5_STR("web1"), true);
-    for (int i = 0; i < 5; i++) {
-        w5_record_set(&d->record, W5_F_connection, W5_STR("4"));
-        if (i == 3)
-            w5_record_set(&d->record, W5_F_connection, W5_STR("5"));
-        w5_event_log_put(log, &d->event);
-    }
-    d->record.at += W5_SECOND;
-    w5_event_log_put(log, &d->event);
+    d->event.klass = w5_catalogue_class(c, W5_STR("connection-refused"));
+    for (int i = 0; i < 5; i++, d->record.line++)
+        w5_ledger_put(l, &d->event);
     w5_event_log_end(log, &run);
     w5_event_log_free(log);
-    w5_str text = w5_out_bytes(d->out), line;
-    assert_true(w5_str_cut(text, '\n', &line, &text));
+    w5_str text = w5_out_bytes(d->out), line = W5_NONE;
+    while (!has(line, "\"folded\":\"cell\"") && w5_str_cut(text, '\n', &line, &text))
+        parse(d, line);
+    assert_has(line, "\"class\":\"connection-refused\"");
+    assert_has(line, "\"line\":12,");
+    assert_has(line, "\"last_line\":16,");
     assert_has(line, "\"count\":5,");
-    assert_has(line, "\"connection\":null,");
-    assert_true(w5_str_cut(text, '\n', &line, &text));
-    assert_has(line, "\"count\":1,");
-    assert_int_equal(text.len, 0);
+    assert_lacks(text, "\"folded\":\"cell\"");
+    w5_ledger_free(l);
+    w5_catalogue_free(c);
+    close_desk(d);
+    (void)state;
+}
+
+static void a_row_that_was_read_is_told_again_as_strict_json(void **state)
+{
+    desk *d = open_desk();
+    w5_event_log *log = w5_event_log_new(d->out, &d->view, W5_STR("web1"), false);
+    d->record.told = W5_STR("{\"v\":1,\"folded\":\"cell\",\"count\":3,\"count\":4,\"x\":{\"y\":1},"
+                            "\"\\u0076\":1,\"offset\":-3600,\"path\":\"/a?password=secret\"}");
+    w5_event_log_put(log, &d->event);
+    w5_event_log_free(log);
+    w5_str text = w5_out_bytes(d->out);
+    parse(d, text);
+    assert_has(text,
+               "{\"v\":1,\"folded\":\"cell\",\"count\":3,\"x\":null,\"offset\":-3600,\"path\":");
+    assert_lacks(text, "secret");
     close_desk(d);
     (void)state;
 }
@@ -229,7 +257,8 @@ int main(void)
         cmocka_unit_test(other_lines_are_of_kind_other),
         cmocka_unit_test(hostile_bytes_leave_it_one_strict_line),
         cmocka_unit_test(equal_lines_have_ids_of_their_own_and_repeats_the_same),
-        cmocka_unit_test(a_run_of_equal_events_folds_into_one),
+        cmocka_unit_test(folded_equal_events_of_a_second_are_one_row),
+        cmocka_unit_test(a_row_that_was_read_is_told_again_as_strict_json),
         cmocka_unit_test(the_end_tells_what_each_source_covered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
