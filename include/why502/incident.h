@@ -44,7 +44,8 @@ typedef struct w5_cell {
     w5_id unit, ident, address;  /* systemd unit, syslog identifier, bind address as upstreams are written */
     w5_id what;              /* exception, signal name, version, fingerprint, victim's name, reason: by class */
     w5_id where;             /* innermost application frame, culprit module, memcg */
-    w5_id statuses;          /* "$upstream_status" of an access line, as written */
+    w5_id statuses;          /* "$upstream_status" of an access line, as written; of a traceback the
+                              * library it ended in, or waited for */
     w5_id text;              /* excerpt of the (first) line for evidence, at most 400 bytes */
     w5_id record;            /* id of our own event, for repeats */
 } w5_cell;

@@ -57,7 +57,7 @@ static w5_str field_of(const w5_case *c, const w5_cell *cell, w5_str name)
         {W5_STR("fingerprint"), cell->what    },
         {W5_STR("frame"),       cell->where   },
         {W5_STR("module"),      cell->where   },
-        {W5_STR("library"),     cell->where   },
+        {W5_STR("library"),     cell->statuses},
         {W5_STR("memcg"),       cell->where   },
         {W5_STR("server"),      cell->server  },
         {W5_STR("code"),        cell->code    },

@@ -30,6 +30,7 @@ static void name_other(w5_ledger *l, const w5_record *r, w5_cell *draft)
     draft->unit = w5_put_name(l, w5_record_get(r, W5_F_unit));
     draft->address = w5_put_name(l, w5_fold_upstream(w5_record_get(r, W5_F_address)));
     draft->what = w5_put_name(l, w5_fold_what(r));
+    draft->statuses = w5_put_name(l, w5_record_get(r, W5_F_library));
 }
 
 /* A line with nothing but its class, its errno and what its head says is counted where its like

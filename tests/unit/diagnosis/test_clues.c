@@ -13,6 +13,15 @@ static const char own[] =
     "\n"
     "Prose.\n"
     "\n"
+    "-- cause shop-driver\n"
+    "title:    The shop waits for its driver\n"
+    "explains: HU-EOF\n"
+    "evidence: +5 request-error exception=SystemExit* library=MySQLdb within 3s around\n"
+    "first:    shorten-transaction\n"
+    "source:   https://example.com/runbook\n"
+    "\n"
+    "Prose.\n"
+    "\n"
     "-- ignore known-probe\n"
     "class:    connection-refused\n"
     "upstream: 127.0.0.1:9*\n"
@@ -58,6 +67,27 @@ static void a_cause_of_ones_own_is_found_by_its_clues(void **state)
     assert_string_equal(scene_text(&d->cause.summary), "The night job locks the shop");
 }
 
+/* An aborted request's stack tells whom it waited for, beside its innermost frame. */
+static void a_library_is_a_clue(void **state)
+{
+    static const char *const story[] = {
+        CLOSED,
+        "gunicorn 40 request-error pid=11|path=/report|exception=SystemExit: 1|reason=abort|"
+        "frame=/srv/shop/app/pages.py:8 in report|library=MySQLdb",
+        NULL};
+    assert_cause(scene_only(*state, story), "shop-driver", "likely");
+}
+
+static void another_library_is_none(void **state)
+{
+    static const char *const story[] = {
+        CLOSED,
+        "gunicorn 40 request-error pid=11|path=/report|exception=SystemExit: 1|reason=abort|"
+        "frame=/srv/shop/app/pages.py:8 in report|library=urllib3",
+        NULL};
+    assert_not_cause(scene_only(*state, story), "shop-driver");
+}
+
 static void without_its_clue_it_is_not(void **state)
 {
     static const char *const story[] = {CLOSED, NULL};
@@ -98,9 +128,13 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, begin, end)
     const struct CMUnitTest tests[] = {
-        T(a_cause_of_ones_own_is_found_by_its_clues), T(without_its_clue_it_is_not),
-        T(a_field_that_differs_is_no_clue),           T(a_clue_against_it_lowers_it),
+        T(a_cause_of_ones_own_is_found_by_its_clues),
+        T(without_its_clue_it_is_not),
+        T(a_field_that_differs_is_no_clue),
+        T(a_clue_against_it_lowers_it),
         T(what_is_muted_is_counted_and_not_told),
+        T(a_library_is_a_clue),
+        T(another_library_is_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
