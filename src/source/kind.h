@@ -5,6 +5,7 @@
 #ifndef W5_SOURCE_KIND_H
 #define W5_SOURCE_KIND_H
 
+#include <time.h>
 #include <why502/source.h>
 
 #include "ahead.h"
@@ -62,6 +63,7 @@ struct w5_slot {
     const w5_source_kind *kind; /* NULL: never opened, see source.error */
     const char *path;           /* NUL-terminated; "" for standard input */
     w5_file file;
+    struct timespec opened; /* before that, by the clock of st_mtim */
     bool pending; /* no descriptor was left: opened when its turn comes */
     bool awaited; /* followed, and not there yet: it may appear, or become readable */
     bool begun;

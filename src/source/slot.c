@@ -162,6 +162,7 @@ void w5_slot_open(w5_slot *slot)
     struct stat st;
     w5_err err = {0};
     slot->pending = false;
+    clock_gettime(CLOCK_REALTIME_COARSE, &slot->opened);
     w5_rc rc = slot->path[0] ? w5_open_log(slot->path, &slot->file.fd, &st, &err)
                              : w5_open_stdin(&slot->file.fd, &st, &err);
     if (rc < 0) {

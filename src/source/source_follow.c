@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "continuation.h"
+#include "decoder.h"
 #include "folder.h"
 #include "identity.h"
 #include "open.h"
@@ -46,6 +47,7 @@ typedef struct generation {
     w5_time grew;   /* when it last did */
     bool rewritten; /* its text is another one: begin again from the front */
     bool undecided; /* whether its beginning ends the line of the generation before it */
+    bool unproven;  /* it stood beside the name: its text may be a copy, or become one */
 } generation;
 
 typedef struct follow {
@@ -81,10 +83,11 @@ static bool same_text(const generation *g, uint64_t end)
 
 static void remember_first(generation *g, uint64_t at, const char *bytes, size_t n)
 {
-    if (at != g->first_len || g->first_len == FIRST_BYTES)
+    if (at > g->first_len || at + n <= g->first_len || g->first_len == FIRST_BYTES)
         return;
-    size_t more = FIRST_BYTES - g->first_len < n ? FIRST_BYTES - g->first_len : n;
-    memcpy(g->first + g->first_len, bytes, more);
+    size_t known = g->first_len - (size_t)at;
+    size_t more = FIRST_BYTES - g->first_len < n - known ? FIRST_BYTES - g->first_len : n - known;
+    memcpy(g->first + g->first_len, bytes + known, more);
     g->first_len += more;
     g->identity.fingerprint = w5_identity_hash((w5_str){g->first, g->first_len});
     g->identity.fingerprinted = (uint32_t)g->first_len;
@@ -152,6 +155,17 @@ static w5_rc read_on(void *from, char *out, size_t room, size_t *got, w5_err *er
 }
 
 /* --- generations ---------------------------------------------------------------------------- */
+/* What it begins with is known before any of it is read: it may be emptied before that. */
+static void read_from(generation *g, uint64_t at)
+{
+    char text[FIRST_BYTES];
+    size_t n = at < LAST_BYTES ? (size_t)at : LAST_BYTES;
+    g->file.at = at;
+    w5_lines_init(&g->lines, at);
+    remember_last(g, text, read_at(g, text, n, at - n));
+    remember_first(g, 0, text, read_at(g, text, sizeof text, 0));
+}
+
 static generation *generation_new(int fd, const struct stat *st, uint64_t at)
 {
     generation *g = w5_xmalloc(sizeof *g);
@@ -161,14 +175,7 @@ static generation *generation_new(int fd, const struct stat *st, uint64_t at)
     };
     g->identity.device = st->st_dev;
     g->identity.inode = st->st_ino;
-    w5_lines_init(&g->lines, at);
-    if (at > 0) {
-        char text[FIRST_BYTES];
-        size_t n = read_at(g, text, at < sizeof text ? (size_t)at : sizeof text, 0);
-        remember_first(g, 0, text, n);
-        n = at < LAST_BYTES ? (size_t)at : LAST_BYTES;
-        remember_last(g, text, read_at(g, text, n, at - n));
-    }
+    read_from(g, at);
     return g;
 }
 
@@ -201,20 +208,23 @@ static bool is_retired(const w5_retired *r, int fd, w5_str first)
            memcmp(last, r->last, r->last_len) == 0;
 }
 
-uint64_t w5_follow_retired(const w5_shared *shared, int fd, const struct stat *st)
+bool w5_follow_retired(const w5_shared *shared, int fd, const struct stat *st, uint64_t *read)
 {
     char text[FIRST_BYTES];
     ssize_t n = pread(fd, text, sizeof text, 0);
     w5_str first = {text, n > 0 ? (size_t)n : 0};
     size_t count = shared->retirements < W5_RETIRED_MAX ? shared->retirements : W5_RETIRED_MAX;
-    uint64_t furthest = 0;
+    bool known = false;
+    *read = 0;
     for (size_t i = 0; i < count; i++) {
         const w5_retired *r = &shared->retired[i];
-        if (r->offset > furthest && r->end >= r->last_len && (uint64_t)st->st_size >= r->end &&
-            is_retired(r, fd, first))
-            furthest = r->offset;
+        if (r->offset < *read || r->end < r->last_len || (uint64_t)st->st_size < r->end ||
+            !is_retired(r, fd, first))
+            continue;
+        known = true;
+        *read = r->offset;
     }
-    return furthest;
+    return known;
 }
 
 static bool is_file_of(const generation *g, const struct stat *st)
@@ -231,15 +241,20 @@ bool w5_follow_holds(const w5_slot *slot, const struct stat *st)
     return false;
 }
 
-bool w5_follow_reads(const w5_slot *slot, w5_str head)
+static bool reads(const follow *f, w5_str head, bool proven)
 {
     char text[FIRST_BYTES];
-    const follow *f = slot->kind == &w5_kind_follow ? slot->own : NULL;
     head = w5_str_head(head, sizeof text);
     for (const generation *g = f ? f->oldest : NULL; g && head.len > 0; g = g->younger)
-        if (read_at(g, text, head.len, 0) == head.len && memcmp(text, head.ptr, head.len) == 0)
+        if (!(proven && g->unproven) && read_at(g, text, head.len, 0) == head.len &&
+            memcmp(text, head.ptr, head.len) == 0)
             return true;
     return false;
+}
+
+bool w5_follow_reads(const w5_slot *slot, w5_str head)
+{
+    return reads(slot->kind == &w5_kind_follow ? slot->own : NULL, head, false);
 }
 
 static void append(follow *f, generation *g)
@@ -285,7 +300,7 @@ static generation *find_own(const follow *f, const struct stat *st)
     return g;
 }
 
-static void adopt(w5_slot *slot, int fd, const struct stat *st, uint64_t at)
+static generation *adopt(w5_slot *slot, int fd, const struct stat *st, uint64_t at)
 {
     follow *f = slot->own;
     generation *g = generation_new(fd, st, at);
@@ -295,19 +310,7 @@ static void adopt(w5_slot *slot, int fd, const struct stat *st, uint64_t at)
     slot->source.modified = (w5_time)st->st_mtim.tv_sec * W5_SECOND + st->st_mtim.tv_nsec / 1000;
     slot->source.error = (w5_err){0};
     f->file_watched = w5_watch_file(slot->shared->watch, slot->path, slot->source.index);
-}
-
-/* Is this text one that was read already? copytruncate leaves such copies. */
-static bool is_copy(const w5_slot *slot, int fd)
-{
-    char text[FIRST_BYTES];
-    ssize_t n = pread(fd, text, sizeof text, 0);
-    const follow *f = slot->own;
-    for (const generation *g = f->oldest; g; g = g->younger)
-        if (g->first_len > 0 && n >= (ssize_t)g->first_len &&
-            memcmp(text, g->first, g->first_len) == 0)
-            return true;
-    return n <= 0;
+    return g;
 }
 
 static bool is_later(struct timespec a, struct timespec b)
@@ -326,8 +329,10 @@ static bool same_bytes(int a, int b, size_t n, uint64_t at)
 /* The same text, and perhaps more of it, in another file (an editor, sed -i): read on where we are. */
 static generation *text_copied(const follow *f, int fd, const struct stat *st)
 {
-    generation *g = f->current;
+    generation *g = NULL;
     struct stat own;
+    for (generation *p = f->oldest; p; p = p->younger)
+        g = p->unproven ? g : p;
     if (!g || fstat(g->file.fd, &own) != 0 || own.st_size == 0 || own.st_size > st->st_size)
         return NULL;
     uint64_t size = (uint64_t)own.st_size;
@@ -350,21 +355,23 @@ static void adopt_copy(w5_slot *slot, generation *g, int fd, const struct stat *
     adopt(slot, fd, st, at);
 }
 
+/* What was emptied before all of it was read is read on in its copy, which keeps the old time. */
 static void adopt_if_missed(w5_slot *slot, const char *path)
 {
     const follow *f = slot->own;
     int fd;
     struct stat st;
+    uint64_t read;
     if (w5_open_log(path, &fd, &st, NULL) < 0)
         return;
-    uint64_t read = w5_follow_retired(slot->shared, fd, &st);
-    bool new = S_ISREG(st.st_mode) && is_later(st.st_mtim, f->seen) &&
-               !w5_follow_holds(slot, &st) && !held_by_another(slot, &st);
-    generation *copied = new ? text_copied(f, fd, &st) : NULL;
+    bool known = w5_follow_retired(slot->shared, fd, &st, &read);
+    bool later = is_later(st.st_mtim, f->seen);
+    bool other = S_ISREG(st.st_mode) && !w5_follow_holds(slot, &st) && !held_by_another(slot, &st);
+    generation *copied = other && later ? text_copied(f, fd, &st) : NULL;
     if (copied)
         adopt_copy(slot, copied, fd, &st);
-    else if (new && (read > 0 ? (uint64_t)st.st_size > read : !is_copy(slot, fd)))
-        adopt(slot, fd, &st, read);
+    else if (other && (known ? (uint64_t)st.st_size > read : later))
+        adopt(slot, fd, &st, read)->unproven = read == 0;
     else
         close(fd);
 }
@@ -387,6 +394,7 @@ static bool open_name(w5_slot *slot, const struct stat *looked)
 {
     int fd;
     struct stat st;
+    uint64_t read;
     w5_err err = {0};
     if (w5_open_log(slot->path, &fd, &st, &err) < 0) {
         slot->source.error = err;
@@ -397,8 +405,10 @@ static bool open_name(w5_slot *slot, const struct stat *looked)
         close(fd);
     else if (copied)
         adopt_copy(slot, copied, fd, &st);
-    else
-        adopt(slot, fd, &st, w5_follow_retired(slot->shared, fd, &st));
+    else {
+        w5_follow_retired(slot->shared, fd, &st, &read);
+        adopt(slot, fd, &st, read);
+    }
     return st.st_dev == looked->st_dev && st.st_ino == looked->st_ino;
 }
 
@@ -437,6 +447,56 @@ static void watch_folder(w5_slot *slot)
     memcpy(folder, slash ? slot->path : ".", len);
     folder[len] = '\0';
     f->folder_watched = w5_watch_folder(slot->shared->watch, folder, slot->source.index);
+}
+
+/* --- copies --------------------------------------------------------------------------------- */
+typedef enum proof {
+    OWN,
+    FOREIGN,
+    UNSURE
+} proof;
+
+/* copytruncate: while a log is copied, the copy is empty or its beginning; then the log is emptied. The
+ * copy is looked at first: what the log holds after that is no shorter. */
+static proof compare(const generation *log, w5_str text)
+{
+    char now[FIRST_BYTES];
+    w5_str own = {now, read_at(log, now, sizeof now, 0)};
+    w5_str was = {log->first, log->first_len};
+    bool emptied = !w5_str_starts(own, was);
+    if (emptied)
+        own = was;
+    if (text.len == 0 || own.len == 0)
+        return OWN;
+    if (text.len <= own.len && memcmp(text.ptr, own.ptr, text.len) == 0)
+        return text.len == own.len && !emptied ? FOREIGN : UNSURE;
+    return emptied && w5_str_starts(text, own) ? UNSURE : OWN;
+}
+
+/* Foreign is a copy of what is read elsewhere, and what a packer writes beside its log. An emptied log
+ * is retired when its turn comes; then it is known how far its copy was read. */
+static proof prove(const w5_slot *slot, generation *g)
+{
+    const follow *f = slot->own;
+    char first[FIRST_BYTES];
+    w5_str text = {first, read_at(g, first, sizeof first, 0)};
+    proof answer = text.len == 0 ? UNSURE : OWN;
+    struct stat st;
+    uint64_t read;
+    bool more;
+    if (w5_decoder_for(text, &more))
+        return FOREIGN;
+    if (fstat(g->file.fd, &st) == 0 && w5_follow_retired(slot->shared, g->file.fd, &st, &read) &&
+        read > 0) {
+        read_from(g, read);
+        return OWN;
+    }
+    for (const generation *log = f->oldest; log && answer != FOREIGN; log = log->younger) {
+        proof p = log == g ? OWN : compare(log, text);
+        answer = p == OWN ? answer : p;
+    }
+    bool stalled = w5_monotonic() - g->grew >= PATIENCE && text.len > 0; /* nobody copies so slowly */
+    return answer == UNSURE && stalled ? OWN : answer;
 }
 
 /* --- reading -------------------------------------------------------------------------------- */
@@ -490,6 +550,8 @@ static w5_rc begin_again(w5_slot *slot, generation *g, w5_block *block)
         return W5_WAIT;
     if (piece.len > 0 && (n == 0 || !continues(g, piece, next, n)))
         return give_rest(slot, g, block);
+    follow *f = slot->own;
+    f->look = f->overtaken = true; /* its copy stands beside it */
     retire(slot->shared, g);
     g->file.at = 0;
     g->first_len = g->last_len = 0;
@@ -538,7 +600,8 @@ static w5_rc finish(w5_slot *slot, generation *g, w5_block *block)
     follow *f = slot->own;
     if (give_rest(slot, g, block) == W5_OK)
         return W5_OK;
-    retire(slot->shared, g);
+    if (!g->unproven)
+        retire(slot->shared, g);
     take_out(f, g);
     generation_free(g);
     return W5_MISS;
@@ -558,8 +621,15 @@ static w5_rc read_all(w5_slot *slot, w5_block *block, w5_err *err)
     generation *elder = NULL;
     generation *younger;
     for (generation *g = f->oldest; g; g = younger) {
-        w5_rc rc = read_generation(slot, elder, g, block, err);
+        proof p = g->unproven ? prove(slot, g) : OWN;
         younger = g->younger;
+        if (p == FOREIGN) {
+            take_out(f, g);
+            generation_free(g);
+            continue;
+        }
+        g->unproven = p == UNSURE;
+        w5_rc rc = g->unproven ? W5_WAIT : read_generation(slot, elder, g, block, err);
         if (rc == W5_OK)
             return rc;
         bool leave = g != f->current && (expired(slot, g) || count_old(f) > OLD_MAX);
@@ -589,9 +659,21 @@ void w5_follow_elder(w5_slot *slot, int fd, uint64_t at)
     struct stat st;
     own_of(slot);
     if (fstat(fd, &st) == 0 && !w5_follow_holds(slot, &st)) /* names move while we look at them */
-        adopt(slot, fd, &st, at);
+        adopt(slot, fd, &st, at)->unproven = at == 0;
     else
         close(fd);
+}
+
+/* The log was emptied since it was opened: what it held goes on in its copy. */
+static void emptied_before(w5_slot *slot)
+{
+    follow *f = slot->own;
+    w5_str head = w5_str_head((w5_str){slot->head, slot->head_len}, FIRST_BYTES);
+    w5_retired *r = &slot->shared->retired[slot->shared->retirements++ % W5_RETIRED_MAX];
+    *r = (w5_retired){.offset = slot->skip, .end = slot->skip};
+    r->identity.fingerprint = w5_identity_hash(head);
+    r->identity.fingerprinted = (uint32_t)head.len;
+    f->look = f->overtaken = true;
 }
 
 static void begin(w5_slot *slot)
@@ -600,10 +682,12 @@ static void begin(w5_slot *slot)
     struct stat st;
     slot->begun = true;
     if (slot->file.fd >= 0 && fstat(slot->file.fd, &st) == 0) {
-        clock_gettime(CLOCK_REALTIME_COARSE, &f->seen);
+        f->seen = slot->opened;
         bool same = w5_identity_holds(slot);
+        if (!same)
+            emptied_before(slot);
         if (w5_follow_holds(slot, &st) ||
-            (same && w5_follow_reads(slot, (w5_str){slot->head, slot->head_len})))
+            (same && reads(f, (w5_str){slot->head, slot->head_len}, true)))
             close(slot->file.fd); /* rotated away since it was opened, and found as an elder */
         else
             adopt(slot, slot->file.fd, &st, same ? slot->skip : 0);

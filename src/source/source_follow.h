@@ -15,8 +15,8 @@ void w5_follow_elder(w5_slot *slot, int fd, uint64_t at);
 bool w5_follow_holds(const w5_slot *slot, const struct stat *st);
 /* Does one of them begin with this text? Then a packed file that does is its copy. */
 bool w5_follow_reads(const w5_slot *slot, w5_str head);
-/* Was the file followed to its end already? `fd` is open on it. The place it was read up to, 0 if
- * it is not known. */
-uint64_t w5_follow_retired(const w5_shared *shared, int fd, const struct stat *st);
+/* Was the text of this file followed already? `fd` is open on it. *read is the place up to which it
+ * was, 0 if it is not known. */
+bool w5_follow_retired(const w5_shared *shared, int fd, const struct stat *st, uint64_t *read);
 
 #endif

@@ -352,7 +352,8 @@ static bool is_new(const w5_sources *s, w5_str path)
             w5_follow_holds(s->shared.slot[i], &st))
             return false;
     int fd = open(path.ptr, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    bool known = fd >= 0 && w5_follow_retired(&s->shared, fd, &st) > 0;
+    uint64_t read = 0;
+    bool known = fd >= 0 && w5_follow_retired(&s->shared, fd, &st, &read) && read > 0;
     if (fd >= 0)
         close(fd);
     return !known;

@@ -328,6 +328,71 @@ static void an_earlier_run_is_continued(void **state)
     comes(s, "two\n", W5_SECOND);
 }
 
+static w5_before grown(void *context, const w5_sources *sources, size_t i)
+{
+    const w5_identity *was = context;
+    bool is = w5_sources_is(sources, i, was, 4);
+    return (w5_before){is ? 4 : 0, is};
+}
+
+/* A run begins while copytruncate copies: the copy is empty yet, or half of it is there. */
+static void a_copy_in_the_making_is_no_log(void **state)
+{
+    static const char *const begun[] = {"", "fir", "first\nse", "first\nsecond\n"};
+    scene *s = *state;
+    for (size_t i = 0; i < COUNT(begun); i++) {
+        put(s, "a.log", "one\n");
+        follow(s, false);
+        w5_identity was = add(s, at(s, "a.log"))->identity;
+        rename(at(s, "a.log"), at(s, "a.log.2"));
+        put(s, "a.log.1", begun[i]);
+        put(s, "a.log", "first\nsecond\n");
+        follow(s, false);
+        add(s, at(s, "a.log"));
+        assert_int_equal(w5_sources_add_rotated(s->sources, 0, grown, &was), W5_OK);
+        comes(s, "first\nsecond\n", W5_SECOND);
+        put(s, "a.log.1", "first\nsecond\n");
+        silence(s);
+        put(s, "a.log", "third\n");
+        comes(s, "third\n", 3 * W5_SECOND);
+        silence(s);
+        unlink(at(s, "a.log.1"));
+        unlink(at(s, "a.log.2"));
+    }
+}
+
+/* What was written to the log before it was emptied, and not read yet, is in the copy alone. */
+static void what_only_the_copy_has_is_read_there(void **state)
+{
+    scene *s = *state;
+    put(s, "a.log", "first\n");
+    follow(s, true);
+    add(s, at(s, "a.log"));
+    comes(s, "first\n", W5_SECOND);
+    usleep(700000); /* the name is looked at after the copy's time */
+    append(s, "a.log", "second\n");
+    put(s, "a.log.1", "first\nsecond\n");
+    struct timespec past[2] = {{1000000000, 0}, {1000000000, 0}};
+    assert_int_equal(utimensat(AT_FDCWD, at(s, "a.log.1"), past, 0), 0);
+    put(s, "a.log", "3\n");
+    comes(s, "3\nsecond\n", 3 * W5_SECOND);
+    silence(s);
+}
+
+static void what_a_packer_writes_beside_the_log_is_no_log(void **state)
+{
+    scene *s = *state;
+    put(s, "a.log", "one\n");
+    follow(s, true);
+    add(s, at(s, "a.log"));
+    comes(s, "one\n", W5_SECOND);
+    rename(at(s, "a.log"), at(s, "a.log.1"));
+    put(s, "a.log.1.gz.part", "\x1f\x8b\x08packed\nbytes\n");
+    put(s, "a.log", "two\n");
+    comes(s, "two\n", 3 * W5_SECOND);
+    silence(s);
+}
+
 /* --- a writer that rotates in every way, at its own pace
  * ------------------------------------------ */
 typedef struct writing {
@@ -472,6 +537,9 @@ int main(void)
         TEST(logs_that_appear_in_a_folder_are_followed),
         TEST(when_stopped_it_gives_out_what_it_holds),
         TEST(an_earlier_run_is_continued),
+        TEST(a_copy_in_the_making_is_no_log),
+        TEST(what_only_the_copy_has_is_read_there),
+        TEST(what_a_packer_writes_beside_the_log_is_no_log),
         TEST(no_rotation_loses_or_repeats_a_line),
         TEST(idle_it_uses_next_to_nothing),
     };
