@@ -534,15 +534,22 @@ w5_rc w5_sources_add_rotated(w5_sources *s, size_t index, w5_ask_before known, v
     w5_rc rc = W5_MISS;
     if (w5_folder_rotations(scratch, slot->path, &path, &count) != W5_OK)
         count = 0;
+    w5_time modified = W5_TIME_NONE;
+    size_t equal = 0; /* the first of those that were written at one tick of the clock */
     for (size_t i = 0; i < count; i++) { /* in the order of writing */
         if (is_known(s, slot, path[i]))
             continue;
         add_file(s, path[i], slot->source.format);
         size_t last = s->shared.count - 1;
-        s->shared.slot[last]->source.log = slot->source.name;
+        w5_source *source = &s->shared.slot[last]->source;
+        source->log = slot->source.name;
+        equal = source->modified == modified ? equal : i;
+        modified = source->modified;
         w5_before before = known(context, s, last);
-        if (rc == W5_MISS && !before.grows) {
+        if (rc == W5_MISS && (!before.grows || equal < i)) {
             drop_last(s);
+            i = before.grows ? equal - 1 : i; /* all of them may be younger */
+            rc = before.grows ? W5_OK : W5_MISS;
             continue;
         }
         rc = W5_OK;

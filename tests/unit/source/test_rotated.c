@@ -118,6 +118,21 @@ static void of_two_rotations_nothing_is_left_out(void **state)
     assert_str(read_all(s, 0), W5_STR("four\ntwo\nthree\n"));
 }
 
+/* The clock of files ticks every few milliseconds. */
+static void of_two_rotations_at_one_tick_nothing_is_left_out(void **state)
+{
+    scene *s = *state;
+    w5_identity was = first_run(s);
+    rename(at(s, "a.log"), at(s, "a.log.2"));
+    put(s, "a.log.1", "three\n");
+    set_time(s, "a.log.1", 1795200000);
+    set_time(s, "a.log.2", 1795200000);
+    put(s, "a.log", "four\n");
+    add(s, at(s, "a.log"));
+    assert_int_equal(add_rotated(s, &was, 4), W5_OK);
+    assert_str(read_all(s, 0), W5_STR("four\nthree\ntwo\n"));
+}
+
 static void what_is_gone_is_said(void **state)
 {
     scene *s = *state;
@@ -154,6 +169,7 @@ int main(void)
         TEST(the_rest_of_a_renamed_file_is_read),
         TEST(packed_meanwhile_it_is_found_by_its_text),
         TEST(of_two_rotations_nothing_is_left_out),
+        TEST(of_two_rotations_at_one_tick_nothing_is_left_out),
         TEST(what_is_gone_is_said),
         TEST(an_empty_file_is_known_by_its_inode_alone),
     };
