@@ -496,6 +496,19 @@ static void drop_last(w5_sources *s)
     slot_free(s->shared.slot[--s->shared.count]);
 }
 
+/* A log that was packed while we looked: both stand there, and names move. */
+static bool is_packed_already(const w5_sources *s, const w5_slot *plain)
+{
+    for (size_t i = 0; i + 1 < s->shared.count; i++) {
+        const w5_slot *slot = s->shared.slot[i];
+        if (slot->unpack && slot->head_len > 0 && slot->head_len == plain->head_len &&
+            w5_str_eq(slot->source.log, plain->source.log) &&
+            memcmp(slot->head, plain->head, plain->head_len) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* What it was opened as becomes a part of the followed log; what is packed stays a source, unless it
  * was packed while we looked. */
 static void join_follow(w5_sources *s, w5_slot *slot, uint64_t offset)
@@ -506,7 +519,7 @@ static void join_follow(w5_sources *s, w5_slot *slot, uint64_t offset)
         return;
     if (last->unpack && !w5_follow_reads(slot, (w5_str){last->head, last->head_len}))
         return;
-    if (!last->unpack) {
+    if (!last->unpack && !is_packed_already(s, last)) {
         w5_follow_elder(slot, last->file.fd, offset);
         last->file.fd = -1;
     }

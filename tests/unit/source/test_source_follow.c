@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <sys/wait.h>
 
+#include "gzip.h"
 #include "scene.h"
 
 static void follow(scene *s, bool poll_only)
@@ -393,6 +394,28 @@ static void what_a_packer_writes_beside_the_log_is_no_log(void **state)
     silence(s);
 }
 
+/* The packer is done, and has not removed the plain file yet; its name is another by now. */
+static void packed_and_plain_are_read_once(void **state)
+{
+    char packed[256];
+    scene *s = *state;
+    put(s, "a.log", "one\n");
+    follow(s, false);
+    w5_identity was = add(s, at(s, "a.log"))->identity;
+    rename(at(s, "a.log"), at(s, "a.log.4"));
+    usleep(20000);
+    put_bytes(s, "a.log.2.gz", O_TRUNC,
+              (w5_str){packed, gzip(W5_STR("two\n"), packed, sizeof packed)});
+    usleep(20000);
+    put(s, "a.log.3", "two\n");
+    put(s, "a.log", "three\n");
+    follow(s, false);
+    add(s, at(s, "a.log"));
+    assert_int_equal(w5_sources_add_rotated(s->sources, 0, grown, &was), W5_OK);
+    comes(s, "two\nthree\n", W5_SECOND);
+    silence(s);
+}
+
 /* --- a writer that rotates in every way, at its own pace
  * ------------------------------------------ */
 typedef struct writing {
@@ -540,6 +563,7 @@ int main(void)
         TEST(a_copy_in_the_making_is_no_log),
         TEST(what_only_the_copy_has_is_read_there),
         TEST(what_a_packer_writes_beside_the_log_is_no_log),
+        TEST(packed_and_plain_are_read_once),
         TEST(no_rotation_loses_or_repeats_a_line),
         TEST(idle_it_uses_next_to_nothing),
     };
