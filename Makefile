@@ -113,7 +113,7 @@ TEST    = $(COMPILE) -Isrc -Itests/unit $(W5_LDFLAGS) $(LDFLAGS)
 
 CHECKS := check-layers check-mirror check-headers check-symbols check-hardening check-unit \
           check-catalogue check-words check-e2e check-live check-soak check-verdicts check-properties \
-          check-stress check-fleet check-fuzz check-docs check-escapes check-pages check-install \
+          check-stress check-fleet check-fuzz check-docs check-explain check-escapes check-pages check-install \
           check-contributing
 .PHONY: all demo static install uninstall dist deb clean help format lint coverage fuzz bench \
         bench-count rig soak accept po check $(CHECKS) FORCE
@@ -256,6 +256,8 @@ check-soak: all ## rotations and kill -9 at random instants, each error counted 
 	@$(STAGE) $@ env WHY502=$(BIN) timeout 300 $(PYTHON) tests/e2e/soak.py --rotations 30 --kills 6
 soak: all ## the same, 2 000 rotations and 500 kills in all (SOAK='--rotations N --kills N STORY')
 	@env WHY502=$(BIN) $(PYTHON) tests/e2e/soak.py $(or $(SOAK),--rotations 700 --kills 170)
+check-explain: all ## every id has a page of its own in three languages
+	@$(STAGE) $@ env WHY502=$(BIN) $(PYTHON) tests/e2e/explain.py
 check-verdicts: all ## every recorded incident names its true cause (STORIES=… picks some)
 	@$(STAGE) $@ env WHY502=$(PROGRAM) FIXTURES=fixtures $(PYTHON) tests/e2e/verdicts.py $(STORIES)
 check-fleet: all ## events of parts say what the logs together say (FLEET=--long tries every cut)
