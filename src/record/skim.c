@@ -63,7 +63,7 @@ static void prepare(const w5_feed *feed, const char *newline, w5_record *out)
     out->line = log->pub.lines + 1;
     out->offset = w->offset + (uint64_t)(w->at - w->base);
     out->text = (w5_str){w->at, len - (len > 0 && newline[-1] == '\r')};
-    out->message = out->host = out->context = out->id = W5_NONE;
+    out->message = out->host = out->context = out->id = out->told = W5_NONE;
     out->have = 0;
     out->count = 1;
     out->pattern = NULL;
