@@ -78,6 +78,8 @@ static void account(w5_records *r, w5_feed *feed, const char *newline, const w5_
     s->understood++;
     s->bytes += (uint64_t)(newline + 1 - feed->window.at);
     s->zoned = false;
+    log->latest = out->at;
+    log->latest_zoned = false;
     if (s->first == W5_TIME_NONE || out->at < s->first)
         s->first = out->at;
     if (s->last == W5_TIME_NONE || out->at > s->last)

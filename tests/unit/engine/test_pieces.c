@@ -188,10 +188,49 @@ static void the_number_of_threads_changes_nothing(void **state)
     w5_arena_free(arena);
 }
 
+/* A log of nginx's has nothing in it that would keep its pieces from fitting to one another: if they
+ * did not, one thread would read it all, and only a clock could tell. */
+static void plain_logs_are_read_in_pieces_to_the_end(void **state)
+{
+    (void)state;
+    char path[40];
+    uint64_t at;
+    w5_block block;
+    w5_arena *arena = w5_arena_new();
+    w5_catalogue *c = w5_catalogue_new(arena);
+    assert_int_equal(w5_catalogue_load_builtin(c, NULL), W5_OK);
+    assert_int_equal(w5_catalogue_seal(c, NULL), W5_OK);
+    make_log(path, 0);
+    w5_sources *sources = w5_sources_new(&(w5_source_options){.since = W5_TIME_NONE});
+    assert_int_equal(w5_sources_add(sources, w5_str_of(path), w5_format_known, NULL), W5_OK);
+    assert_int_equal(w5_sources_next(sources, 0, &block), W5_OK);
+    w5_reader whole = {.records = w5_records_new(NULL),
+                       .classifier = w5_classifier_new(c),
+                       .ledger = w5_ledger_new(c),
+                       .outside = {.since = W5_TIME_NONE, .until = W5_TIME_NONE}};
+    const w5_pieces pieces = {.catalogue = c,
+                              .source = w5_sources_at(sources, 0),
+                              .whole = &whole,
+                              .jobs = 3};
+    w5_records_begin(whole.records, 0, W5_STR("error.log"), W5_NONE, W5_TIME_NONE);
+    w5_records_put(whole.records, block.bytes, block.offset, false);
+    w5_reader_flow(&whole, NULL, false, NULL);
+    assert_int_equal(w5_pieces_read(&pieces, &at), W5_OK);
+    assert_int_equal(at, w5_sources_at(sources, 0)->size);
+    unlink(path);
+    w5_ledger_free(whole.ledger);
+    w5_classifier_free(whole.classifier);
+    w5_records_free(whole.records);
+    w5_sources_free(sources);
+    w5_catalogue_free(c);
+    w5_arena_free(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_number_of_threads_changes_nothing),
+        cmocka_unit_test(plain_logs_are_read_in_pieces_to_the_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -106,12 +106,33 @@ static void nothing_stays_of_the_record_before(void **state)
     w5_arena_free(arena);
 }
 
+/* What a reader knows behind a line decides whether the next one may read on from there (piece.c). */
+static void who_skimmed_knows_what_who_read_all_knows(void **state)
+{
+    (void)state;
+    w5_arena *arena = w5_arena_new();
+    w5_str text = W5_STR("");
+    for (unsigned n = 0; n < 120; n++)
+        text = w5_arena_fmt(arena, "%.*s2026/11/20 14:00:%02u [error] 7#7: *1 x, client: 1.2.3.4\n",
+                            W5_ARG(text), n / 2);
+    stage skimmed = stage_new(NULL);
+    stage slow = stage_new(NULL);
+    stage_read(&skimmed, text, text.len);
+    stage_read(&slow, text, SHORT);
+    assert_int_not_equal(w5_records_state(skimmed.records), 0);
+    assert_int_equal(w5_records_state(skimmed.records), w5_records_state(slow.records));
+    stage_free(&skimmed);
+    stage_free(&slow);
+    w5_arena_free(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(both_ways_tell_the_same),
         cmocka_unit_test(what_is_not_plain_goes_the_long_way),
         cmocka_unit_test(nothing_stays_of_the_record_before),
+        cmocka_unit_test(who_skimmed_knows_what_who_read_all_knows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
