@@ -113,7 +113,7 @@ TEST    = $(COMPILE) -Isrc -Itests/unit $(W5_LDFLAGS) $(LDFLAGS)
 
 CHECKS := check-layers check-mirror check-headers check-symbols check-hardening check-unit \
           check-catalogue check-words check-e2e check-live check-soak check-verdicts check-properties \
-          check-stress check-fleet check-fuzz check-docs check-explain check-escapes check-pages check-install \
+          check-stress check-fleet check-faults check-limits check-fuzz check-docs check-explain check-escapes check-pages check-install \
           check-contributing
 .PHONY: all demo static install uninstall dist deb clean help format lint coverage fuzz bench \
         bench-count rig soak accept po check $(CHECKS) FORCE
@@ -265,6 +265,18 @@ check-fleet: all ## events of parts say what the logs together say (FLEET=--long
 check-stress: all ## the verdicts stay honest when logs are spoilt (LONG=1: in every way; writes tests/README.md)
 	@$(STAGE) $@ env WHY502=$(BIN) FIXTURES=fixtures $(PYTHON) tests/e2e/stress.py \
 	  $(if $(LONG),--long --write tests/README.md) $(STORIES)
+# Calls are counted and failed by a library that is put before the C library: glibc's, and not below
+# a sanitizer, which stands there itself.
+$(B)/faults.so: tests/faults/faults.c $(B)/flags
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(if $(SAN)$(FUZZ)$(COV)$(STATIC),: >,$(CC) -std=gnu17 -O2 -shared -fPIC -Wall -Wextra -Wshadow -o) $@ $(if $(SAN)$(FUZZ)$(COV)$(STATIC),,$< -ldl)
+check-faults: all $(B)/faults.so ## calls of a run fail, or it is killed there (LONG=1: each one)
+	@$(STAGE) $@ env WHY502=$(BIN) FAULTS=$(B)/faults.so timeout $(if $(LONG),7200,300) \
+	  $(PYTHON) tests/e2e/faults.py $(if $(LONG),--long) $(STORIES)
+check-limits: all ## long, many, deep, hostile, and little of everything (LONG=1: gigabytes)
+	@$(STAGE) $@ env WHY502=$(BIN) timeout $(if $(LONG),3600,300) \
+	  $(PYTHON) tests/e2e/limits.py $(if $(LONG),--long) $(STORIES)
 accept: all ## rewrite what tests/e2e expects; read the diff (CASES=… picks some)
 	@ACCEPT=1 sh tests/e2e/run.sh $(BIN) $(B)/e2e $(CASES)
 check-fuzz: $(FUZZER) ## replay the fuzz corpus
