@@ -46,7 +46,7 @@ W5_CFLAGS   := -std=gnu17 -pthread $(WARNINGS) $(if $(WERROR),-Werror) -fPIE \
 W5_LDFLAGS  := $(if $(STATIC),-static-pie,-pie) -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed
 
 # Goals that read or remove only: they work without a compiler and without any package.
-LIGHT := help format clean dist check-layers check-mirror uninstall check-escapes-source
+LIGHT := help format clean dist check-layers check-mirror check-rows uninstall check-escapes-source
 BUILDING := $(filter-out $(LIGHT),$(GOALS))
 
 ifneq ($(BUILDING),)
@@ -111,7 +111,7 @@ COMPILE = $(CC) $(W5_CPPFLAGS) $(PKG_CFLAGS) $(CPPFLAGS) $(W5_CFLAGS) $(CFLAGS)
 LINK    = $(CC) $(W5_CFLAGS) $(CFLAGS) $(W5_LDFLAGS) $(LDFLAGS)
 TEST    = $(COMPILE) -Isrc -Itests/unit $(W5_LDFLAGS) $(LDFLAGS)
 
-CHECKS := check-layers check-mirror check-headers check-symbols check-hardening check-unit \
+CHECKS := check-layers check-mirror check-rows check-headers check-symbols check-hardening check-unit \
           check-catalogue check-words check-e2e check-live check-soak check-verdicts check-properties \
           check-stress check-fleet check-faults check-limits check-fuzz check-docs check-explain check-escapes check-pages check-install \
           check-contributing
@@ -233,6 +233,8 @@ check-layers: ## includes obey src/LAYERS
 	@$(STAGE) $@ awk -f tests/layers.awk src/LAYERS $(wildcard src/*/*.c) $(HDR)
 check-mirror: ## every src/x/y.c has tests/unit/x/test_y.c
 	@$(STAGE) $@ sh tests/mirror $(filter-out src/cli/main.c,$(wildcard src/*/*.c))
+check-rows: ## each row of tests/RELIABILITY.md has a test
+	@$(STAGE) $@ sh tests/rows tests/RELIABILITY.md
 check-headers: $(GEN) $(INC) ## every header compiles alone
 	@$(STAGE) $@ sh tests/headers '$(CC) -std=gnu17 -D_GNU_SOURCE -Iinclude -I$(B)/gen $(PKG_CFLAGS)' $(HDR)
 check-symbols: $(LIB) ## the library exports only w5_ names, imports nothing dangerous
