@@ -75,5 +75,12 @@ w5_str w5_engine_host(const w5_engine *e); /* as given, else this machine's name
 w5_sources *w5_engine_sources(w5_engine *e);
 uint64_t w5_engine_bytes(const w5_engine *e);
 uint64_t w5_engine_size(const w5_engine *e); /* of all files, 0 when not known */
+/* How far the reading is and what it has found so far, for a bar. Costs what w5_engine_run costs, and
+ * what that one told before is no longer valid: ask seldom. */
+typedef struct w5_progress {
+    uint64_t done, size; /* bytes on disk; size is 0 when a pipe may still go on */
+    size_t incidents;
+} w5_progress;
+w5_progress w5_engine_progress(w5_engine *e);
 
 #endif

@@ -36,6 +36,7 @@ typedef struct session {
     const w5_run *run; /* the last */
     progress progress;
     bool silent; /* nothing is new */
+    bool partial; /* interrupted, and told all the same */
     bool own;  /* this host's logs were asked for */
     host host; /* what of them was found */
 } session;
@@ -129,7 +130,11 @@ static void choose_life(session *it)
     bool text = strcmp(output, "text") == 0;
     bool json = strcmp(output, "json") == 0;
     bool follow = it->s.engine.follow;
-    *l = (live){.setup = &it->s, .engine = it->engine, .out = &it->d, .follow = follow};
+    *l = (live){.setup = &it->s,
+                .engine = it->engine,
+                .out = &it->d,
+                .bar = &it->progress,
+                .follow = follow};
     l->json = follow && json;
     l->rewrites = follow && it->s.report && !json && it->s.output_file && it->d.temporary[0];
     l->lines = (text && !it->s.output_file) || l->json;
@@ -233,6 +238,20 @@ static int send_mails(session *it)
     return EXIT_OUTPUT;
 }
 
+/* Who waits at a terminal is told what is known so far. What lasts -- a file, a mail, a state -- keeps
+ * what it had. */
+static int cut_short(session *it)
+{
+    it->partial = !it->s.output_file && !it->memory.state && !it->post.address &&
+                  !it->o->given[OPT_DRY_RUN];
+    if (it->partial) {
+        w5_progress how = w5_engine_progress(it->engine);
+        progress_cut(&how);
+        write_report(it, w5_engine_run(it->engine));
+    }
+    return EXIT_SIGNAL + signals_came();
+}
+
 static int read_and_report(session *it)
 {
     w5_err err = {0};
@@ -252,7 +271,7 @@ static int read_and_report(session *it)
         return exit_worse(status, exit_of(rc));
     }
     if (signals_came() && !it->is_live)
-        return 128 + signals_came();
+        return cut_short(it);
     if (it->live.gone)
         return status;
     if (it->o->given[OPT_DRY_RUN]) {
@@ -302,13 +321,13 @@ static int run_session(session *it)
         open_events(it);
     int status = read_and_report(it);
     w5_event_log_free(it->events);
-    if (status > 128 || it->silent) {
+    if ((status > EXIT_SIGNAL && !it->partial) || it->silent) {
         deliverable_drop(&it->d);
     } else if (deliverable_finish(&it->d, &err) < 0) {
         say_failure(W5_NONE, &err);
         status = exit_worse(status, EXIT_OUTPUT);
     }
-    bool out = it->run && status < 128 && status != EXIT_OUTPUT && status != EXIT_USAGE;
+    bool out = it->run && status < EXIT_SIGNAL && status != EXIT_OUTPUT && status != EXIT_USAGE;
     status = exit_worse(status, it->keeper.status);
     if (it->memory.state && out && memory_save(&it->memory, it->run, &err) < 0) {
         say_failure(W5_NONE, &err);

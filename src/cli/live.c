@@ -69,6 +69,7 @@ static w5_rc look(live *l, pace *p, w5_err *err)
 {
     w5_time before = w5_monotonic();
     w5_time now = w5_now();
+    progress_end(l->bar);
     bool keeps = is_kept(l, p);
     if (keeps)
         w5_engine_settle(l->engine);

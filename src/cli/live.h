@@ -9,6 +9,7 @@
 #include "deliverable.h"
 #include "keeper.h"
 #include "options.h"
+#include "progress.h"
 #include "setup.h"
 #include "told.h"
 
@@ -22,6 +23,7 @@ typedef struct live {
     bool rewrites;    /* the file is written anew at each change */
     void (*news)(void *context, const char *what, const w5_diagnosis *d, const w5_run *run);
     void *context;    /* of `news`, which may be NULL */
+    progress *bar;    /* ends when news begin */
     keeper *keeper;   /* NULL: nothing is remembered, no mail is sent */
     bool gone;        /* nobody reads any more */
     bool clocked;     /* it ended while the sources went on: silence counts */

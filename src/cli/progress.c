@@ -1,12 +1,38 @@
+/* progress.c -- "[#######      ]  52 %  1.2 of 2.4 GiB  310 MiB/s  4 s left  2 incidents so far".
+ *
+ * Incidents so far cost a diagnosis, so the bar is drawn the more seldom the more that takes: looking
+ * may use a twentieth of the time. */
 #include "progress.h"
 
+#include "say.h"
+
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 #include <why502/base/out.h>
+#include <why502/base/words.h>
 
 #define PATIENCE W5_SECOND       /* a shorter run needs no bar */
 #define BREATH   (W5_SECOND / 5) /* between two looks */
+#define SHARE    20              /* looking may take a twentieth of the time */
+#define BAR_MAX  30
+#define BAR_MIN  8               /* a shorter one tells nothing */
+
+/* A terminal that cannot take a line back gets none. */
+static bool can_redraw(void)
+{
+    const char *term = getenv("TERM");
+    return isatty(STDERR_FILENO) && term && *term && strcmp(term, "dumb") != 0;
+}
+
+static unsigned columns(void)
+{
+    struct winsize size;
+    bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 20;
+    return known ? size.ws_col : 80;
+}
 
 w5_rc progress_begin(progress *p, const options *o, w5_err *err)
 {
@@ -17,8 +43,11 @@ w5_rc progress_begin(progress *p, const options *o, w5_err *err)
         return w5_fail(err, W5_EINVAL, 0, "--progress: '%s' is none of its words (auto, always, never)",
                        when);
     bool live = o->given[OPT_CRON] || o->given[OPT_FOLLOW];
-    *p = (progress){.wanted = always || (!never && !live && isatty(STDERR_FILENO)),
-                    .next = w5_monotonic() + PATIENCE};
+    w5_time now = w5_monotonic();
+    *p = (progress){.wanted = always || (!never && !live && can_redraw()),
+                    .width = columns(),
+                    .began = now,
+                    .next = always ? now : now + PATIENCE};
     return W5_OK;
 }
 
@@ -29,34 +58,118 @@ static void put(const char *text)
     w5_out_done(out, NULL); /* a bar that cannot be drawn is none */
 }
 
-/* Of a log that is packed the bytes on disk count; of one that is cut for threads those taken in. */
-static uint64_t bytes_done(w5_engine *e, uint64_t size)
+/* --- the words ------------------------------------------------------------------------------- */
+typedef struct line {
+    char text[256];
+} line;
+
+typedef struct unit {
+    const char *name;
+    double bytes;
+    int decimals;
+} unit;
+
+static unit unit_of(uint64_t bytes)
 {
-    uint64_t done = 0;
-    w5_sources *sources = w5_engine_sources(e);
-    for (size_t i = 0; i < w5_sources_count(sources); i++)
-        done += w5_sources_at(sources, i)->consumed;
-    uint64_t taken = w5_engine_bytes(e) < size ? w5_engine_bytes(e) : size;
-    return done > taken ? done : taken;
+    static const unit units[] = {
+        {"GiB", 1 << 30, 1}, {"MiB", 1 << 20, 0}, {"KiB", 1 << 10, 0}};
+    for (size_t i = 0; i < 2; i++)
+        if ((double)bytes >= units[i].bytes)
+            return units[i];
+    return units[2];
+}
+
+static line amount(const w5_progress *at)
+{
+    line l;
+    unit u = unit_of(at->size ? at->size : at->done);
+    if (at->size)
+        snprintf(l.text, sizeof(l.text), W5_("%.*f of %.*f %s"), u.decimals,
+                 (double)at->done / u.bytes, u.decimals, (double)at->size / u.bytes, u.name);
+    else
+        snprintf(l.text, sizeof(l.text), "%.*f %s", u.decimals, (double)at->done / u.bytes,
+                 u.name);
+    return l;
+}
+
+static void add(line *l, const char *more)
+{
+    size_t n = strlen(l->text);
+    snprintf(l->text + n, sizeof(l->text) - n, "%s%s", n ? "  " : "", more);
+}
+
+static void add_rate(line *l, double rate)
+{
+    char text[64];
+    unit u = unit_of((uint64_t)rate);
+    snprintf(text, sizeof(text), "%.0f %s/s", rate / u.bytes, u.name);
+    add(l, text);
+}
+
+static void add_time_left(line *l, const w5_progress *at, double rate)
+{
+    char text[64];
+    unsigned long s = (unsigned long)((double)(at->size - at->done) / rate) + 1;
+    if (s < 60)
+        snprintf(text, sizeof(text), W5_("%lu s left"), s);
+    else
+        snprintf(text, sizeof(text), W5_("%lu:%02lu min left"), s / 60, s % 60);
+    add(l, text);
+}
+
+static void add_incidents(line *l, size_t incidents)
+{
+    char text[96];
+    snprintf(text, sizeof(text),
+             W5_N("%lu incident so far", "%lu incidents so far", (unsigned long)incidents),
+             (unsigned long)incidents);
+    add(l, incidents ? text : W5_("no incident so far"));
+}
+
+static line words_of(const w5_progress *at, w5_time elapsed)
+{
+    line l = {""};
+    double rate = elapsed > 0 ? (double)at->done * 1e6 / (double)elapsed : 0;
+    if (at->size)
+        snprintf(l.text, sizeof(l.text), "%3u %%", (unsigned)(at->done * 100 / at->size));
+    add(&l, amount(at).text);
+    if (rate >= 1024)
+        add_rate(&l, rate);
+    if (rate >= 1024 && at->size > at->done)
+        add_time_left(&l, at, rate);
+    add_incidents(&l, at->incidents);
+    return l;
+}
+
+/* "[####      ]  words"; the bar yields to the words, and the words to the terminal. */
+static void draw(const progress *p, w5_time now)
+{
+    char text[512], bar[] = "[                              ] ";
+    line words = words_of(&p->last, now - p->began);
+    size_t taken = sizeof("[] ") + w5_out_width(w5_str_of(words.text));
+    size_t room = p->width > taken ? p->width - taken : 0;
+    if (room > BAR_MAX)
+        room = BAR_MAX;
+    bool drawn = p->last.size && room >= BAR_MIN;
+    if (drawn) {
+        memset(bar + 1, '#', (size_t)(p->last.done * room / p->last.size));
+        memcpy(bar + 1 + room, "] ", sizeof("] "));
+    }
+    snprintf(text, sizeof(text), "%s%s", drawn ? bar : "", words.text);
+    text[w5_out_fit(w5_str_of(text), p->width - 1).len] = '\0';
+    put(text);
 }
 
 void progress_tell(progress *p, w5_engine *e)
 {
-    enum {
-        WIDTH = 30
-    };
-    char text[128];
-    w5_time now = p->wanted ? w5_monotonic() : 0;
-    uint64_t size = w5_engine_size(e);
-    if (!p->wanted || now < p->next || size == 0)
+    w5_time before = p->wanted ? w5_monotonic() : 0;
+    if (!p->wanted || before < p->next)
         return;
-    uint64_t done = bytes_done(e, size);
-    size_t filled = done >= size ? WIDTH : (size_t)(done * WIDTH / size);
-    snprintf(text, sizeof(text), "why502 [%.*s%*s] %3u %% of %.1f MiB", (int)filled,
-             "##############################", (int)(WIDTH - filled), "",
-             (unsigned)(done >= size ? 100 : done * 100 / size), (double)size / (1 << 20));
-    put(text);
-    p->next = now + BREATH;
+    p->last = w5_engine_progress(e);
+    w5_time now = w5_monotonic();
+    w5_time rest = (now - before) * SHARE;
+    draw(p, now);
+    p->next = now + (rest > BREATH ? rest : BREATH);
     p->shown = true;
 }
 
@@ -64,5 +177,11 @@ void progress_end(progress *p)
 {
     if (p->shown)
         put("");
-    p->shown = false;
+    p->wanted = p->shown = false;
+}
+
+void progress_cut(const w5_progress *how)
+{
+    line l = amount(how);
+    say(W5_("interrupted: what is told is of the first %s alone"), l.text);
 }

@@ -33,6 +33,8 @@ int exit_worse(int a, int b)
 {
     static const int order[] = {EXIT_USAGE, EXIT_INTERNAL, EXIT_BUSY, EXIT_OUTPUT, EXIT_INPUT,
                                 EXIT_INCIDENT};
+    if (a > EXIT_SIGNAL || b > EXIT_SIGNAL)
+        return a > b ? a : b;
     for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
         if (a == order[i] || b == order[i])
             return order[i];

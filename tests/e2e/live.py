@@ -7,6 +7,7 @@ import email
 import email.policy
 import json
 import os
+import re
 import shutil
 import signal
 import sqlite3
@@ -340,13 +341,44 @@ def short_of(*sources):
 
 def a_bar_is_drawn_when_it_takes_long_and_taken_away():
     append("e.log", *(line(n) for n in range(3000)))
-    os.mkfifo("fifo")
-    p = subprocess.run(f"{{ cat e.log; sleep 1.3; cat e.log; }} > fifo & {WHY502} -q --progress always "
-                       "e.log fifo", shell=True, env=ENV, capture_output=True, text=True, timeout=30)
-    assert "%" in p.stderr and p.stderr.endswith("\033[K"), repr(p.stderr)
-    p = run("-q", "--progress", "never", "e.log")
-    assert p.returncode == 0 and p.stderr == ""
+    plain = run("-q", "--progress", "never", "e.log")
+    assert plain.returncode == 0 and plain.stderr == ""
+    p = run("-q", "--progress", "always", "e.log")
+    assert re.search(r"\[#+ *\] +\d+ %  \d+ of \d+ KiB  \d+ [KM]iB/s", p.stderr), repr(p.stderr)
+    assert "s left  1 incident so far\033[K" in p.stderr and p.stderr.endswith("\n\033[K"), repr(p.stderr)
+    assert p.stdout == plain.stdout, "looking changed the report"
+    with open("e.log") as log:  # nobody knows a pipe's end
+        p = subprocess.run(f"{{ cat; sleep 0.4; head -n 1000 e.log; }} | {WHY502} -q --progress always", shell=True,
+                           stdin=log, env=ENV, capture_output=True, text=True, timeout=30)
+    assert "%" not in p.stderr and "1 incident so far\033[K" in p.stderr, repr(p.stderr)
+    assert run("-q", "e.log").stderr == ""  # no terminal, no bar
     assert run("--progress", "maybe", "e.log").returncode == 2
+
+
+def what_is_known_is_told_when_interrupted():
+    """Of files, too: standard output gets a whole report of what was read; a file keeps what it had."""
+    append("e.log", *(line(n) for n in range(300_000)))
+    subprocess.run("xz -0 -k e.log", shell=True, check=True)
+    whole = json.loads(run("-o", "json", "e.log.xz").stdout)["upstream_errors"]
+    seen = set()
+    for moment in range(20):
+        p = subprocess.Popen([WHY502, "-o", "json", "e.log.xz"], env=ENV, stdout=subprocess.PIPE,
+                             stderr=subprocess.PIPE, text=True)
+        time.sleep(0.1 + 0.02 * moment)
+        p.send_signal(signal.SIGINT)
+        out, err = p.communicate(timeout=20)
+        seen.add(p.returncode)
+        if p.returncode == 130:
+            part = json.loads(out)
+            assert re.search(r"interrupted: .* of [\d.]+ .iB alone", err), err
+            assert 0 <= part["upstream_errors"] <= whole, part["upstream_errors"]
+            break
+    assert seen <= {0, 130, -2} and 130 in seen, seen
+    p = subprocess.Popen([WHY502, "-O", "kept", "e.log.xz"], env=ENV, stderr=subprocess.PIPE, text=True)
+    time.sleep(0.2)
+    p.send_signal(signal.SIGINT)
+    p.communicate(timeout=20)
+    assert not os.path.exists("kept") or p.returncode == 0  # half a report replaces nothing
 
 
 def a_command_gets_the_incident():
