@@ -91,7 +91,7 @@ static uint64_t lane_state(uint64_t h, const w5_lane *lane, size_t formats)
     h = mix(h, lane->format ? lane->rank + 1 : 0);
     h = memo_state(h, lane, formats);
     if (lane->piece_len > 0)
-        h = mix(h, lane->piece_len);
+        h = mix(h, w5_str_hash((w5_str){lane->piece, lane->piece_len}));
     if (!lane->pending)
         return h;
     h = mix(h, lane->pending->r.offset);

@@ -334,15 +334,29 @@ static bool take_queued(w5_records *r, w5_record *out)
     return true;
 }
 
+/* The lane whose record began first: which lane a writer was given depends on who wrote before. */
+static w5_lane *first_pending(const w5_log *log)
+{
+    w5_lane *first = NULL;
+    for (size_t i = 0; i < W5_LANES; i++) {
+        w5_lane *lane = log->lane[i];
+        if (lane && lane->pending &&
+            (!first || lane->pending->r.offset < first->pending->r.offset))
+            first = lane;
+    }
+    return first;
+}
+
 /* One record that waits in a lane of the source. */
 static bool flush_one(w5_records *r, const w5_feed *feed)
 {
-    for (size_t i = 0; i < r->logs; i++)
-        for (size_t k = 0; r->log[i]->pub.source == feed->index && k < W5_LANES; k++)
-            if (r->log[i]->lane[k] && r->log[i]->lane[k]->pending) {
-                w5_lane_flush(r, r->log[i]->lane[k]);
-                return true;
-            }
+    for (size_t i = 0; i < r->logs; i++) {
+        w5_lane *lane = r->log[i]->pub.source == feed->index ? first_pending(r->log[i]) : NULL;
+        if (!lane)
+            continue;
+        w5_lane_flush(r, lane);
+        return true;
+    }
     return false;
 }
 

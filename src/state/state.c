@@ -27,6 +27,9 @@ static const char second_step[] = {
 #include "state/data/schema-2.sql.inc"
     0};
 static const char *const steps[] = {first_step, second_step};
+static const char strange_rows[] = {
+#include "state/data/strange.sql.inc"
+    0};
 #define VERSION ((int64_t)(sizeof(steps) / sizeof(*steps)))
 
 struct w5_state {
@@ -179,7 +182,7 @@ static int read_tables(w5_state *s)
 }
 
 /* --- opening --------------------------------------------------------------------------------- */
-static int pragma(w5_state *s, const char *sql, int64_t *value)
+static int ask(w5_state *s, const char *sql, int64_t *value)
 {
     sqlite3_stmt *q = NULL;
     int rc = sqlite3_prepare_v2(s->db, sql, -1, &q, NULL);
@@ -191,9 +194,68 @@ static int pragma(w5_state *s, const char *sql, int64_t *value)
     return rc;
 }
 
-static int run(w5_state *s, const char *sql)
+static int run(sqlite3 *db, const char *sql)
 {
-    return sqlite3_exec(s->db, sql, NULL, NULL, NULL);
+    return sqlite3_exec(db, sql, NULL, NULL, NULL);
+}
+
+static int step_up(sqlite3 *db, int64_t version)
+{
+    int rc = SQLITE_OK;
+    for (int64_t i = version; rc == SQLITE_OK && i < VERSION; i++)
+        rc = run(db, steps[i]);
+    return rc;
+}
+
+/* The statements that made the tables: a table of ours with a trigger, a view or a constraint more
+ * could be read and never be written. */
+static int read_schema(sqlite3 *db, char **schema)
+{
+    sqlite3_stmt *q = NULL;
+    int rc = sqlite3_prepare_v2(db, "SELECT group_concat(coalesce(sql, name), ';') FROM"
+                                    " (SELECT sql, name FROM sqlite_master ORDER BY name)",
+                                -1, &q, NULL);
+    if (rc == SQLITE_OK && (rc = sqlite3_step(q)) == SQLITE_ROW) {
+        *schema = sqlite3_mprintf("%s", sqlite3_column_text(q, 0));
+        rc = *schema ? SQLITE_OK : SQLITE_NOMEM;
+    }
+    sqlite3_finalize(q);
+    return rc;
+}
+
+/* What a database that was just begun would hold is asked of one. */
+static int check_schema(w5_state *s)
+{
+    sqlite3 *fresh = NULL;
+    char *ours = NULL, *found = NULL;
+    int rc = sqlite3_open(":memory:", &fresh);
+    if (rc == SQLITE_OK)
+        rc = step_up(fresh, 0);
+    if (rc == SQLITE_OK)
+        rc = read_schema(fresh, &ours);
+    if (rc == SQLITE_OK)
+        rc = read_schema(s->db, &found);
+    if (rc == SQLITE_OK && strcmp(ours, found) != 0)
+        rc = SQLITE_NOTADB;
+    sqlite3_free(ours);
+    sqlite3_free(found);
+    sqlite3_close(fresh);
+    return rc;
+}
+
+/* Of each of these the answer must be 0: pages that hang together, rows as we write them. */
+static int check_content(w5_state *s)
+{
+    static const char *const questions[] = {
+        "SELECT count(*) FROM pragma_integrity_check(1) WHERE integrity_check <> 'ok'", strange_rows};
+    int rc = SQLITE_OK;
+    for (size_t i = 0; rc == SQLITE_OK && i < sizeof(questions) / sizeof(*questions); i++) {
+        int64_t found = 0;
+        rc = ask(s, questions[i], &found);
+        if (rc == SQLITE_OK && found != 0)
+            rc = SQLITE_CORRUPT;
+    }
+    return rc;
 }
 
 /* SQLITE_NOTADB also for what another program or a newer version wrote. */
@@ -201,16 +263,20 @@ static int prepare(w5_state *s)
 {
     int64_t version = 0;
     int64_t tables_there = 0;
-    int rc = run(s, "PRAGMA journal_mode=DELETE; PRAGMA synchronous=FULL; PRAGMA trusted_schema=0;"
-                    "BEGIN IMMEDIATE");
+    int rc = run(s->db, "PRAGMA journal_mode=DELETE; PRAGMA synchronous=FULL; PRAGMA trusted_schema=0;"
+                        "PRAGMA cell_size_check=1; BEGIN IMMEDIATE");
     if (rc == SQLITE_OK)
-        rc = pragma(s, "PRAGMA user_version", &version);
+        rc = ask(s, "PRAGMA user_version", &version);
     if (rc == SQLITE_OK)
-        rc = pragma(s, "SELECT count(*) FROM sqlite_master", &tables_there);
+        rc = ask(s, "SELECT count(*) FROM sqlite_master", &tables_there);
     if (rc == SQLITE_OK && (version < 0 || version > VERSION || (version == 0 && tables_there > 0)))
         rc = SQLITE_NOTADB;
-    for (int64_t i = version; rc == SQLITE_OK && i < VERSION; i++)
-        rc = run(s, steps[i]);
+    if (rc == SQLITE_OK)
+        rc = step_up(s->db, version);
+    if (rc == SQLITE_OK)
+        rc = check_schema(s);
+    if (rc == SQLITE_OK)
+        rc = check_content(s);
     if (rc == SQLITE_OK)
         rc = read_tables(s);
     return rc & 0xff;
@@ -551,7 +617,7 @@ static int write_lines(w5_state *s)
         from--;
     snprintf(sql, sizeof(sql), "DELETE FROM kept WHERE seq < %llu",
              (unsigned long long)(s->kept.n ? k[0].seq : s->seq));
-    int rc = run(s, sql);
+    int rc = run(s->db, sql);
     if (rc == SQLITE_OK)
         rc = write_rows(s, "INSERT INTO kept(name, format, line, at, text, seq) VALUES (?,?,?,?,?,?)",
                         &s->kept, from, bind_kept);
@@ -571,7 +637,7 @@ static int write_tables(w5_state *s)
         {"INSERT OR REPLACE INTO counter VALUES (?,?,?,?)", &s->counters, bind_counter},
         {"INSERT OR REPLACE INTO day VALUES (?,?)", &s->days, bind_day},
     };
-    int rc = run(s, "DELETE FROM position; DELETE FROM told; DELETE FROM outbox; DELETE FROM counter;"
+    int rc = run(s->db, "DELETE FROM position; DELETE FROM told; DELETE FROM outbox; DELETE FROM counter;"
                     "DELETE FROM day");
     for (size_t i = 0; rc == SQLITE_OK && i < sizeof(tables_written) / sizeof(*tables_written); i++)
         rc = write_rows(s, tables_written[i].sql, tables_written[i].rows, 0, tables_written[i].bind);
@@ -587,7 +653,7 @@ w5_rc w5_state_save(w5_state *s, w5_time now, w5_err *err)
     if (rc == SQLITE_OK)
         rc = write_tables(s);
     if (rc == SQLITE_OK)
-        rc = run(s, "COMMIT; BEGIN IMMEDIATE");
+        rc = run(s->db, "COMMIT; BEGIN IMMEDIATE");
     if (rc == SQLITE_OK) {
         s->saved = s->seq;
         return W5_OK;

@@ -76,12 +76,39 @@ static void a_piece_is_added_as_if_it_had_been_read_here(void **state)
     stage_free(&piece);
 }
 
+/* Who read only the end met the writers in another order; at the end all that waits is given out. */
+static void what_waits_at_the_end_comes_in_the_order_of_lines(void **state)
+{
+    (void)state;
+    static const w5_str lines[] = {
+        W5_LIT("Mar 15 09:47:10 web-1 app[1]: x\n"),
+        W5_LIT("Mar 15 09:47:11 web-1 other[2]: [2026-03-15 09:47:11 +0000] [2] [ERROR] y\n"),
+        W5_LIT("Mar 15 09:47:12 web-1 app[1]: Traceback (most recent call last):\n"),
+    };
+    for (size_t from = 0; from < 2; from++) {
+        stage s = begin();
+        uint64_t offset = 0;
+        for (size_t i = 0; i < 3; i++, offset += lines[i - 1].len)
+            if (i >= from)
+                w5_records_put(s.records, lines[i], offset, false), stage_drain(&s);
+        w5_out_reset(s.out);
+        stage_end(&s);
+        w5_str out = w5_out_bytes(s.out);
+        size_t first = 0, second = 0;
+        assert_true(w5_str_find(out, W5_STR("ident=<other>"), &first));
+        assert_true(w5_str_find(out, W5_STR("ident=<app>"), &second));
+        assert_true(first < second);
+        stage_free(&s);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lines_from_the_stop_on_are_left),
         cmocka_unit_test(who_read_the_line_before_knows_what_who_read_all_knows),
         cmocka_unit_test(a_piece_is_added_as_if_it_had_been_read_here),
+        cmocka_unit_test(what_waits_at_the_end_comes_in_the_order_of_lines),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

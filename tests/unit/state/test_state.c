@@ -1,6 +1,8 @@
 /* test_state.c -- what one run remembers for the next. */
 #include "check.h"
 
+#include <fcntl.h>
+#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,11 +19,33 @@ static int fresh(void **state)
     return fd < 0 || close(fd) != 0;
 }
 
+/* The state, and what was set aside. */
 static int gone(void **state)
 {
     (void)state;
-    return unlink(path);
+    char pattern[sizeof(path) + 1];
+    glob_t found;
+    snprintf(pattern, sizeof(pattern), "%s*", path);
+    int failed = glob(pattern, 0, NULL, &found);
+    for (size_t i = 0; !failed && i < found.gl_pathc; i++)
+        failed = unlink(found.gl_pathv[i]);
+    globfree(&found);
+    return failed;
 }
+
+#if W5_HAVE_SQLITE
+/* By another program. */
+static bool changed_by_hand(const char *sql)
+{
+    char command[256];
+    snprintf(command, sizeof(command), "sqlite3 %s 2> /dev/null || python3 -c 'import sqlite3, sys;"
+             "sqlite3.connect(sys.argv[1]).executescript(sys.stdin.read())' %s 2> /dev/null", path, path);
+    FILE *shell = popen(command, "w");
+    assert_non_null(shell);
+    fputs(sql, shell);
+    return pclose(shell) == 0;
+}
+#endif
 
 static w5_state *opened(w5_rc expected)
 {
@@ -111,13 +135,76 @@ static void a_damaged_one_is_set_aside(void **state)
     fclose(file);
     assert_int_equal(w5_state_open(&s, path, &err), W5_MISS);
     w5_state_close(s);
-    char *from = strchr(err.text, '\'');
-    assert_non_null(from);
-    char *to = strchr(from + 1, '\'');
-    assert_non_null(to);
-    *to = '\0';
-    assert_int_equal(unlink(from + 1), 0);
+    assert_non_null(strstr(err.text, "the state was damaged; it is '/tmp/why502-state-"));
+    assert_non_null(strstr(err.text, ".damaged-"));
 }
+
+#if W5_HAVE_SQLITE
+/* What opens and could never be saved would stop each run to come. */
+static void what_no_version_of_ours_writes_is_set_aside(void **state)
+{
+    (void)state;
+    static const char *const cases[] = {
+        "CREATE TRIGGER t BEFORE INSERT ON position BEGIN SELECT RAISE(FAIL, 'no'); END;",
+        "DROP TABLE day; CREATE VIEW day AS SELECT 1 AS day, 2 AS errors;",
+        "DROP TABLE day; CREATE TABLE day (day INTEGER PRIMARY KEY, errors INTEGER CHECK (errors < 0));",
+        "DROP TABLE kept;",
+        "CREATE TABLE another (x);",
+        "CREATE UNIQUE INDEX one ON position (seen);",
+        "INSERT INTO position VALUES ('x', 1, 2, 3, 4, -5, 6, '', 7);",
+        "INSERT INTO position VALUES ('x', 1, 2, 3, 4, 'five', 6, '', 7);",
+        "INSERT INTO told VALUES ('x', 'y', 'z', 1, -1, 0, 0, 0);",
+        "INSERT INTO kept VALUES (-9, 'x', 'y', 1, 2, x'00');",
+        "INSERT INTO counter VALUES ('x', 'y', 'z', 1.5);",
+        "INSERT INTO day VALUES (1, 'many');",
+        "PRAGMA user_version = 99;",
+        "PRAGMA user_version = 1;",
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        unlink(path);
+        w5_state_close(opened(W5_OK));
+        w5_state *s = opened(W5_OK);
+        assert_int_equal(w5_state_save(s, w5_now(), NULL), W5_OK);
+        w5_state_close(s);
+        assert_true(changed_by_hand(cases[i]));
+        w5_err err = {0};
+        w5_rc rc = w5_state_open(&s, path, &err);
+        if (rc != W5_MISS)
+            fail_msg("%s: %d %s", cases[i], (int)rc, err.text);
+        assert_int_equal(w5_state_save(s, w5_now(), NULL), W5_OK);
+        w5_state_close(s);
+        w5_state_close(opened(W5_OK));
+    }
+}
+
+/* A disk gives back a page of zeros, of ones, or another page. */
+static void a_page_that_was_lost_is_damage(void **state)
+{
+    (void)state;
+    enum {
+        PAGE = 4096
+    };
+    static char good[64 * PAGE], bad[sizeof(good)];
+    w5_time now = w5_now();
+    w5_state *s = opened(W5_OK);
+    for (int i = 0; i < 400; i++)
+        w5_state_keep(s, &(w5_kept){.text = W5_STR("a line of some length, to fill pages"), .at = now});
+    assert_int_equal(w5_state_save(s, now, NULL), W5_OK);
+    w5_state_close(s);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t size = read(fd, good, sizeof(good));
+    close(fd);
+    assert_true(size > 12 * PAGE && size < (ssize_t)sizeof(good));
+    for (ssize_t page = 0; page < size / PAGE; page++) {
+        memcpy(bad, good, sizeof(bad));
+        memset(bad + page * PAGE, page % 2 ? 0xff : 0, PAGE);
+        fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
+        assert_int_equal(write(fd, bad, (size_t)size), size);
+        close(fd);
+        w5_state_close(opened(W5_MISS));
+    }
+}
+#endif
 
 static void counters_and_days_go_on(void **state)
 {
@@ -176,15 +263,11 @@ static void a_database_of_the_first_version_is_brought_up(void **state)
 #if W5_HAVE_SQLITE
     const w5_position *p;
     const w5_mail *m;
-    char command[256];
-    snprintf(command, sizeof(command), "sqlite3 %s 2> /dev/null || python3 -c 'import sqlite3, sys;"
-             "sqlite3.connect(sys.argv[1]).executescript(sys.stdin.read())' %s", path, path);
-    FILE *shell = popen(command, "w");
-    assert_non_null(shell);
-    fputs(first_version, shell);
-    fputs("INSERT INTO position VALUES ('e.log', 1, 2, 3, 4, 55, 6, '', 9000000000000000000);"
-          "INSERT INTO outbox VALUES ('x@y', 'root', 1, 'body');", shell);
-    assert_int_equal(pclose(shell), 0);
+    static char sql[8192];
+    snprintf(sql, sizeof(sql), "%s%s", first_version,
+             "INSERT INTO position VALUES ('e.log', 1, 2, 3, 4, 55, 6, '', 9000000000000000000);"
+             "INSERT INTO outbox VALUES ('x@y', 'root', 1, 'body');");
+    assert_true(changed_by_hand(sql));
     w5_state *s = opened(W5_OK);
     assert_int_equal(w5_state_positions(s, &p), 1);
     assert_int_equal(p->offset, 55);
@@ -211,6 +294,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_database_of_the_first_version_is_brought_up, fresh, gone),
         cmocka_unit_test_setup_teardown(a_second_run_finds_it_busy, fresh, gone),
         cmocka_unit_test_setup_teardown(a_damaged_one_is_set_aside, fresh, gone),
+#if W5_HAVE_SQLITE
+        cmocka_unit_test_setup_teardown(what_no_version_of_ours_writes_is_set_aside, fresh, gone),
+        cmocka_unit_test_setup_teardown(a_page_that_was_lost_is_damage, fresh, gone),
+#endif
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
