@@ -340,13 +340,22 @@ static void say_why_not(w5_judgement *j)
     }
 }
 
+/* Causes that make their own lines and never others: what else failed, failed for a reason of its
+ * own, known or not. */
+static bool makes_no_other(const w5_theory *t)
+{
+    return w5_str_eq(t->cause->id, W5_STR("header-too-big")) ||
+           w5_str_eq(t->cause->id, W5_STR("upstream-dns"));
+}
+
 /* What explains but a small part of the failures is not the incident's cause, however sure it is of
  * its part; nor is a guess that explains less than half. */
 static void settle_small_part(w5_judgement *j)
 {
     double share = j->c->weight > 0 ? covered(j) / j->c->weight : 0;
     w5_theory *t = j->chosen;
-    if (share >= 0.5 || (share >= 0.3 && t->confidence > W5_POSSIBLE))
+    bool part = makes_no_other(t) && share < 0.999;
+    if (!part && (share >= 0.5 || (share >= 0.3 && t->confidence > W5_POSSIBLE)))
         return;
     j->chosen = unknown(j->c);
     add_candidates(j);

@@ -88,6 +88,22 @@ static void a_small_part_is_not_the_whole(void **state)
     }
 }
 
+static void a_header_too_big_never_made_another_error(void **state)
+{
+    static const char *const story[] = {
+        "error 20x5@1 header-too-big/HU-BIG " APP "|method=GET|path=/login",
+        "error 30x4@1 connection-refused/CK-111 " APP "|method=GET|path=/items", NULL};
+    scene *s = *state;
+    scene_tell(s, story);
+    scene_diagnose(s);
+    assert_int_equal(s->findings->n, 2);
+    for (size_t i = 0; i < 2; i++) {
+        bool header = s->findings->at[i]->incident->errors == 5;
+        assert_cause(s->findings->at[i], header ? "header-too-big" : "unknown",
+                     header ? "proven" : "unknown");
+    }
+}
+
 static void half_of_the_time_outs_explain_half(void **state)
 {
     static const char *const story[] = {GUNICORN,
@@ -223,6 +239,7 @@ int main(void)
         T(every_c_test_belongs_to_a_cause_of_the_catalogue),
         T(every_cause_of_the_catalogue_has_a_test_or_clues),
         T(a_small_part_is_not_the_whole),
+        T(a_header_too_big_never_made_another_error),
         T(half_of_the_time_outs_explain_half),
         T(a_beginning_of_a_cascade_stays_with_it),
         T(who_cannot_be_told_apart_is_only_possible),
