@@ -128,6 +128,7 @@ struct w5_format {
      * (the traceback's last line, a slow query's body). `r->text` is the joined text. */
     void (*finish)(void *memo, w5_record *r, w5_arena *scratch);
     void (*walk)(w5_record *r); /* NULL, or reads r->context into fields (w5_record_walk) */
+    bool again;          /* a line that begins a record may be parsed twice, and is then parsed alike */
     bool multiline;      /* lines may continue it: the stage holds it until the next record begins */
 };
 #define W5_MEMO 512

@@ -5,26 +5,19 @@
  * The offset exists since 19.1.1; the number is the writer's: the master's for what it says about a
  * worker. With --log-syslog the ident is gunicorn.NAME.error, and stamp and level are missing
  * (gunicorn/glogging.py). A traceback follows its message bare. */
-#include <why502/record.h>
-
 #include "address.h"
+#include "records.h"
 #include "traceback.h"
 
 typedef struct memo {
     w5_trace_lines trace;
-    char day[sizeof "2026-11-20" - 1]; /* the last one converted, */
-    w5_time midnight;                  /* and its first second, both of the same line */
 } memo;
 _Static_assert(sizeof(memo) <= W5_MEMO, "the memo is too small");
 
-/* Midnight of the day at p, "2026-11-20": a log's lines share few. */
-static bool day_at(const memo *m, const char *p, w5_time *midnight)
+/* Midnight of the day at p, "2026-11-20". */
+static bool day_at(const char *p, w5_time *midnight)
 {
     unsigned year, month, day;
-    if (memcmp(m->day, p, sizeof m->day) == 0) {
-        *midnight = m->midnight;
-        return true;
-    }
     if (p[4] != '-' || p[7] != '-' || !w5_digits(p, 4, &year) || !w5_digits(p + 5, 2, &month) ||
         !w5_digits(p + 8, 2, &day))
         return false;
@@ -43,18 +36,18 @@ static bool clock_at(const char *p, w5_time *time)
 }
 
 /* "[2026-11-20 16:35:22 +0000] " */
-static bool take_stamp(const memo *m, w5_str *s, w5_record *r, w5_time *midnight)
+static bool read_stamp(w5_str *s, w5_record *r)
 {
     enum {
         BARE = sizeof "[2026-11-20 16:35:22" - 1
     };
-    w5_time time;
+    w5_time midnight, time;
     int offset;
     if (s->len < BARE + 4 || s->ptr[0] != '[' || s->ptr[5] != '-' || s->ptr[11] != ' ' ||
-        !day_at(m, s->ptr + 1, midnight) || !clock_at(s->ptr + 12, &time))
+        !day_at(s->ptr + 1, &midnight) || !clock_at(s->ptr + 12, &time))
         return false;
     w5_str rest = w5_str_skip(*s, BARE);
-    r->at = *midnight + time;
+    r->at = midnight + time;
     if (rest.ptr[0] == ' ') {
         rest = w5_str_skip(rest, 1);
         if (!w5_take_offset(&rest, &offset))
@@ -65,6 +58,29 @@ static bool take_stamp(const memo *m, w5_str *s, w5_record *r, w5_time *midnight
     if (!w5_str_take(&rest, W5_STR("] ")))
         return false;
     *s = rest;
+    return true;
+}
+
+/* The lines of a second have the same. */
+static bool take_stamp(w5_str *s, w5_record *r)
+{
+    w5_known_stamp *known = r->stream ? w5_stamp_of(r->stream) : NULL;
+    if (known && known->len > 0 && w5_str_starts(*s, (w5_str){known->bytes, known->len})) {
+        r->at = known->at;
+        r->zoned = known->zoned;
+        *s = w5_str_skip(*s, known->len);
+        return true;
+    }
+    const char *from = s->ptr;
+    if (!read_stamp(s, r))
+        return false;
+    size_t len = (size_t)(s->ptr - from);
+    if (!known || len > sizeof(known->bytes))
+        return true;
+    memcpy(known->bytes, from, len);
+    known->len = len;
+    known->at = r->at;
+    known->zoned = r->zoned;
     return true;
 }
 
@@ -112,11 +128,11 @@ static bool from_syslog(const w5_record *r)
     return w5_str_starts(ident, W5_STR("gunicorn.")) && w5_str_ends(ident, W5_STR(".error"));
 }
 
-static bool head(const memo *m, w5_str *s, w5_record *r, w5_time *midnight)
+static bool head(w5_str *s, w5_record *r)
 {
     if (from_syslog(r))
         return take_pid(s, r);
-    return take_stamp(m, s, r, midnight) && take_pid(s, r) && take_level(s, r);
+    return take_stamp(s, r) && take_pid(s, r) && take_level(s, r);
 }
 
 static bool starts_any(w5_str message, const w5_str *list, size_t n)
@@ -148,15 +164,10 @@ static w5_fit parse(void *state, w5_str line, w5_record *r)
 {
     memo *m = state;
     w5_str message = line;
-    w5_time midnight = W5_TIME_NONE;
-    if (!head(m, &message, r, &midnight))
+    if (!head(&message, r))
         return w5_trace_continues(&m->trace, line) ? W5_FIT_MORE : W5_FIT_NO;
     r->message = message;
     r->open = may_go_on(r, message);
-    if (midnight != W5_TIME_NONE && midnight != m->midnight) {
-        memcpy(m->day, line.ptr + 1, sizeof m->day);
-        m->midnight = midnight;
-    }
     m->trace = (w5_trace_lines){r->open ? W5_TRACE_MAYBE : W5_TRACE_NONE, 0};
     return W5_FIT_YES;
 }
@@ -235,4 +246,5 @@ const w5_format w5_format_gunicorn = {
     .order = 40,
     .parse = parse,
     .finish = finish,
+    .again = true,
 };

@@ -91,13 +91,10 @@ bool w5_journal_take_full_stamp(w5_str *s, w5_wrapped *w)
 }
 
 /* --- fields ----------------------------------------------------------------------------------- */
-w5_str *w5_journal_field(w5_journal *j, w5_str key)
+int w5_journal_place(w5_str key)
 {
-    static const struct {
-        w5_str key;
-        size_t at;
-    } fields[] = {
-#define W5_JOURNAL_ROW(name, text) {W5_LIT(text), offsetof(w5_journal, name)},
+    static const w5_str fields[] = {
+#define W5_JOURNAL_ROW(name, text) W5_LIT(text),
         W5_JOURNAL_FIELDS(W5_JOURNAL_ROW)
 #undef W5_JOURNAL_ROW
     };
@@ -107,15 +104,20 @@ w5_str *w5_journal_field(w5_journal *j, w5_str key)
         W5_JOURNAL_FIELDS(W5_JOURNAL_LENGTH)
 #undef W5_JOURNAL_LENGTH
         ;
+    _Static_assert(sizeof(w5_journal) == sizeof fields, "fields are counted as they stand");
     if (key.len > 63 || !(lengths >> key.len & 1))
-        return NULL;
-    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
-        if (fields[i].key.len != key.len || memcmp(fields[i].key.ptr, key.ptr, key.len) != 0)
-            continue;
-        w5_str *value = (w5_str *)(void *)((char *)j + fields[i].at);
-        return value->ptr ? NULL : value;
-    }
-    return NULL;
+        return -1;
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+        if (fields[i].len == key.len && memcmp(fields[i].ptr, key.ptr, key.len) == 0)
+            return (int)i;
+    return -1;
+}
+
+w5_str *w5_journal_field(w5_journal *j, w5_str key)
+{
+    int place = w5_journal_place(key);
+    w5_str *value = place < 0 ? NULL : w5_journal_value(j, place);
+    return value && !value->ptr ? value : NULL;
 }
 
 static w5_str first_told(w5_str a, w5_str b, w5_str c)

@@ -27,6 +27,12 @@ typedef struct w5_journal {
 /* Where a field's value belongs; NULL for one that is not wanted, or that was told before (a field
  * may stand twice: the first counts). */
 w5_str *w5_journal_field(w5_journal *j, w5_str key);
+/* Which of the fields has this name; -1: it is not wanted. */
+int w5_journal_place(w5_str key);
+static inline w5_str *w5_journal_value(w5_journal *j, int place)
+{
+    return (w5_str *)(void *)j + place;
+}
 /* Fills *w from the fields; false when there is neither a message nor a time. */
 bool w5_journal_tell(const w5_journal *j, w5_wrapped *w);
 /* Without the SGR sequences (colours) that programs print when they take the journal for a
@@ -37,6 +43,21 @@ w5_str w5_journal_plain(w5_str text, w5_arena *scratch);
 bool w5_journal_read_json(w5_str object, w5_wrapped *w);
 /* One such value. */
 w5_str w5_journal_json_value(w5_str raw, w5_arena *scratch);
+
+/* How the last entry of a log was written: of its n-th member `"KEY":"`, and which field that is. An
+ * entry that is written alike needs no look-up of names. */
+enum {
+    W5_JOURNAL_PLACES = 48
+};
+typedef struct w5_journal_shape {
+    struct w5_journal_place {
+        char key[46];
+        uint8_t len; /* 0: nothing is known */
+        int8_t field;
+    } at[W5_JOURNAL_PLACES];
+} w5_journal_shape;
+/* As w5_wrap_journal_json reads a line that begins with a brace; false: let that one read it. */
+bool w5_journal_json_again(w5_journal_shape *shape, w5_str line, w5_wrapped *w);
 
 /* The line without the CR of a file with DOS line ends. */
 static inline w5_str w5_journal_chomp(w5_str line)

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "skim.h"
+#include "skim_layer.h"
 
 enum {
     PROGRAMS_MAX = 64
@@ -55,6 +56,7 @@ static void free_log(w5_log *log)
         w5_lane_free(log->lane[i]);
     w5_arena_free(log->entry.arena);
     free(log->guess);
+    free(log->echo);
     free(log);
 }
 
@@ -107,6 +109,11 @@ w5_arena *w5_scratch_of(const w5_stream *stream)
 w5_regex *w5_declared_regex(w5_stream *stream, size_t i)
 {
     return log_of(stream)->stage->declared[i];
+}
+
+w5_known_stamp *w5_stamp_of(w5_stream *stream)
+{
+    return &((w5_log *)(void *)stream)->stamp;
 }
 
 w5_guess *w5_guess_of(w5_stream *stream)
@@ -376,7 +383,7 @@ static w5_rc take_from(w5_records *r, w5_feed *feed, w5_record *out)
     w5_row row;
     if (feed->window.base && w5_window_offset(feed) >= feed->stop)
         return W5_WAIT;
-    if (w5_skim(r, feed, out))
+    if (w5_skim(r, feed, out) || w5_skim_layer(r, feed, out))
         return W5_OK;
     while (w5_window_line(feed, &row)) {
         w5_verdict verdict = w5_read_line(r, feed, &row, out);

@@ -33,6 +33,15 @@ typedef struct w5_guess { /* how the last access line was read that had to be re
     bool fits;
 } w5_guess;
 
+typedef struct w5_known_stamp { /* the last stamp of the log's own lines, and what it meant */
+    char bytes[40];
+    size_t len; /* 0: none */
+    w5_time at;
+    bool zoned;
+} w5_known_stamp;
+
+typedef struct w5_echo w5_echo;
+
 typedef struct w5_log {  /* a stream and what the stage knows of it */
     w5_stream pub;       /* first: a w5_stream of ours is one of these */
     struct w5_records *stage;
@@ -43,6 +52,8 @@ typedef struct w5_log {  /* a stream and what the stage knows of it */
     bool gunicorn;       /* its name says so */
     bool met_gunicorn, met_nginx; /* by who read on from here (piece.c): not counted in `seen` */
     w5_guess *guess;
+    w5_known_stamp stamp;
+    w5_echo *echo; /* of the last lines behind one layer (skim_layer.c); NULL: none yet */
     w5_chain chain;      /* of the last line */
     const w5_wrapper *collects; /* a layer of several lines an entry, in the middle of one */
     w5_entry entry;
@@ -162,10 +173,12 @@ bool w5_read_peel(w5_records *r, const w5_chain *chain, w5_str line, w5_str *inn
 
 /* --- records.c --- */
 /* What a format may ask about the stream of its record: the log_formats that are known, memory that
- * lasts until the next take, and whether gunicorn, not nginx, writes there. */
+ * lasts until the next take, the stamp it read last (which must change no answer), and whether
+ * gunicorn, not nginx, writes there. */
 size_t w5_programs_of(const w5_stream *stream, const w5_access_program **programs);
 w5_arena *w5_scratch_of(const w5_stream *stream);
 w5_guess *w5_guess_of(w5_stream *stream);
+w5_known_stamp *w5_stamp_of(w5_stream *stream);
 bool w5_gunicorn_speaks(const w5_stream *stream);
 /* Whose lines of an error log were met: gunicorn's, nginx's. */
 bool w5_log_met_gunicorn(const w5_log *log);

@@ -7,6 +7,7 @@
 #include <why502/base/time.h>
 
 #include "records.h"
+#include "skim_layer.h"
 
 typedef struct reading {
     w5_records *r;
@@ -431,6 +432,8 @@ static w5_verdict understand_inner(reading *rd, const w5_wrapped *w, uint32_t wh
     w5_verdict verdict = understand_lines(rd, inner);
     if (verdict == W5_STRANGE)
         *rd = before;
+    else if (rd->chain.depth == 1 && !rd->alone && rd->row->lines == 1)
+        w5_echo_learn(rd->feed, &rd->chain, rd->row->text, w, rd->at);
     return verdict;
 }
 

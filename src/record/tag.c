@@ -99,6 +99,12 @@ static bool is_repetition(w5_str message)
            w5_str_eq(message, W5_STR("-- MARK --"));
 }
 
+bool w5_tag_plain(w5_str message)
+{
+    return message.len > 0 && message.ptr[0] != 'm' && message.ptr[0] != 's' &&
+           !memchr(message.ptr, '#', message.len);
+}
+
 bool w5_tag_read(w5_str rest, w5_tag_proof proof, w5_wrapped *w)
 {
     w5_str message, behind;

@@ -14,6 +14,9 @@ typedef enum w5_tag_proof {
 } w5_tag_proof;
 bool w5_tag_read(w5_str rest, w5_tag_proof proof, w5_wrapped *w);
 
+/* Whether a message is surely told as it stands: nothing in it is escaped, it stands for no others
+ * ("message repeated 3 times"), and is not the kernel's ("segfault at "). */
+bool w5_tag_plain(w5_str message);
 /* rsyslog's "#011", "#012", "#033" back into the bytes they stand for, when there are any. */
 w5_str w5_tag_unescape(w5_str text, w5_arena *scratch);
 /* "message repeated 3 times: [ text]" -> text, with *count = 3. */
