@@ -267,3 +267,34 @@ w5_str w5_fact_rung(const w5_show *show, const w5_rung *r)
     w5_str value = known ? w5_show_seconds(show, r->value) : W5_TELL(show, "not known");
     return w5_show_join(show, value, "  ", w5_fact_rung_place(show, r));
 }
+
+/* --- what to do first ------------------------------------------------------------------------ */
+static const w5_advice *first_advised(const w5_diagnosis *d)
+{
+    for (size_t i = 0; i < d->advices; i++)
+        if (d->advice[i].state == W5_ADVISED)
+            return &d->advice[i];
+    return NULL;
+}
+
+/* A headline has room for one setting, not for a programme. */
+static bool fits(const w5_advice *a)
+{
+    const w5_change *c = a->change;
+    return a->changes == 1 && w5_out_width(c->setting) + w5_out_width(c->now) + w5_out_width(c->to) <= 40;
+}
+
+w5_str w5_fact_first(const w5_show *show, const w5_diagnosis *d)
+{
+    const w5_advice *a = first_advised(d);
+    if (!a)
+        return W5_NONE;
+    w5_str title = w5_show_word(show, a->remedy->title);
+    if (!fits(a))
+        return W5_TELL(show, "Do first: %1$s.", title);
+    w5_change setting = a->change[0];
+    setting.file = W5_NONE;
+    setting.line = 0;
+    return W5_TELL(show, "Do first: %1$s (%2$s).", title,
+                   w5_str_trim(w5_show_change(show, &setting)));
+}

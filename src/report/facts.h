@@ -16,6 +16,8 @@ w5_str w5_fact_kind(const w5_show *show, w5_str kind); /* its title */
 w5_str w5_fact_tallies(const w5_show *show, w5_tallies t, size_t top);
 /* "106 requests failed; clients saw 106 x 502" */
 w5_str w5_fact_requests(const w5_show *show, const w5_incident *in);
+/* "Do first: Start the application again.": of what is advised the first; "" when nothing is. */
+w5_str w5_fact_first(const w5_show *show, const w5_diagnosis *d);
 w5_str w5_fact_ending(const w5_show *show, const w5_incident *in); /* "NOT over" */
 /* "app-down, proven, explains 105 of 106" */
 w5_str w5_fact_finding(const w5_show *show, const w5_diagnosis *d, const w5_finding *f);

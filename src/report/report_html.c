@@ -122,6 +122,13 @@ static w5_str headline(const w5_show *show)
     return f->n == 1 || text.len == 0 ? (f->n ? verdict_of(show, 0) : text) : text;
 }
 
+static void put_first(const w5_html *h, const w5_diagnosis *d)
+{
+    w5_str first = w5_fact_first(h->show, d);
+    if (first.len)
+        w5_html_element(h, "p", "first", first);
+}
+
 static void put_contents(const w5_html *h)
 {
     const w5_findings *f = h->show->run->findings;
@@ -131,7 +138,9 @@ static void put_contents(const w5_html *h)
     for (size_t i = 0; i < f->n && i < h->show->view->top; i++) {
         w5_out_fmt(h->out, "<li><a href=\"#i%zu\">", i + 1);
         w5_html_text(h, verdict_of(h->show, i));
-        w5_out_lit(h->out, "</a></li>\n");
+        w5_out_lit(h->out, "</a>\n");
+        put_first(h, f->at[i]);
+        w5_out_lit(h->out, "</li>\n");
     }
     w5_out_lit(h->out, "</ol>\n</nav>\n");
 }
@@ -146,6 +155,8 @@ static void put_top(const w5_html *h)
     w5_html_element(h, "span", classes[f->status], w5_fact_severity(show, f->status));
     w5_html_text(h, headline(show));
     w5_out_lit(h->out, "</h1>\n");
+    if (f->n == 1)
+        put_first(h, f->at[0]);
     w5_html_element(h, "p", "dim",
                     W5_TELL(show, "%1$s; host %2$s; made %3$s %4$s by why502 %5$s",
                             w5_show_covered(show), w5_show_safe(show, show->run->host),

@@ -113,6 +113,17 @@ static void put_verdict(const w5_md *m, const w5_findings *f, size_t i)
         w5_md_text(m, w5_show_brief(m->show, i + 1, f->at[i]));
 }
 
+/* A paragraph of its own; in a list of incidents one of the item's. */
+static void put_first(const w5_md *m, const w5_findings *f, size_t i)
+{
+    w5_str first = w5_fact_first(m->show, f->at[i]);
+    if (first.len == 0)
+        return;
+    w5_out_lit(m->out, f->n > 1 ? "\n  " : "\n");
+    w5_md_text(m, first);
+    w5_out_lit(m->out, "\n");
+}
+
 static void put_verdicts(const w5_md *m)
 {
     const w5_findings *f = m->show->run->findings;
@@ -133,6 +144,7 @@ static void put_verdicts(const w5_md *m)
         w5_out_fmt(m->out, f->n > 1 ? "- **" : "**");
         put_verdict(m, f, i);
         w5_out_lit(m->out, "**\n");
+        put_first(m, f, i);
     }
 }
 

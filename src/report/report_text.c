@@ -31,8 +31,19 @@ static void put_repeats(const w5_page *page, size_t first)
                            w5_show_count(show, r.n), w5_show_between(show, r.from, r.to), failed));
 }
 
+/* Several incidents may want the same: it is said once. */
+static void put_first(const w5_page *page, size_t i, w5_str *said)
+{
+    const w5_findings *f = page->show->run->findings;
+    w5_str first = w5_fact_first(page->show, f->at[i]);
+    if (first.len && !w5_str_eq(first, *said))
+        w5_page_para(page, f->n > 1 ? 3 : 0, "", f->n > 1 ? 3 : 0, first);
+    *said = first;
+}
+
 static void put_verdicts(const w5_page *page)
 {
+    w5_str said = W5_NONE;
     const w5_findings *f = page->show->run->findings;
     const w5_show *show = page->show;
     w5_str verdict = w5_show_sentence(show, &f->verdict);
@@ -48,6 +59,7 @@ static void put_verdicts(const w5_page *page)
         else if (f->n > 1)
             text = w5_arena_fmt(show->arena, "#%zu %.*s", i + 1, W5_ARG(text));
         w5_page_para(page, 0, "", f->n > 1 ? 3 : 0, text);
+        put_first(page, i, &said);
         put_repeats(page, i);
     }
     size_t left = f->n - told(show->view, f);

@@ -116,6 +116,49 @@ static void an_end_is_told_only_where_it_is_known(void **state)
     (void)state;
 }
 
+static void what_to_do_first_is_one_setting_at_most(void **state)
+{
+    bench b = open_bench();
+    w5_advice *a = (w5_advice *)(void *)(uintptr_t)b.s->diagnosis.advice;
+    w5_change change[] = {{.setting = W5_STR("--timeout"),
+                           .now = W5_STR("30"),
+                           .to = W5_STR("300"),
+                           .file = W5_STR("gunicorn.service"),
+                           .line = 9},
+                          {.setting = W5_STR("--workers"), .to = W5_STR("5")}};
+    static const struct {
+        size_t changes;
+        const char *to, *told;
+    } cases[] = {
+        {0, "300",                                        ""                         },
+        {1, "300",                                        " (--timeout 30 \u2192 300)"},
+        {2, "300",                                        ""                         },
+        {1, "as long as the slowest of all the pages is", ""                         },
+    };
+    a->change = change;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char wanted[256];
+        a->changes = cases[i].changes;
+        change[0].to = w5_str_of(cases[i].to);
+        snprintf(wanted, sizeof(wanted), "Do first: %.*s%s.", W5_ARG(a->remedy->title),
+                 cases[i].told);
+        assert_str(w5_fact_first(&b.show, &b.s->diagnosis), w5_str_of(wanted));
+    }
+    close_bench(&b);
+    (void)state;
+}
+
+static void what_is_not_advised_is_not_done_first(void **state)
+{
+    bench b = open_bench();
+    w5_advice *all = (w5_advice *)(void *)(uintptr_t)b.s->diagnosis.advice;
+    for (size_t i = 0; i < b.s->diagnosis.advices; i++)
+        all[i].state = W5_HARMFUL;
+    assert_int_equal(w5_fact_first(&b.show, &b.s->diagnosis).len, 0);
+    close_bench(&b);
+    (void)state;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -127,6 +170,8 @@ int main(void)
         cmocka_unit_test(what_the_cause_cites_is_shown_before_all_else),
         cmocka_unit_test(lines_of_another_day_ask_for_dates),
         cmocka_unit_test(an_end_is_told_only_where_it_is_known),
+        cmocka_unit_test(what_to_do_first_is_one_setting_at_most),
+        cmocka_unit_test(what_is_not_advised_is_not_done_first),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
