@@ -112,7 +112,7 @@ LINK    = $(CC) $(W5_CFLAGS) $(CFLAGS) $(W5_LDFLAGS) $(LDFLAGS)
 TEST    = $(COMPILE) -Isrc -Itests/unit $(W5_LDFLAGS) $(LDFLAGS)
 
 CHECKS := check-layers check-mirror check-rows check-headers check-symbols check-hardening check-unit \
-          check-catalogue check-words check-e2e check-live check-soak check-verdicts check-properties \
+          check-catalogue check-words check-e2e check-live check-soak check-verdicts check-properties check-messages \
           check-stress check-fleet check-faults check-limits check-fuzz check-docs check-explain check-escapes check-pages check-install \
           check-contributing
 .PHONY: all demo static install uninstall dist deb clean help format lint coverage fuzz bench \
@@ -253,7 +253,8 @@ check-live: all ## pipes, -f, cron and mail against logs that grow (STORIES=… 
 	@$(STAGE) $@ env WHY502=$(PROGRAM) $(PYTHON) tests/e2e/live.py $(STORIES)
 check-properties: all ## compressing, cutting, wrapping, mixing a log changes no event (LOGS=fixtures for all)
 	@$(STAGE) $@ $(PYTHON) tests/properties.py $(BIN) $(or $(LOGS),formats healthy)
-
+check-messages: all ## every row of the tables of messages is read as it says (tests/messages/)
+	@$(STAGE) $@ $(PYTHON) tests/messages.py $(BIN)
 check-soak: all ## rotations and kill -9 at random instants, each error counted once (short)
 	@$(STAGE) $@ env WHY502=$(BIN) timeout 300 $(PYTHON) tests/e2e/soak.py --rotations 30 --kills 6
 soak: all ## the same, 2 000 rotations and 500 kills in all (SOAK='--rotations N --kills N STORY')

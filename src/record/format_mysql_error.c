@@ -107,9 +107,12 @@ static bool take_thread(w5_str *s, w5_record *r)
     return take_blanks(s);
 }
 
+/* The oldest wrote "mysqld started" and nothing behind it. */
 static bool is_safe_line(w5_str rest)
 {
-    return w5_str_starts(rest, W5_STR("mysqld_safe ")) || w5_str_starts(rest, W5_STR("mariadbd-safe "));
+    return w5_str_starts(rest, W5_STR("mysqld_safe ")) ||
+           w5_str_starts(rest, W5_STR("mariadbd-safe ")) || w5_str_eq(rest, W5_STR("mysqld started")) ||
+           w5_str_eq(rest, W5_STR("mysqld ended")) || w5_str_eq(rest, W5_STR("mysqld restarted"));
 }
 
 static bool short_line(w5_str line, w5_record *r)

@@ -119,6 +119,8 @@ uint64_t w5_records_state(const w5_records *r)
     h = mix(h, (uint64_t)log->latest);
     h = mix(h, (uint64_t)log->latest_zoned << 2 | (uint64_t)w5_log_met_gunicorn(log) << 1 |
                    (uint64_t)w5_log_met_nginx(log));
+    if (log->entry.boot_told)
+        h = mix(h, W5_PEEL_NEXT);
     if (feed->tainted > here)
         h = mix(mix(h, feed->tainted), feed->tainted_key);
     h = lane_state(h, log->lane[0], r->ranks.n);

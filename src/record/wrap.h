@@ -51,6 +51,7 @@ typedef enum w5_peel {
 typedef struct w5_entry {
     w5_arena *arena;     /* for bytes of the entry; rewound by the stage after YES and NEXT */
     _Alignas(16) unsigned char memo[512]; /* zeroed at start and after YES and NEXT */
+    bool boot_told;      /* a boot mark was told, and the entry behind it may tell the same */
 } w5_entry;
 /* The line is raw (a CR at its end is still there: binary values of `export` may hold any byte, and a
  * newline inside one arrives as the end of a line). A NULL line is the end of the input: YES when an

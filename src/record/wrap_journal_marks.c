@@ -66,7 +66,7 @@ static bool kernel_tells(w5_str line)
     return w5_str_find(line, W5_STR("kernel: Linux version "), &at);
 }
 
-static w5_peel tell_boot(w5_str line, w5_wrapped *w)
+static w5_peel tell_boot(w5_entry *e, w5_str line, w5_wrapped *w)
 {
     w5_wrapped next = {.scratch = w->scratch, .record = w->record, .at = W5_TIME_NONE, .count = 1};
     w->inner = W5_STR("-- Boot --");
@@ -74,8 +74,9 @@ static w5_peel tell_boot(w5_str line, w5_wrapped *w)
     if (!line.ptr)
         return W5_PEEL_YES;
     w5_str head = line;
-    if (w5_wrap_syslog(line, &next) || w5_wrap_journal(line, &next) ||
-        w5_journal_take_full_stamp(&head, &next)) { /* -o verbose has its fields below the stamp */
+    bool oneline = w5_wrap_syslog(line, &next) || w5_wrap_journal(line, &next);
+    e->boot_told = !oneline && w5_journal_take_full_stamp(&head, &next); /* -o verbose: a head */
+    if (oneline || e->boot_told) {
         w->at = next.at;
         w->zoned = next.zoned;
         w->year_missing = next.year_missing;
@@ -91,7 +92,7 @@ w5_peel w5_wrap_journal_marks(w5_entry *e, w5_str line, w5_wrapped *w)
     marks *m = (marks *)(void *)e->memo;
     line = w5_journal_chomp(line);
     if (m->boot)
-        return tell_boot(line, w);
+        return tell_boot(e, line, w);
     if (m->catalog && line.ptr && w5_str_starts(line, W5_STR("--")) && !is_boot(line))
         return W5_PEEL_MORE;
     if (m->catalog) {

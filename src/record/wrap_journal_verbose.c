@@ -75,11 +75,20 @@ static bool keep_line(w5_entry *e, verbose *v, w5_str line)
     return true;
 }
 
-static w5_peel tell(verbose *v, w5_peel answer, w5_wrapped *w)
+/* The kernel's first line says what the boot mark above it said. */
+static bool tells_boot_again(w5_entry *e, const w5_journal *fields)
+{
+    bool again = e->boot_told && w5_str_eq(fields->identifier, W5_STR("kernel")) &&
+                 w5_str_starts(fields->message, W5_STR("Linux version "));
+    e->boot_told = false;
+    return again;
+}
+
+static w5_peel tell(w5_entry *e, verbose *v, w5_peel answer, w5_wrapped *w)
 {
     if (!v->fields.message.ptr)
         v->fields.message = W5_STR("");
-    w->nothing = !w5_journal_tell(&v->fields, w);
+    w->nothing = !w5_journal_tell(&v->fields, w) || tells_boot_again(e, &v->fields);
     if (w->at == W5_TIME_NONE)
         w->at = v->at;
     w->zoned = true;
@@ -96,6 +105,6 @@ w5_peel w5_wrap_journal_verbose(w5_entry *e, w5_str line, w5_wrapped *w)
         return v->open ? W5_PEEL_MORE : W5_PEEL_NO;
     }
     if (!line.ptr)
-        return tell(v, W5_PEEL_YES, w);
-    return keep_line(e, v, line) ? W5_PEEL_MORE : tell(v, W5_PEEL_NEXT, w);
+        return tell(e, v, W5_PEEL_YES, w);
+    return keep_line(e, v, line) ? W5_PEEL_MORE : tell(e, v, W5_PEEL_NEXT, w);
 }
