@@ -506,6 +506,15 @@ class Rig:
         traffic.every(2.3, "GET", "/static/logo.svg")
         traffic.every(3.1, "GET", "/wp-login.php")
 
+    def amid_traffic(self, method, path, *, before=2, after=2, **how):
+        """Everyday traffic for some seconds; in its midst the requests that the story is about."""
+        with self.traffic() as traffic:
+            self.noise(traffic)
+            self.sleep(before)
+            traffic.send(method, path, **how)
+            traffic.settle()
+            self.sleep(after)
+
     def unit(self, text, at=None):
         """A line systemd would have written at this moment (composed, facts §6)."""
         self._journal.append((at or time.time(), "systemd", 1, text))

@@ -237,12 +237,7 @@ def worker_crash_segv(rig):
     rig.pages(CRASHING)
     rig.nginx("http://127.0.0.1:8000", log_format="combined")
     rig.gunicorn("--workers", "2", "--timeout", "5")
-    with rig.traffic() as traffic:
-        rig.noise(traffic)
-        rig.sleep(2)
-        traffic.send("GET", "/thumbnail/17.jpg", times=3, pause=1.5)
-        traffic.settle()
-        rig.sleep(2)
+    rig.amid_traffic("GET", "/thumbnail/17.jpg", times=3, pause=1.5)
     rig.write_kernel_log(rig.kernel_lines(SEGFAULT))
     return {"classes": {"premature-close": 3}}
 
@@ -257,12 +252,7 @@ def worker_crash_segv_journal(rig):
     rig.pages(CRASHING)
     rig.nginx(f"http://{socket}")
     rig.gunicorn("--workers", "1", "--timeout", "5", bind=socket)
-    with rig.traffic() as traffic:
-        rig.noise(traffic)
-        rig.sleep(2)
-        traffic.send("GET", "/thumbnail/17.jpg", times=2, pause=2)
-        traffic.settle()
-        rig.sleep(2)
+    rig.amid_traffic("GET", "/thumbnail/17.jpg", times=2, pause=2)
     rig.write_journal("json", kernel=rig.kernel_lines(SEGFAULT))
     return {"upstream": socket, "classes": {"premature-close": 2}}
 
@@ -534,12 +524,7 @@ def worker_exit(rig):
     rig.pages(LEAVING)
     rig.nginx("http://127.0.0.1:8000")
     rig.gunicorn("--workers", "2", "--timeout", "5")
-    with rig.traffic() as traffic:
-        rig.noise(traffic)
-        rig.sleep(2)
-        traffic.send("POST", "/convert", times=3, pause=2)
-        traffic.settle()
-        rig.sleep(2)
+    rig.amid_traffic("POST", "/convert", times=3, pause=2)
     return {"classes": {"premature-close": 3}}
 
 

@@ -19,12 +19,7 @@ def worker_starvation(rig):
     rig.nginx("http://127.0.0.1:8000", location="proxy_read_timeout 4s;\n")
     rig.gunicorn("--workers", "2", "--timeout", "30", "--access-logfile",
                  str(rig.log("gunicorn-access.log")), *DURATION)
-    with rig.traffic() as traffic:
-        rig.noise(traffic)
-        rig.sleep(3)
-        traffic.send("GET", "/report/export", times=14, pause=0.3)
-        traffic.settle()
-        rig.sleep(8)
+    rig.amid_traffic("GET", "/report/export", times=14, pause=0.3, before=3, after=8)
 
 
 SCANNING = ONE_VIEW.format(imports="ctypes", name="scan", path="/scan", body=(
@@ -167,12 +162,7 @@ def app_error_500(rig):
                               body='os.environ["PAYMENT_KEY"]'))
     rig.nginx("http://127.0.0.1:8000")
     rig.gunicorn("--workers", "2", "--timeout", "5")
-    with rig.traffic() as traffic:
-        rig.noise(traffic)
-        rig.sleep(3)
-        traffic.send("POST", "/checkout", times=14, pause=0.4)
-        traffic.settle()
-        rig.sleep(3)
+    rig.amid_traffic("POST", "/checkout", times=14, pause=0.4, before=3, after=3)
 
 
 @story(cause="gunicorn-worker-timeout", incidents=2, pattern="premature-close", upstream=None,

@@ -96,12 +96,7 @@ def php_slow(rig):
     rig.nginx("", location=pass_to(rig, "127.0.0.1:8000", "fastcgi_read_timeout 3s;\n"))
     php(rig, children=5, seconds=5, more="request_terminate_timeout = 20s\n"
         "request_slowlog_timeout = 1s\nslowlog = " + str(rig.log("php-slow.log")) + "\n")
-    with rig.traffic() as traffic:
-        rig.noise(traffic)
-        rig.sleep(2)
-        traffic.send("GET", "/report/export?year=2025", times=3, pause=1.5)
-        traffic.settle()
-        rig.sleep(4)
+    rig.amid_traffic("GET", "/report/export?year=2025", times=3, pause=1.5, after=4)
     return {"classes": {"read-timeout": 3}}
 
 
@@ -114,12 +109,7 @@ def php_max_children(rig):
     rig.nginx("", location=pass_to(rig, "127.0.0.1:8000", "fastcgi_read_timeout 4s;\n"))
     php(rig, seconds=2, more="pm = dynamic\npm.max_children = 2\npm.start_servers = 1\n"
         "pm.min_spare_servers = 1\npm.max_spare_servers = 1\n")
-    with rig.traffic() as traffic:
-        rig.noise(traffic)
-        rig.sleep(3)
-        traffic.send("GET", "/report/export", times=14, pause=0.3)
-        traffic.settle()
-        rig.sleep(8)
+    rig.amid_traffic("GET", "/report/export", times=14, pause=0.3, before=3, after=8)
 
 
 @story(cause="backlog-full", first_remedy="raise-backlog-or-workers", near=("worker-starvation",),
@@ -146,12 +136,7 @@ def php_child_crash(rig):
     """A script ends its child with SIGSEGV, as a faulty extension does, three times."""
     rig.nginx("", location=pass_to(rig, "127.0.0.1:8000"))
     php(rig)
-    with rig.traffic() as traffic:
-        rig.noise(traffic)
-        rig.sleep(2)
-        traffic.send("GET", "/thumbnail/17.jpg", times=3, pause=1.5)
-        traffic.settle()
-        rig.sleep(2)
+    rig.amid_traffic("GET", "/thumbnail/17.jpg", times=3, pause=1.5)
 
 
 @story(cause="worker-killed", first_remedy="check-logs",
@@ -180,12 +165,7 @@ def php_memory_limit(rig):
     which nginx's error log shows as FastCGI's stderr, and answers 500. No process dies."""
     rig.nginx("", location=pass_to(rig, "127.0.0.1:8000"))
     php(rig, more="php_admin_flag[log_errors] = on\nphp_admin_value[error_log] = /dev/stderr\n")
-    with rig.traffic() as traffic:
-        rig.noise(traffic)
-        rig.sleep(2)
-        traffic.send("POST", "/import/stock", times=9, pause=0.7)
-        traffic.settle()
-        rig.sleep(2)
+    rig.amid_traffic("POST", "/import/stock", times=9, pause=0.7)
 
 
 @story(cause="deploy-restart", first_remedy="graceful-deploy", near=("app-down", "boot-failure"),

@@ -70,12 +70,7 @@ def puma_request_error(rig):
     """A view raises; puma answers 500, and writes the exception down."""
     rig.nginx("http://127.0.0.1:8000")
     puma(rig, "--workers", "2", "--threads", "3:3", views=RAISING).wait_said("booted in")
-    with rig.traffic() as traffic:
-        rig.noise(traffic)
-        rig.sleep(2)
-        traffic.send("POST", "/checkout", times=8, pause=0.6)
-        traffic.settle()
-        rig.sleep(2)
+    rig.amid_traffic("POST", "/checkout", times=8, pause=0.6)
     rig.write_journal(unit=UNIT)
 
 

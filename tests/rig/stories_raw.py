@@ -19,12 +19,7 @@ def beside(rig, answer, *, scheme="http", more="", times=5):
     serve(socket.SOCK_STREAM, 8001, answer)
     rig.nginx("http://127.0.0.1:8000", server=STOCK.format(scheme=scheme, more=more))
     rig.gunicorn("--workers", "2", "--timeout", "5")
-    with rig.traffic() as traffic:
-        rig.noise(traffic)
-        rig.sleep(2)
-        traffic.send("GET", "/api/stock?item=17", times=times, pause=0.6)
-        traffic.settle()
-        rig.sleep(2)
+    rig.amid_traffic("GET", "/api/stock?item=17", times=times, pause=0.6)
 
 
 def each(answer):

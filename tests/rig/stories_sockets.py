@@ -84,12 +84,7 @@ def give_up_early(rig, zone, log_format, *options):
               log_format=log_format)
     rig.gunicorn("--workers", "4", "--timeout", "20", "--access-logfile",
                  str(rig.log("gunicorn-access.log")), *options)
-    with rig.traffic() as traffic:
-        rig.noise(traffic)
-        rig.sleep(2)
-        traffic.send("GET", "/report/export?year=2025", times=3, pause=1.5)
-        traffic.settle()
-        rig.sleep(4)
+    rig.amid_traffic("GET", "/report/export?year=2025", times=3, pause=1.5, after=4)
     return {"classes": {"read-timeout": 3}}
 
 
@@ -138,12 +133,7 @@ def no_live_upstreams_slow_page(rig):
     rig.nginx("http://shop_backend", http=TWO_PEERS, location="proxy_read_timeout 2s;\n")
     rig.gunicorn("--workers", "2", "--timeout", "20")
     rig.gunicorn("--workers", "2", "--timeout", "20", bind="127.0.0.1:8001", name="gunicorn-b")
-    with rig.traffic() as traffic:
-        rig.noise(traffic)
-        rig.sleep(3)
-        traffic.send("GET", "/report/export")
-        traffic.settle()
-        rig.sleep(14)
+    rig.amid_traffic("GET", "/report/export", before=3, after=14)
 
 
 HUGE_COOKIE = """\
@@ -168,12 +158,7 @@ def header_too_big(rig):
     rig.pages(HUGE_COOKIE)
     rig.nginx("http://127.0.0.1:8000", location="proxy_buffer_size 4k;\n")
     rig.gunicorn("--workers", "2", "--timeout", "5")
-    with rig.traffic() as traffic:
-        rig.noise(traffic)
-        rig.sleep(2)
-        traffic.send("POST", "/session/new", times=4, pause=0.8)
-        traffic.settle()
-        rig.sleep(2)
+    rig.amid_traffic("POST", "/session/new", times=4, pause=0.8)
     return {"classes": {"header-too-big": 4}}
 
 
@@ -322,12 +307,7 @@ def truncated_body(rig):
     rig.pages(CUT)
     rig.nginx("http://127.0.0.1:8000")
     rig.gunicorn("--workers", "2", "--timeout", "5")
-    with rig.traffic() as traffic:
-        rig.noise(traffic)
-        rig.sleep(2)
-        traffic.send("GET", "/catalogue/all.csv", times=4, pause=0.8)
-        traffic.settle()
-        rig.sleep(2)
+    rig.amid_traffic("GET", "/catalogue/all.csv", times=4, pause=0.8)
     return {"classes": {"truncated-body": 4}}
 
 
@@ -373,12 +353,7 @@ def invalid_response(rig):
     rig.nginx("http://127.0.0.1:8000",
               server="location /api/stock {\n    proxy_pass http://127.0.0.1:8001;\n}\n")
     rig.gunicorn("--workers", "2", "--timeout", "5")
-    with rig.traffic() as traffic:
-        rig.noise(traffic)
-        rig.sleep(2)
-        traffic.send("GET", "/api/stock?item=17", times=5, pause=0.6)
-        traffic.settle()
-        rig.sleep(2)
+    rig.amid_traffic("GET", "/api/stock?item=17", times=5, pause=0.6)
 
 
 def no_such_name(server):
@@ -540,9 +515,4 @@ def disk_full(rig):
     rig.nginx("http://127.0.0.1:8000",
               location="proxy_buffers 2 4k;\nproxy_busy_buffers_size 4k;\n")
     rig.gunicorn("--workers", "2", "--timeout", "20")
-    with rig.traffic() as traffic:
-        rig.noise(traffic)
-        rig.sleep(2)
-        traffic.send("GET", "/catalogue/all.csv", times=3, pause=0.8, read_late=1.5)
-        traffic.settle()
-        rig.sleep(2)
+    rig.amid_traffic("GET", "/catalogue/all.csv", times=3, pause=0.8, read_late=1.5)

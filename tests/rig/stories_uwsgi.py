@@ -151,12 +151,7 @@ def uwsgi_worker_crash(rig):
     rig.pages(CRASHING)
     rig.nginx("", location=pass_to("127.0.0.1:8000"))
     uwsgi(rig)
-    with rig.traffic() as traffic:
-        rig.noise(traffic)
-        rig.sleep(2)
-        traffic.send("GET", "/thumbnail/17.jpg", times=3, pause=1.5)
-        traffic.settle()
-        rig.sleep(2)
+    rig.amid_traffic("GET", "/thumbnail/17.jpg", times=3, pause=1.5)
     return {"classes": {"premature-close": 3}}
 
 
@@ -168,12 +163,7 @@ def uwsgi_worker_exit(rig):
     rig.pages(LEAVING)
     rig.nginx("", location=pass_to("127.0.0.1:8000"))
     uwsgi(rig, more="max-requests = 20\n")
-    with rig.traffic() as traffic:
-        rig.noise(traffic)
-        rig.sleep(2)
-        traffic.send("POST", "/convert/3", times=3, pause=1.5)
-        traffic.settle()
-        rig.sleep(2)
+    rig.amid_traffic("POST", "/convert/3", times=3, pause=1.5)
     return {"classes": {"premature-close": 3}}
 
 
@@ -218,12 +208,7 @@ def uwsgi_read_timeout(rig):
     rig.pages(big)
     rig.nginx("", location=pass_to("127.0.0.1:8000", "uwsgi_read_timeout 2s;\n"))
     uwsgi(rig, processes=4, more="harakiri = 20\n")
-    with rig.traffic() as traffic:
-        rig.noise(traffic)
-        rig.sleep(2)
-        traffic.send("GET", "/report/export?year=2025", times=3, pause=1.5)
-        traffic.settle()
-        rig.sleep(4)
+    rig.amid_traffic("GET", "/report/export?year=2025", times=3, pause=1.5, after=4)
     return {"classes": {"read-timeout": 3}}
 
 
