@@ -20,6 +20,7 @@ typedef size_t (*packer)(w5_str text, char *out, size_t room);
 typedef struct decoding {
     const w5_decoder *decoder;
     packer pack;
+    size_t sum; /* where a byte of the sum over the text stands, from the end; 0: it has none there */
 } decoding;
 
 enum {
@@ -167,6 +168,22 @@ static MAYBE void members_follow_each_other(void **state)
         assert_int_equal(d->decoder->reset(decoder, &err), W5_OK);
     }
     d->decoder->end(decoder);
+}
+
+static MAYBE void a_wrong_check_sum_is_told_behind_the_text(void **state)
+{
+    const decoding *d = *state;
+    char packed[256];
+    char out[256];
+    size_t len;
+    w5_err err = {0};
+    size_t n = d->pack(W5_STR("the text itself is good\n"), packed, sizeof packed);
+    assert_true(d->sum > 0);
+    packed[n - d->sum] = (char)(packed[n - d->sum] ^ 1);
+    assert_int_equal(unpack(d->decoder, (w5_str){packed, n}, n, 64, out, sizeof out, &len, &err),
+                     W5_EDAMAGED);
+    assert_str(((w5_str){out, len}), W5_STR("the text itself is good\n"));
+    assert_non_null(strstr(err.text, "damaged"));
 }
 
 #define DECODING_TESTS(d)                                                                          \

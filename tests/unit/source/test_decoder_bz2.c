@@ -24,7 +24,7 @@ static size_t pack(w5_str text, char *out, size_t room)
 
 int main(void)
 {
-    static decoding d = {&w5_decoder_bz2, pack};
+    static decoding d = {&w5_decoder_bz2, pack, 0};
     static const struct CMUnitTest tests[] = {
         DECODING_TESTS(&d),
         cmocka_unit_test(text_that_begins_like_it_is_text),

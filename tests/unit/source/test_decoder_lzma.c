@@ -53,7 +53,7 @@ static void a_window_of_4_gib_is_refused(void **state)
 
 int main(void)
 {
-    static decoding d = {&w5_decoder_lzma, pack};
+    static decoding d = {&w5_decoder_lzma, pack, 0};
     static const struct CMUnitTest tests[] = {
         DECODING_TESTS(&d),
         cmocka_unit_test(a_window_of_4_gib_is_refused),
