@@ -46,6 +46,10 @@ typedef struct w5_block {
     w5_str bytes;    /* whole lines; the last line of a source may lack its newline */
     const w5_identity *identity; /* of the file that the bytes came from: a followed name has many */
     bool cut;        /* the last line was longer than W5_LINE_MAX: the rest was skipped */
+    /* Of a followed name: so many bytes at the beginning, half a line, are the end of another file and
+     * come before `offset`. */
+    size_t carried;
+    w5_identity carrier; /* that file; fingerprinted 0: this one, before it was emptied */
 } w5_block;
 
 typedef struct w5_sources w5_sources;
@@ -92,6 +96,9 @@ w5_rc w5_sources_skip(w5_sources *s, size_t index, uint64_t offset, w5_err *err)
 /* Is a source the file that an earlier run knew as `was` and read up to `offset`, perhaps grown since?
  * False after a rotation, and when it was written anew. */
 bool w5_sources_is(const w5_sources *s, size_t index, const w5_identity *was, uint64_t offset);
+/* An earlier run read this text up to `offset`. Should a followed name come to it by a rotation that
+ * nobody saw, it is read on from there. */
+void w5_sources_know(w5_sources *s, const w5_identity *was, uint64_t offset);
 /* What an earlier run knows of a file that was rotated away: how far it was read (0: never), and whether
  * it may have grown since. */
 typedef struct w5_before {

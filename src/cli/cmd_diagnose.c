@@ -164,7 +164,8 @@ static w5_rc read_all(session *it, w5_err *err)
     w5_rc rc = live_read(&it->live, err);
     if (rc >= 0 && it->live.clocked)
         rc = drain(it, err);
-    w5_engine_clock(it->engine, it->live.clocked ? w5_now() : W5_TIME_NONE);
+    bool clock = it->live.clocked || it->live.ended; /* what was told stays true */
+    w5_engine_clock(it->engine, clock ? w5_now() : W5_TIME_NONE);
     return rc;
 }
 

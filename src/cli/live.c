@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <string.h>
 #include <unistd.h>
 
 #define IDLE    W5_SECOND           /* silence of a pipe after which somebody is watching */
@@ -23,6 +24,7 @@ typedef struct pace {
 static void tell(void *context, const char *what, const w5_diagnosis *d)
 {
     live *l = context;
+    l->ended |= strcmp(what, "over") == 0;
     if (l->lines)
         w5_report_live(l->out->out, what, d, l->run, &l->setup->view, l->json);
     if (l->news)
@@ -85,7 +87,7 @@ static w5_rc look(live *l, pace *p, w5_err *err)
     w5_time after = w5_monotonic();
     w5_time rest = (after - before) * SHARE;
     p->next = after + (rest > BREATH ? rest : BREATH);
-    p->dirty = false;
+    p->dirty = l->keeper && !keeps; /* what is not kept yet is looked at once more, at rest */
     p->due = told_due(l->told, gap_of(l));
     if (p->due <= now) /* nothing else can tell that it is over: ask again later */
         p->due = now + 5 * W5_SECOND;
@@ -106,10 +108,11 @@ static w5_time patience(const live *l, const pace *p)
 {
     w5_time wait = IDLE;
     w5_time next = due(l, p);
-    if (p->watched && p->dirty)
-        wait = p->next - w5_monotonic();
+    w5_time rest = p->next - w5_monotonic();
     if (p->watched && next != W5_TIME_MAX)
         wait = least(wait, next - w5_now() + 1000);
+    if (p->watched && (p->dirty || wait < rest))
+        wait = rest;
     return wait < 1000 ? 1000 : wait;
 }
 
@@ -124,7 +127,7 @@ static bool looks_now(const live *l, const pace *p)
 {
     if (!p->watched || l->gone)
         return false;
-    return (p->dirty && w5_monotonic() >= p->next) || w5_now() >= due(l, p);
+    return w5_monotonic() >= p->next && (p->dirty || w5_now() >= due(l, p));
 }
 
 w5_rc live_read(live *l, w5_err *err)

@@ -26,7 +26,8 @@ typedef struct live {
     progress *bar;    /* ends when news begin */
     keeper *keeper;   /* NULL: nothing is remembered, no mail is sent */
     bool gone;        /* nobody reads any more */
-    bool clocked;     /* it ended while the sources went on: silence counts */
+    bool clocked;     /* it was ended while the sources went on: silence counts */
+    bool ended;       /* it told that an incident is over, maybe by the clock alone */
     told_list *told;
     const w5_run *run; /* the last one */
 } live;

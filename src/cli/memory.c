@@ -150,6 +150,16 @@ static void find_rotated(const memory *m, w5_sources *sources, size_t i, const w
     begin_rotated(m, sources, had);
 }
 
+/* Rotations that nobody saw may bring these texts back under any name. */
+static void know_texts(const memory *m, w5_sources *sources)
+{
+    const w5_position *all;
+    size_t n = m->follows ? w5_state_positions(m->state, &all) : 0;
+    for (size_t k = 0; k < n; k++)
+        if (!all[k].cursor.len)
+            w5_sources_know(sources, &all[k].identity, all[k].offset);
+}
+
 static void find_place(const memory *m, w5_sources *sources, size_t i)
 {
     if (!w5_str_eq(w5_sources_at(sources, i)->kind, W5_STR("file")))
@@ -205,6 +215,7 @@ void memory_recall(memory *m, w5_engine *e)
     for (size_t i = 0; i < n; i++)
         *told_add(&m->told) = known[i];
     recall_lines(m);
+    know_texts(m, sources);
     for (size_t i = 0; i < m->sources; i++)
         find_place(m, sources, i);
     for (size_t i = 0; i < m->sources; i++)

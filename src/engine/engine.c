@@ -255,11 +255,13 @@ static uint64_t count_lines(w5_str bytes)
 static void note_place(w5_engine *e, const w5_block *block)
 {
     places *all = places_of(e, block->source);
+    if (block->carried > 0 && block->carrier.fingerprinted > 0)
+        place_of(all, &block->carrier)->offset += block->carried;
     w5_place *p = place_of(all, block->identity);
     if (block->offset < p->offset) /* it was emptied, and begins anew; the old text has a copy */
         p = place_add(all, block->identity);
     p->identity = *block->identity;
-    p->offset = block->offset + block->bytes.len;
+    p->offset = block->offset + block->bytes.len - block->carried;
     p->lines += count_lines(block->bytes);
     p->at = w5_now();
 }

@@ -36,6 +36,8 @@ typedef struct w5_shared {
     size_t count;
     w5_retired retired[W5_RETIRED_MAX]; /* a ring */
     size_t retirements;
+    w5_retired *known; /* by an earlier run */
+    size_t knowns, knowns_room;
 } w5_shared;
 
 typedef struct w5_source_kind {

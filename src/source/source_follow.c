@@ -47,6 +47,7 @@ typedef struct generation {
     w5_time grew;   /* when it last did */
     bool rewritten; /* its text is another one: begin again from the front */
     bool undecided; /* whether its beginning ends the line of the generation before it */
+    w5_identity carrier; /* the file that its first line began in, where that is another one */
     bool unproven;  /* it stood beside the name: its text may be a copy, or become one */
 } generation;
 
@@ -196,35 +197,58 @@ static void retire(w5_shared *shared, const generation *g)
     memcpy(r->last, g->last, g->last_len);
 }
 
+/* What a file begins with. Most of what is known has as many bytes: their hash is made once. */
+typedef struct opening {
+    int fd;
+    uint64_t size;
+    char text[W5_HEAD_MAX];
+    size_t len, hashed;
+    uint64_t hash;
+} opening;
+
+static bool begins_like(opening *o, const w5_identity *was)
+{
+    if (was->fingerprinted == 0 || o->len < was->fingerprinted)
+        return false;
+    if (o->hashed != was->fingerprinted) {
+        o->hashed = was->fingerprinted;
+        o->hash = w5_identity_hash((w5_str){o->text, o->hashed});
+    }
+    return o->hash == was->fingerprint;
+}
+
 /* Is this, up to where it was read, the text of one that went? Its file may be another: copytruncate
  * leaves a copy. */
-static bool is_retired(const w5_retired *r, int fd, w5_str first)
+static bool is_retired(const w5_retired *r, opening *o)
 {
-    const w5_identity *was = &r->identity;
     char last[LAST_BYTES];
-    return was->fingerprinted > 0 && first.len >= was->fingerprinted &&
-           w5_identity_hash(w5_str_head(first, was->fingerprinted)) == was->fingerprint &&
-           pread(fd, last, r->last_len, (off_t)(r->end - r->last_len)) == (ssize_t)r->last_len &&
+    return r->end >= r->last_len && o->size >= r->end && begins_like(o, &r->identity) &&
+           pread(o->fd, last, r->last_len, (off_t)(r->end - r->last_len)) ==
+               (ssize_t)r->last_len &&
            memcmp(last, r->last, r->last_len) == 0;
+}
+
+static bool find_retired(const w5_retired *all, size_t n, opening *o, uint64_t *read)
+{
+    bool known = false;
+    for (size_t i = 0; i < n; i++) {
+        if (all[i].offset < *read || !is_retired(&all[i], o))
+            continue;
+        known = true;
+        *read = all[i].offset;
+    }
+    return known;
 }
 
 bool w5_follow_retired(const w5_shared *shared, int fd, const struct stat *st, uint64_t *read)
 {
-    char text[FIRST_BYTES];
-    ssize_t n = pread(fd, text, sizeof text, 0);
-    w5_str first = {text, n > 0 ? (size_t)n : 0};
-    size_t count = shared->retirements < W5_RETIRED_MAX ? shared->retirements : W5_RETIRED_MAX;
-    bool known = false;
+    opening o = {.fd = fd, .size = (uint64_t)st->st_size};
+    size_t n = shared->retirements < W5_RETIRED_MAX ? shared->retirements : W5_RETIRED_MAX;
+    ssize_t got = pread(fd, o.text, sizeof o.text, 0);
+    o.len = got > 0 ? (size_t)got : 0;
     *read = 0;
-    for (size_t i = 0; i < count; i++) {
-        const w5_retired *r = &shared->retired[i];
-        if (r->offset < *read || r->end < r->last_len || (uint64_t)st->st_size < r->end ||
-            !is_retired(r, fd, first))
-            continue;
-        known = true;
-        *read = r->offset;
-    }
-    return known;
+    bool known = find_retired(shared->retired, n, &o, read);
+    return find_retired(shared->known, shared->knowns, &o, read) || known;
 }
 
 static bool is_file_of(const generation *g, const struct stat *st)
@@ -515,8 +539,11 @@ static void keep_sample(generation *g, w5_str bytes)
 
 static w5_rc give(w5_slot *slot, generation *g, w5_block *block)
 {
-    if (block->offset > INT64_MAX)
-        block->offset = 0; /* begins with a piece of the generation before */
+    if (block->offset > INT64_MAX) { /* begins with half a line that stood before its own text */
+        block->carried = (size_t)(0 - block->offset);
+        block->carrier = g->carrier;
+        block->offset = 0;
+    }
     keep_sample(g, block->bytes);
     slot->source.bytes += block->bytes.len;
     slot->source.consumed = slot->source.bytes;
@@ -555,6 +582,7 @@ static w5_rc begin_again(w5_slot *slot, generation *g, w5_block *block)
     retire(slot->shared, g);
     g->file.at = 0;
     g->first_len = g->last_len = 0;
+    g->carrier = (w5_identity){0};
     g->rewritten = false;
     w5_lines_rebase(&g->lines, 0);
     return W5_MISS;
@@ -571,6 +599,7 @@ static w5_rc decide_beginning(const w5_slot *slot, generation *elder, generation
         return W5_WAIT;
     if (n > 0 && continues(elder, piece, next, n)) {
         w5_lines_prepend(&g->lines, piece);
+        g->carrier = elder->identity;
         w5_lines_forget(&elder->lines);
     }
     g->undecided = false;
@@ -681,8 +710,8 @@ static void begin(w5_slot *slot)
     follow *f = own_of(slot);
     struct stat st;
     slot->begun = true;
+    f->seen = slot->opened; /* older files beside the name are none that was missed */
     if (slot->file.fd >= 0 && fstat(slot->file.fd, &st) == 0) {
-        f->seen = slot->opened;
         bool same = w5_identity_holds(slot);
         if (!same)
             emptied_before(slot);

@@ -64,6 +64,7 @@ void w5_sources_free(w5_sources *s)
     for (size_t i = 0; i < s->shared.count; i++)
         slot_free(s->shared.slot[i]);
     free(s->shared.slot);
+    free(s->shared.known);
     w5_watch_free(s->shared.watch);
     free(s->polls);
     w5_arena_free(s->arena);
@@ -294,6 +295,7 @@ static void finish(w5_slot *slot, w5_rc rc, const w5_err *err)
 static w5_rc ask(w5_slot *slot, w5_block *block)
 {
     w5_err err = {0};
+    block->carried = 0;
     w5_rc rc = slot->kind->next(slot, block, &err);
     if (rc == W5_OK) {
         block->source = slot->source.index;
@@ -509,6 +511,15 @@ static bool is_packed_already(const w5_sources *s, const w5_slot *plain)
     return false;
 }
 
+/* The log itself, opened a moment ago, is this text: it was rotated away and packed since. */
+static bool is_opened_as(const w5_slot *slot, const w5_slot *packed)
+{
+    return !slot->begun && slot->file.fd >= 0 && slot->head_len > 0 &&
+           w5_str_starts((w5_str){packed->head, packed->head_len},
+                         (w5_str){slot->head, slot->head_len}) &&
+           w5_identity_holds(slot);
+}
+
 /* What it was opened as becomes a part of the followed log; what is packed stays a source, unless it
  * was packed while we looked. */
 static void join_follow(w5_sources *s, w5_slot *slot, uint64_t offset)
@@ -517,7 +528,8 @@ static void join_follow(w5_sources *s, w5_slot *slot, uint64_t offset)
     if (slot->kind != &w5_kind_follow || last->kind != &w5_kind_file ||
         last->source.error.code != W5_OK)
         return;
-    if (last->unpack && !w5_follow_reads(slot, (w5_str){last->head, last->head_len}))
+    if (last->unpack && !is_opened_as(slot, last) &&
+        !w5_follow_reads(slot, (w5_str){last->head, last->head_len}))
         return;
     if (!last->unpack && !is_packed_already(s, last)) {
         w5_follow_elder(slot, last->file.fd, offset);
@@ -571,6 +583,17 @@ w5_rc w5_sources_add_rotated(w5_sources *s, size_t index, w5_ask_before known, v
     }
     w5_arena_free(scratch);
     return rc;
+}
+
+void w5_sources_know(w5_sources *s, const w5_identity *was, uint64_t offset)
+{
+    w5_shared *shared = &s->shared;
+    if (shared->knowns == shared->knowns_room) {
+        shared->knowns_room = shared->knowns_room ? 2 * shared->knowns_room : 16;
+        shared->known = w5_xrealloc(shared->known, shared->knowns_room, sizeof *shared->known);
+    }
+    shared->known[shared->knowns++] =
+        (w5_retired){.identity = *was, .offset = offset, .end = offset};
 }
 
 w5_str w5_sources_cursor(const w5_sources *s, size_t index)

@@ -61,6 +61,16 @@ def the_pipe_tells_at_once():
     assert "8 requests failed" in p.stdout.read() and p.wait() == 0
 
 
+def what_was_told_to_be_over_is_so_at_the_end():
+    p = start("--gap", "2", stdin=subprocess.PIPE)
+    p.stdin.write(line(1) + line(2))
+    p.stdin.flush()
+    assert " OPEN " in p.stdout.readline() and " OVER " in p.stdout.readline()
+    p.stdin.close()
+    report = p.stdout.read()
+    assert p.wait() == 0 and "NOT over" not in report and "2 requests failed" in report, report
+
+
 def a_signal_ends_a_pipe_with_one_object():
     p = start("-o", "json", stdin=subprocess.PIPE)
     p.stdin.write(line(1) + line(2))
@@ -160,6 +170,25 @@ def a_mail_keeps_its_id_until_it_is_taken():
     assert not os.path.exists("mail.out.2")
     assert mails[0]["Message-ID"] == mails[1]["Message-ID"] and mails[0]["To"] == "ops@example.com"
     assert [p.get_content_type() for p in mails[1].iter_parts()] == ["text/plain", "text/html"]
+
+
+def half_a_line_across_a_rotation_is_counted_once():
+    whole = line(1)
+    append("e.log", line(0), whole[:60])
+    p = start("-f", "--state", "s.db", "e.log")
+    time.sleep(0.7)
+    os.rename("e.log", "e.log.1")
+    append("e.log", whole[60:], line(2))
+    for _ in range(60):
+        if saved_errors() == 3:
+            break
+        time.sleep(0.1)
+    p.kill()
+    p.communicate()
+    assert saved_errors() == 3, saved_errors()
+    append("e.log", line(3), line(4))
+    cron()
+    assert saved_errors() == 5, saved_errors()
 
 
 def follow(*args, until, lines=()):

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 
 #include "gzip.h"
+#include "source/identity.h"
 #include "scene.h"
 
 static void follow(scene *s, bool poll_only)
@@ -416,6 +417,85 @@ static void packed_and_plain_are_read_once(void **state)
     silence(s);
 }
 
+/* The log itself was opened, and was rotated away and packed before its rotations were looked for. */
+static void packed_since_it_was_opened_is_read_once(void **state)
+{
+    char packed[256];
+    scene *s = *state;
+    put(s, "a.log", "one\n");
+    follow(s, false);
+    w5_identity was = add(s, at(s, "a.log"))->identity;
+    rename(at(s, "a.log"), at(s, "a.log.2"));
+    usleep(20000);
+    put(s, "a.log", "two\n");
+    follow(s, false);
+    add(s, at(s, "a.log"));
+    unlink(at(s, "a.log"));
+    put_bytes(s, "a.log.1.gz", O_TRUNC,
+              (w5_str){packed, gzip(W5_STR("two\n"), packed, sizeof packed)});
+    put(s, "a.log", "three\n");
+    assert_int_equal(w5_sources_add_rotated(s->sources, 0, grown, &was), W5_OK);
+    comes(s, "two\nthree\n", 3 * W5_SECOND);
+    silence(s);
+}
+
+/* A run begins between rename and create: what was not written since stands there for long. */
+static void what_stands_beside_an_absent_log_is_old(void **state)
+{
+    scene *s = *state;
+    put(s, "a.log", "one\n");
+    follow(s, false);
+    w5_identity was = add(s, at(s, "a.log"))->identity;
+    rename(at(s, "a.log"), at(s, "a.log.1"));
+    put(s, "a.log.2", "ancient\n");
+    usleep(20000);
+    append(s, "a.log.1", "two\n");
+    usleep(20000);
+    follow(s, false);
+    add(s, at(s, "a.log"));
+    assert_int_equal(w5_sources_add_rotated(s->sources, 0, grown, &was), W5_OK);
+    comes(s, "two\n", W5_SECOND);
+    put(s, "a.log", "three\n");
+    comes(s, "three\n", 3 * W5_SECOND);
+    silence(s);
+}
+
+static void what_an_earlier_run_read_is_read_on(void **state)
+{
+    scene *s = *state;
+    w5_identity was = {.fingerprint = w5_identity_hash(W5_STR("one\n")), .fingerprinted = 4};
+    put(s, "a.log", "now\n");
+    follow(s, false);
+    add(s, at(s, "a.log"));
+    w5_sources_know(s->sources, &was, 4);
+    comes(s, "now\n", W5_SECOND);
+    rename(at(s, "a.log"), at(s, "a.log.1"));
+    put(s, "a.log", "one\ntwo\n");
+    comes(s, "two\n", 3 * W5_SECOND);
+    silence(s);
+}
+
+/* A place inside the new file is one of its own bytes. */
+static void half_a_line_carried_over_is_none_of_the_new_file(void **state)
+{
+    static const char half[] = "2026/11/20 10:00:01 sec";
+    scene *s = *state;
+    w5_block block;
+    put(s, "a.log", "2026/11/20 10:00:00 first\n");
+    append(s, "a.log", half);
+    follow(s, false);
+    add(s, at(s, "a.log"));
+    comes(s, "2026/11/20 10:00:00 first\n", W5_SECOND);
+    w5_identity old = w5_sources_at(s->sources, 0)->identity;
+    rename(at(s, "a.log"), at(s, "a.log.1"));
+    put(s, "a.log", "ond\n2026/11/20 10:00:02 third\n");
+    assert_int_equal(w5_sources_next(s->sources, 3 * W5_SECOND, &block), W5_OK);
+    assert_int_equal(block.offset, 0);
+    assert_int_equal(block.carried, strlen(half));
+    assert_int_equal(block.carrier.inode, old.inode);
+    assert_int_equal(block.bytes.len - block.carried, strlen("ond\n2026/11/20 10:00:02 third\n"));
+}
+
 /* --- a writer that rotates in every way, at its own pace
  * ------------------------------------------ */
 typedef struct writing {
@@ -564,6 +644,10 @@ int main(void)
         TEST(what_only_the_copy_has_is_read_there),
         TEST(what_a_packer_writes_beside_the_log_is_no_log),
         TEST(packed_and_plain_are_read_once),
+        TEST(packed_since_it_was_opened_is_read_once),
+        TEST(what_stands_beside_an_absent_log_is_old),
+        TEST(what_an_earlier_run_read_is_read_on),
+        TEST(half_a_line_carried_over_is_none_of_the_new_file),
         TEST(no_rotation_loses_or_repeats_a_line),
         TEST(idle_it_uses_next_to_nothing),
     };
