@@ -121,11 +121,12 @@ void w5_pending_cut(w5_pending *p, size_t len)
     p->r.text.len = len;
 }
 
+/* The line stands behind the record in the block, parted by a newline alone: a carriage return is no
+ * part of a record, whether its lines were copied or not. */
 static bool follows(const w5_pending *p, w5_str raw, w5_str inner)
 {
-    const char *end = p->r.text.ptr + p->r.text.len;
     return !p->owned && inner.ptr == raw.ptr && p->inner.ptr == p->r.text.ptr &&
-           (end + 1 == raw.ptr || (end + 2 == raw.ptr && *end == '\r'));
+           p->r.text.ptr + p->r.text.len + 1 == raw.ptr;
 }
 
 void w5_pending_add(w5_pending *p, w5_str raw, w5_str inner)

@@ -58,17 +58,32 @@ static void unescaped_bytes_take_the_place_of_the_line(void **state)
 static void lines_that_follow_in_the_block_are_not_copied(void **state)
 {
     (void)state;
-    char block[] = "1 first\r\nsecond\r\n\nfourth";
+    char block[] = "1 first\nsecond\n\nfourth";
+    w5_pending *p = calloc(1, sizeof(*p));
+    p->r.text = p->inner = (w5_str){block, 7};
+    p->r.lines = 1;
+    w5_pending_start(p);
+    w5_pending_add(p, (w5_str){block + 8, 6}, (w5_str){block + 8, 6});
+    w5_pending_add(p, (w5_str){block + 15, 0}, (w5_str){block + 15, 0});
+    w5_pending_add(p, (w5_str){block + 16, 6}, (w5_str){block + 16, 6});
+    assert_false(p->owned);
+    assert_int_equal(p->r.lines, 4);
+    assert_str(p->r.text, W5_STR("1 first\nsecond\n\nfourth"));
+    w5_pending_free(p);
+}
+
+/* A record that was copied meanwhile has none; so one that was not must have none either. */
+static void carriage_returns_are_no_part_of_a_record(void **state)
+{
+    (void)state;
+    char block[] = "1 first\r\nsecond\r\nthird";
     w5_pending *p = calloc(1, sizeof(*p));
     p->r.text = p->inner = (w5_str){block, 7};
     p->r.lines = 1;
     w5_pending_start(p);
     w5_pending_add(p, (w5_str){block + 9, 7}, (w5_str){block + 9, 6});
-    w5_pending_add(p, (w5_str){block + 17, 0}, (w5_str){block + 17, 0});
-    w5_pending_add(p, (w5_str){block + 18, 6}, (w5_str){block + 18, 6});
-    assert_false(p->owned);
-    assert_int_equal(p->r.lines, 4);
-    assert_str(p->r.text, W5_STR("1 first\r\nsecond\r\n\nfourth"));
+    w5_pending_add(p, (w5_str){block + 17, 5}, (w5_str){block + 17, 5});
+    assert_str(p->r.text, W5_STR("1 first\nsecond\nthird"));
     w5_pending_free(p);
 }
 
@@ -167,6 +182,7 @@ int main(void)
         cmocka_unit_test(a_record_owned_outlives_its_block),
         cmocka_unit_test(unescaped_bytes_take_the_place_of_the_line),
         cmocka_unit_test(lines_that_follow_in_the_block_are_not_copied),
+        cmocka_unit_test(carriage_returns_are_no_part_of_a_record),
         cmocka_unit_test(other_lines_are_joined_by_newlines),
         cmocka_unit_test(what_is_kept_of_a_record_is_bounded),
         cmocka_unit_test(a_format_reads_the_whole_without_its_layer),
