@@ -104,15 +104,14 @@ static bool is_servers(w5_str group)
 /* The last one wins, but nothing wins over what was persisted. Groups of clients do not count. */
 static void shadow(w5_config *c, size_t added)
 {
-    w5_setting *now = &c->setting[added];
-    for (size_t i = 0; i < added && now->in_force; i++) {
-        w5_setting *s = &c->setting[i];
-        if (!s->in_force || !w5_str_eq(s->program, now->program) || !w5_str_eq(s->name, now->name))
-            continue;
-        bool kept = c->extra[i].rank > c->extra[added].rank;
-        s->in_force = kept;
-        now->in_force = !kept;
+    size_t *last = w5_latest_of(c, "mysql", W5_STR(""), c->setting[added].name);
+    if (*last > 0 && c->extra[*last - 1].rank > c->extra[added].rank) {
+        c->setting[added].in_force = false;
+        return;
     }
+    if (*last > 0)
+        c->setting[*last - 1].in_force = false;
+    *last = added + 1;
 }
 
 static void add(w5_config *c, w5_str name, w5_str value, w5_place place, unsigned rank)

@@ -528,7 +528,10 @@ static bool is_single(w5_str name)
 static void shadow_earlier(w5_config *c, size_t later)
 {
     const w5_setting *s = &c->setting[later];
-    size_t found = w5_block_find(c, s->name, c->extra[later].earlier);
+    w5_str block = {(const char *)&c->extra[later].block, sizeof c->extra[later].block};
+    size_t *last = w5_latest_of(c, "nginx", block, s->name);
+    size_t found = *last;
+    *last = later + 1;
     if (found == 0)
         return;
     c->setting[found - 1].in_force = false;
@@ -537,6 +540,7 @@ static void shadow_earlier(w5_config *c, size_t later)
 
 void w5_seal_nginx(w5_config *c)
 {
+    w5_nginx_note_upstreams(c);
     for (w5_nginx_block *b = c->first_block; b; b = b->next) {
         b->scope = scope_of(c, b);
         b->pass = w5_nginx_block_upstream(c, b);

@@ -7,9 +7,12 @@
 
 static w5_str with_pool(w5_config *c, w5_str value, w5_str pool)
 {
+    enum {
+        LONGEST = 4096 /* PATH_MAX: what holds "$pool" is a path */
+    };
     w5_str head;
     w5_str tail;
-    for (int i = 0; i < 8 && w5_str_cut_at(value, W5_STR("$pool"), &head, &tail); i++)
+    for (int i = 0; i < 8 && value.len + pool.len < LONGEST && w5_str_cut_at(value, W5_STR("$pool"), &head, &tail); i++)
         value = w5_arena_fmt(c->arena, "%.*s%.*s%.*s", W5_ARG(head), W5_ARG(pool), W5_ARG(tail));
     return value;
 }
@@ -25,12 +28,10 @@ static void include(w5_config *c, w5_str pattern, w5_place at)
 static void shadow(w5_config *c, size_t added)
 {
     const w5_setting *now = &c->setting[added];
-    for (size_t i = 0; i < added; i++) {
-        w5_setting *s = &c->setting[i];
-        if (w5_str_eq(s->program, now->program) && w5_str_eq(s->scope, now->scope) &&
-            w5_str_eq(s->name, now->name))
-            s->in_force = false;
-    }
+    size_t *last = w5_latest_of(c, "php-fpm", now->scope, now->name);
+    if (*last > 0)
+        c->setting[*last - 1].in_force = false;
+    *last = added + 1;
 }
 
 void w5_read_phpfpm(w5_config *c, w5_str file, w5_str text)

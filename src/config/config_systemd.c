@@ -60,14 +60,11 @@ static bool adds_up(w5_str key)
     return false;
 }
 
-static void shadow(w5_config *c, w5_str key, w5_str unit)
+static void forget(w5_config *c, size_t *last)
 {
-    for (size_t i = 0; i < c->settings; i++) {
-        w5_setting *s = &c->setting[i];
-        if (w5_str_eq(s->program, W5_STR("systemd")) && w5_str_eq(s->scope, unit) &&
-            w5_str_eq(s->name, key))
-            s->in_force = false;
-    }
+    for (size_t i = *last; i > 0; i = c->extra[i - 1].earlier)
+        c->setting[i - 1].in_force = false;
+    *last = 0;
 }
 
 static void assign(w5_config *c, w5_str line, w5_place at)
@@ -80,10 +77,14 @@ static void assign(w5_config *c, w5_str line, w5_place at)
     }
     key = w5_str_trim(key);
     value = w5_str_trim(value);
+    size_t *last = w5_latest_of(c, "systemd", at.scope, key);
     if (value.len == 0 || !adds_up(key))
-        shadow(c, key, at.scope);
-    if (value.len > 0)
-        w5_set(c, "systemd", key, value, at);
+        forget(c, last);
+    if (value.len == 0)
+        return;
+    size_t added = w5_set(c, "systemd", key, value, at);
+    c->extra[added].earlier = *last <= added ? *last : 0; /* one that did not fit has its place */
+    *last = added + 1;
 }
 
 /* `systemctl cat` writes "# /path/of/the/file" before each file. */

@@ -103,12 +103,31 @@ bool w5_serves(w5_str listens, w5_str upstream)
 }
 
 /* --- upstreams ------------------------------------------------------------------------------ */
+/* nginx compares names of upstreams without case (ngx_http_upstream.c). */
+static w5_str lowered(w5_str name, char *room)
+{
+    for (size_t i = 0; i < name.len; i++)
+        room[i] = name.ptr[i] >= 'A' && name.ptr[i] <= 'Z' ? (char)(name.ptr[i] + 32) : name.ptr[i];
+    return (w5_str){room, name.len};
+}
+
+void w5_nginx_note_upstreams(w5_config *c)
+{
+    for (size_t i = 0; i < c->upstreams; i++) {
+        w5_str name = c->upstream[i].name;
+        name = lowered(name, w5_arena_alloc(c->arena, name.len + 1));
+        size_t *first = w5_latest_of(c, "upstream", W5_STR(""), name);
+        *first = *first > 0 ? *first : i + 1;
+    }
+}
+
 static const w5_upstream_block *find_upstream(const w5_config *c, w5_str name)
 {
-    for (size_t i = 0; i < c->upstreams; i++)
-        if (w5_str_ieq(c->upstream[i].name, name))
-            return &c->upstream[i];
-    return NULL;
+    char room[4096]; /* no word of nginx.conf is longer: NGX_CONF_BUFFER (ngx_conf_file.c) */
+    if (name.len > sizeof room)
+        return NULL;
+    size_t found = w5_latest_seen(c, "upstream", W5_STR(""), lowered(name, room));
+    return found > 0 ? &c->upstream[found - 1] : NULL;
 }
 
 w5_likeness w5_nginx_likeness(const w5_config *c, w5_str pass, w5_str upstream)

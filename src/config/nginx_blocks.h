@@ -27,6 +27,9 @@ bool w5_block_is(const w5_nginx_block *b, const char *kind);
  * than its index, 0: none. */
 size_t w5_block_find(const w5_config *c, w5_str name, size_t from);
 
+/* Before anything is asked of upstreams: they are found by name. */
+void w5_nginx_note_upstreams(w5_config *c);
+
 /* The upstream that the target of a pass directive means: "http://app:8000/x" -> "app:8000",
  * "http://unix:/run/a.sock:/" -> "unix:/run/a.sock", "http://app" -> "app" where a block has that
  * name, else "app:80". Variables stay ("$backend") unless `set` gives them a plain value. */

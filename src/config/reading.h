@@ -19,9 +19,18 @@ typedef struct w5_nginx_block w5_nginx_block;
 /* What is private about a setting; extra[i] belongs to setting[i]. */
 typedef struct w5_extra {
     const w5_nginx_block *block; /* nginx: the block it stands in */
-    size_t earlier;              /* one more than the index of the one before it in that block */
+    size_t earlier;              /* one more than the index of the one before it in that block;
+                                    systemd: of the one of its name that it adds to */
     unsigned rank;               /* gunicorn: file < environment < command line */
 } w5_extra;
+
+/* A slot of the table of latest.c. */
+typedef struct w5_latest {
+    w5_str key[3]; /* program, scope, name: they live as long as the arena */
+    uint64_t hash;
+    size_t index; /* one more than that of the setting (or the upstream), 0: none */
+    bool taken;
+} w5_latest;
 
 /* One file of `nginx -T` output: its include lines mean the others, not this machine's files. */
 typedef struct w5_virtual {
@@ -50,6 +59,8 @@ struct w5_config {
     w5_str prefix;  /* of nginx.conf: the folder that relative includes start from */
     unsigned depth; /* of includes */
     size_t includes, include_bytes;
+    w5_latest *latest;
+    size_t latests, latest_room;
     bool overflown; /* there were more settings than fit */
     bool enough;    /* of includes; it was said */
 };
@@ -65,6 +76,10 @@ typedef struct w5_place {
 void *w5_grow(w5_arena *arena, void *old, size_t count, size_t *room, size_t size);
 /* Adds a setting in force; its index. `value` must live as long as the arena. */
 size_t w5_set(w5_config *c, const char *program, w5_str name, w5_str value, w5_place place);
+/* What was last noted under program, scope and name: one more than an index, 0: nothing. It is the
+ * caller's to set, and stands there until the next call. */
+size_t *w5_latest_of(w5_config *c, const char *program, w5_str scope, w5_str name);
+size_t w5_latest_seen(const w5_config *c, const char *program, w5_str scope, w5_str name);
 void w5_trouble(w5_config *c, w5_str file, unsigned line, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 void w5_know(w5_config *c, const char *program, w5_str file);
