@@ -113,7 +113,8 @@ TEST    = $(COMPILE) -Isrc -Itests/unit $(W5_LDFLAGS) $(LDFLAGS)
 
 CHECKS := check-layers check-mirror check-rows check-headers check-symbols check-hardening check-unit \
           check-catalogue check-words check-e2e check-live check-soak check-verdicts check-properties check-messages \
-          check-stress check-fleet check-faults check-limits check-fuzz check-docs check-explain check-escapes check-pages check-install \
+          check-stress check-fleet check-faults check-limits check-sandbox check-fuzz check-docs check-explain \
+          check-escapes check-pages check-install \
           check-contributing
 .PHONY: all demo static install uninstall dist deb clean help format lint coverage fuzz bench \
         bench-count rig soak accept po check $(CHECKS) FORCE
@@ -280,6 +281,8 @@ check-faults: all $(B)/faults.so ## calls of a run fail, or it is killed there (
 check-limits: all ## long, many, deep, hostile, and little of everything (LONG=1: gigabytes)
 	@$(STAGE) $@ env WHY502=$(BIN) timeout $(if $(LONG),3600,300) \
 	  $(PYTHON) tests/e2e/limits.py $(if $(LONG),--long) $(STORIES)
+check-sandbox: all ## what a run may do: rights, system calls, refusals, as root and not, units
+	@$(STAGE) $@ env WHY502=$(BIN) timeout 300 $(PYTHON) tests/e2e/sandbox.py $(STORIES)
 accept: all ## rewrite what tests/e2e expects; read the diff (CASES=… picks some)
 	@ACCEPT=1 sh tests/e2e/run.sh $(BIN) $(B)/e2e $(CASES)
 check-fuzz: $(FUZZER) ## replay the fuzz corpus

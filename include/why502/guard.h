@@ -21,7 +21,13 @@ typedef struct w5_guard_plan {
 /* W5_OK; W5_MISS: the kernel has none of it (and `when` is auto); W5_ENOTSUP with `require`. */
 w5_rc w5_guard_close(const w5_guard_plan *plan, w5_err *err);
 const char *w5_guard_word(void);    /* "landlock+seccomp", "seccomp", "none: …", "off" */
-/* Tries to open a file, connect and exec from inside: W5_OK when each was refused. */
-w5_rc w5_guard_self_test(w5_err *err);
+
+/* What is tried from inside: to open a file, to connect, to start a program. */
+typedef struct w5_guard_try {
+    const char *what;
+    bool (*succeeds)(void);
+} w5_guard_try;
+const w5_guard_try *w5_guard_tries(size_t *n);
+w5_rc w5_guard_self_test(w5_err *err); /* W5_OK when each is refused */
 
 #endif

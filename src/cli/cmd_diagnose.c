@@ -253,6 +253,13 @@ static int cut_short(session *it)
     return EXIT_SIGNAL + signals_came();
 }
 
+/* No sandbox is no failure, unless it is required: then the failure is told. */
+static void tell_sandbox(const session *it)
+{
+    if (it->o->given[OPT_VERBOSE] && strcmp(w5_guard_word(), "landlock+seccomp") != 0)
+        say("sandbox: %s", w5_guard_word());
+}
+
 static int read_and_report(session *it)
 {
     w5_err err = {0};
@@ -264,6 +271,8 @@ static int read_and_report(session *it)
     standing_ground(&it->s, w5_engine_sources(it->engine));
     if (rc >= 0)
         rc = w5_guard_close(&it->s.engine.guard, &err);
+    if (rc >= 0)
+        tell_sandbox(it);
     if (rc >= 0)
         rc = read_all(it, &err);
     progress_end(&it->progress);

@@ -13,9 +13,9 @@
 /* --- where it is ----------------------------------------------------------------------------- */
 static const char *default_path(w5_arena *arena)
 {
-    const char *given = getenv("STATE_DIRECTORY"); /* systemd's */
-    const char *base = getenv("XDG_STATE_HOME");
-    const char *home = getenv("HOME");
+    const char *given = secure_getenv("STATE_DIRECTORY"); /* systemd's */
+    const char *base = secure_getenv("XDG_STATE_HOME");
+    const char *home = secure_getenv("HOME");
     if (given && *given)
         return w5_arena_fmt(arena, "%s/state.db", given).ptr;
     if (geteuid() == 0)

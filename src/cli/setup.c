@@ -20,8 +20,8 @@ static w5_rc load_if_there(w5_catalogue *c, const char *path, w5_err *err)
 
 static w5_rc load_users_own(setup *s, w5_err *err)
 {
-    const char *base = getenv("XDG_CONFIG_HOME");
-    const char *home = getenv("HOME");
+    const char *base = secure_getenv("XDG_CONFIG_HOME");
+    const char *home = secure_getenv("HOME");
     w5_str path = W5_NONE;
     if (base && *base)
         path = w5_arena_fmt(s->arena, "%s/why502/catalogue.d", base);

@@ -75,6 +75,7 @@ void standing_ground(setup *s, w5_sources *sources)
         add_parent(&writes, s->state_file);
     if (writes.n)
         s->engine.guard.write_below = writes.at;
+    s->engine.guard.drop_root = writes.n == 0; /* the state of root is root's */
     if (s->engine.follow)
         ground_to_read(s, sources);
 }

@@ -99,9 +99,11 @@ static int await(pid_t pid)
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
+/* Who starts us does not choose whose programs we start. */
+static char path[] = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
 static int start(char *const *words, int input)
 {
-    static char path[] = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
     static char language[] = "LC_ALL=C.UTF-8";
     char *const environment[] = {path, language, NULL};
     posix_spawn_file_actions_t files;
@@ -129,6 +131,7 @@ static int start(char *const *words, int input)
 static void serve(const w5_courier *c)
 {
     frame f;
+    putenv(path); /* where a command without a slash is looked for, too */
     signal(SIGINT, SIG_IGN); /* the reader ends us by closing the socket */
     signal(SIGTERM, SIG_IGN);
     signal(SIGHUP, SIG_IGN);

@@ -4,9 +4,10 @@
 
 #include <why502/guard.h>
 
-/* no_new_privs, no core dump, no ptrace by others; as root the plan's user or, staying root, no
- * capability but to read every file. W5_EINTERNAL when root could not be dropped as asked: then
- * nothing may be read. */
+/* no_new_privs, no core dump, no ptrace by others; as root nobody instead (plan.drop_root), and no
+ * capability but those that reading in the plan's folders and writing in a user's need. Where the
+ * kernel allows no other user it stays root without capabilities. W5_EINTERNAL when root was not
+ * given up or came back: then nothing may be read. */
 w5_rc w5_process_close(const w5_guard_plan *plan, w5_err *err);
 
 #endif

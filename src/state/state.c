@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -258,19 +259,27 @@ static int check_content(w5_state *s)
     return rc;
 }
 
-/* SQLITE_NOTADB also for what another program or a newer version wrote. */
+/* SQLITE_NOTADB for what another program or a newer version wrote. It is asked before anything is
+ * changed: already the journal's mode would be written into another program's database. */
+static int judge(w5_state *s, int64_t *version)
+{
+    int64_t tables_there = 0;
+    int rc = ask(s, "PRAGMA user_version", version);
+    if (rc == SQLITE_OK)
+        rc = ask(s, "SELECT count(*) FROM sqlite_master", &tables_there);
+    bool ours = *version > 0 ? *version <= VERSION : *version == 0 && tables_there == 0;
+    return rc == SQLITE_OK && !ours ? SQLITE_NOTADB : rc;
+}
+
 static int prepare(w5_state *s)
 {
     int64_t version = 0;
-    int64_t tables_there = 0;
-    int rc = run(s->db, "PRAGMA journal_mode=DELETE; PRAGMA synchronous=FULL; PRAGMA trusted_schema=0;"
+    int rc = judge(s, &version);
+    if (rc == SQLITE_OK)
+        rc = run(s->db, "PRAGMA journal_mode=DELETE; PRAGMA synchronous=FULL; PRAGMA trusted_schema=0;"
                         "PRAGMA cell_size_check=1; BEGIN IMMEDIATE");
     if (rc == SQLITE_OK)
-        rc = ask(s, "PRAGMA user_version", &version);
-    if (rc == SQLITE_OK)
-        rc = ask(s, "SELECT count(*) FROM sqlite_master", &tables_there);
-    if (rc == SQLITE_OK && (version < 0 || version > VERSION || (version == 0 && tables_there > 0)))
-        rc = SQLITE_NOTADB;
+        rc = judge(s, &version); /* now that nobody can change it */
     if (rc == SQLITE_OK)
         rc = step_up(s->db, version);
     if (rc == SQLITE_OK)
@@ -282,15 +291,73 @@ static int prepare(w5_state *s)
     return rc & 0xff;
 }
 
-static int open_database(w5_state *s)
+/* The name in its folder; NULL: no folder has so long a name. */
+static const char *folder_of(const char *path, char folder[PATH_MAX])
 {
-    /* 0600 from the first moment, and no link is followed */
-    int fd = open(s->path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+    const char *slash = strrchr(path, '/');
+    size_t len = !slash || slash == path ? 1 : (size_t)(slash - path);
+    if (len >= PATH_MAX)
+        return NULL;
+    memcpy(folder, slash ? path : ".", len);
+    folder[len] = '\0';
+    return slash ? slash + 1 : path;
+}
+
+/* Root keeps a state only where nobody but its owner could put another in its place, or a journal
+ * beside it. */
+static bool is_safe(const char *path, const struct stat *st)
+{
+    char folder[PATH_MAX];
+    struct stat around;
+    if (!S_ISREG(st->st_mode) || st->st_nlink > 1 || !folder_of(path, folder))
+        return false;
+    return geteuid() != 0 || (stat(folder, &around) == 0 && around.st_uid == st->st_uid &&
+                              !(around.st_mode & (S_IWGRP | S_IWOTH)));
+}
+
+/* 0600 from the first moment, and no link is followed. It is closed before SQLite opens it: closing
+ * it later would give up SQLite's locks (howtocorrupt.html, 2.2). */
+static int create(const w5_state *s, struct stat *st)
+{
+    int fd = open(s->path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0600);
     if (fd < 0)
         return SQLITE_CANTOPEN;
+    int rc = fstat(fd, st) == 0 ? SQLITE_OK : SQLITE_CANTOPEN;
+    if (rc == SQLITE_OK && !is_safe(s->path, st))
+        rc = SQLITE_PERM;
+    if (rc == SQLITE_OK && (st->st_mode & 077) && fchmod(fd, 0600) != 0)
+        rc = SQLITE_CANTOPEN;
+    int sys = errno;
     close(fd);
-    int rc = sqlite3_open_v2(s->path, &s->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW, NULL);
+    errno = sys;
+    return rc;
+}
+
+static int open_database(w5_state *s)
+{
+    struct stat made;
+    struct stat now;
+    int rc = create(s, &made);
+    if (rc != SQLITE_OK)
+        return rc;
+    rc = sqlite3_open_v2(s->path, &s->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW, NULL);
+    if (rc == SQLITE_OK && (lstat(s->path, &now) != 0 || now.st_dev != made.st_dev ||
+                            now.st_ino != made.st_ino))
+        rc = SQLITE_PERM;
     return rc == SQLITE_OK ? prepare(s) : rc & 0xff;
+}
+
+/* Folders may be links (/var/run); the file may not, so its name stays as it was given. */
+static char *real_path(const char *path)
+{
+    char folder[PATH_MAX];
+    char real[PATH_MAX] = "";
+    const char *name = folder_of(path, folder);
+    bool found = name && realpath(folder, real);
+    size_t size = strlen(found ? name : path) + strlen(real) + 2;
+    char *whole = w5_xmalloc(size);
+    snprintf(whole, size, "%s%s%s", real, found && strcmp(real, "/") != 0 ? "/" : "", found ? name : path);
+    return whole;
 }
 
 #define ROWS(type) ((w5_table){.size = sizeof(type), .block = offsetof(type, block)})
@@ -306,10 +373,7 @@ static w5_state *state_new(const char *path)
                     .days = ROWS(w5_day),
                     .seq = 1,
                     .saved = 1};
-    char real[4096];
-    w5_str name = w5_str_of(realpath(path, real) ? real : path);
-    s->path = w5_xmalloc(name.len + 1);
-    memcpy(s->path, name.ptr, name.len + 1);
+    s->path = real_path(path);
     return s;
 }
 
@@ -338,6 +402,11 @@ static w5_rc refuse(const w5_state *s, int rc, int sys, w5_err *err)
 {
     if (rc == SQLITE_BUSY || rc == SQLITE_LOCKED)
         return w5_fail(err, W5_EBUSY, 0, "another run holds the state '%s'", s->path);
+    if (rc == SQLITE_PERM)
+        return w5_fail(err, W5_EIO, 0,
+                       "cannot use the state '%s': it must be a file with one name, and as root in a "
+                       "folder that its owner alone may write",
+                       s->path);
     if (rc == SQLITE_CANTOPEN)
         return w5_fail(err, W5_EIO, sys, "cannot open the state '%s'", s->path);
     return w5_fail(err, W5_EIO, 0, "cannot use the state '%s': %s", s->path, sqlite3_errstr(rc));

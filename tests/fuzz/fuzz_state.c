@@ -2,6 +2,7 @@
  * can always be saved, and is then read again: no state stops every run to come. */
 #include <fcntl.h>
 #include <glob.h>
+#include <sys/stat.h>
 #include <why502/state.h>
 
 #include "river.h"
@@ -44,23 +45,33 @@ static void touch(const w5_state *s)
     DEMAND(sum != 1); /* so that no compiler leaves it out */
 }
 
-static void remove_all(const char *path)
+/* A folder of its own: root takes a state only from where nobody else may write. */
+static const char *place(char folder[64], char path[80])
+{
+    mkdir(river_path(folder, "state"), 0700);
+    snprintf(path, 80, "%s/state.db", folder);
+    return path;
+}
+
+static void remove_all(const char *folder)
 {
     char pattern[80];
     glob_t found;
-    snprintf(pattern, sizeof pattern, "%s*", path);
+    snprintf(pattern, sizeof pattern, "%s/*", folder);
     if (glob(pattern, 0, NULL, &found) == 0)
         for (size_t i = 0; i < found.gl_pathc; i++)
             unlink(found.gl_pathv[i]);
     globfree(&found);
+    rmdir(folder);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    char path[64];
+    char folder[64];
+    char path[80];
     w5_state *s = NULL;
     w5_err err = {0};
-    write_file(river_path(path, "state"), data, size);
+    write_file(place(folder, path), data, size);
     w5_rc rc = w5_state_open(&s, path, &err);
     DEMAND(rc == W5_OK || rc == W5_MISS || (s == NULL && err.text[0]));
     if (rc >= 0) {
@@ -71,6 +82,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         touch(s);
         w5_state_close(s);
     }
-    remove_all(path);
+    remove_all(folder);
     return 0;
 }

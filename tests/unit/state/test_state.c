@@ -6,16 +6,22 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <why502/state.h>
 
-static char path[] = "/tmp/why502-state-XXXXXX";
+static char folder[] = "/tmp/why502-state-XXXXXX";
+static char path[sizeof(folder) + 16];
 
+/* A folder of its own: root takes a state only from where nobody else may write. */
 static int fresh(void **state)
 {
     (void)state;
-    memcpy(path + sizeof(path) - 7, "XXXXXX", 6);
-    int fd = mkstemp(path);
+    memcpy(folder + sizeof(folder) - 7, "XXXXXX", 6);
+    if (!mkdtemp(folder))
+        return 1;
+    snprintf(path, sizeof(path), "%s/state.db", folder);
+    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
     return fd < 0 || close(fd) != 0;
 }
 
@@ -30,7 +36,7 @@ static int gone(void **state)
     for (size_t i = 0; !failed && i < found.gl_pathc; i++)
         failed = unlink(found.gl_pathv[i]);
     globfree(&found);
-    return failed;
+    return rmdir(folder) != 0 || failed;
 }
 
 #if W5_HAVE_SQLITE
@@ -283,6 +289,72 @@ static void a_database_of_the_first_version_is_brought_up(void **state)
 #endif
 }
 
+#if W5_HAVE_SQLITE
+static void refused(const char *why)
+{
+    w5_state *s = NULL;
+    w5_err err = {0};
+    w5_rc rc = w5_state_open(&s, path, &err);
+    if (rc >= 0)
+        fail_msg("not refused: %s", why);
+    assert_true(err.text[0] != '\0');
+}
+
+/* Another user could put a database or a journal of his own there. */
+static void root_takes_no_state_that_others_may_exchange(void **state)
+{
+    (void)state;
+    if (geteuid() != 0)
+        skip();
+    assert_int_equal(chmod(folder, 0777), 0);
+    refused("everybody may write in the folder");
+    assert_int_equal(chmod(folder, 01777), 0);
+    refused("everybody may add a journal in the folder");
+    assert_int_equal(chmod(folder, 0700), 0);
+    assert_int_equal(chown(folder, 12345, 0), 0);
+    refused("the folder is somebody else's");
+    assert_int_equal(chown(path, 12345, 0), 0);
+    w5_state_close(opened(W5_OK)); /* the state of a user, all of it */
+    assert_int_equal(chown(folder, 0, 0), 0);
+    refused("the file is somebody else's");
+    assert_int_equal(chown(path, 0, 0), 0);
+    w5_state_close(opened(W5_OK));
+}
+
+/* A victim behind another name, as a link or as a second name, keeps its bytes. */
+static void a_state_has_one_name_and_is_no_link(void **state)
+{
+    char victim[sizeof(path) + 8];
+    char text[16] = "";
+    (void)state;
+    snprintf(victim, sizeof(victim), "%s-victim", path);
+    for (int hard = 0; hard < 2; hard++) {
+        FILE *file = fopen(victim, "w");
+        assert_non_null(file);
+        fputs("precious", file);
+        fclose(file);
+        unlink(path);
+        assert_int_equal(hard ? link(victim, path) : symlink(victim, path), 0);
+        refused(hard ? "a second name" : "a link");
+        file = fopen(victim, "r");
+        assert_non_null(file);
+        assert_non_null(fgets(text, sizeof(text), file));
+        fclose(file);
+        assert_string_equal(text, "precious");
+    }
+}
+
+static void a_state_is_for_its_owner_alone(void **state)
+{
+    struct stat st;
+    (void)state;
+    assert_int_equal(chmod(path, 0666), 0);
+    w5_state_close(opened(W5_OK));
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0600);
+}
+#endif
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -297,6 +369,9 @@ int main(void)
 #if W5_HAVE_SQLITE
         cmocka_unit_test_setup_teardown(what_no_version_of_ours_writes_is_set_aside, fresh, gone),
         cmocka_unit_test_setup_teardown(a_page_that_was_lost_is_damage, fresh, gone),
+        cmocka_unit_test_setup_teardown(root_takes_no_state_that_others_may_exchange, fresh, gone),
+        cmocka_unit_test_setup_teardown(a_state_has_one_name_and_is_no_link, fresh, gone),
+        cmocka_unit_test_setup_teardown(a_state_is_for_its_owner_alone, fresh, gone),
 #endif
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
