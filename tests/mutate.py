@@ -1,10 +1,10 @@
 """mutate.py -- does a test fail when the code it tests is broken?
 usage: python3 tests/mutate.py COPY [--mutants N] [--seed N] [--seconds N] [FOLDER…]
 
-Copies the tree to COPY, builds it without optimisation, and then, one after the other, breaks one
-operator, constant or answer in one line of src/diagnosis, src/incident and src/record. A mutant is
-killed when the file's own tests or the recorded incidents notice; survivors are listed. By hand or
-once a week: a mutant takes seconds.
+Copies the tree to COPY, builds it there without optimisation, and then, one after the other, breaks
+one operator, constant or answer in one line of src/diagnosis, src/incident and src/record, as many in
+each. A mutant is killed when the file's own tests, a story or a recorded incident notices; survivors
+are listed, with a figure for each folder. By hand or once a week: a mutant takes seconds.
 """
 import argparse
 import glob
@@ -13,6 +13,7 @@ import random
 import re
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -20,7 +21,8 @@ import time
 CHANGES = [(r" < ", " <= "), (r" <= ", " < "), (r" > ", " >= "), (r" >= ", " > "), (r" == ", " != "),
            (r" != ", " == "), (r" && ", " || "), (r" \|\| ", " && "), (r" \+ ", " - "), (r" - ", " + "),
            (r"return true;", "return false;"), (r"return false;", "return true;"), (r"\bif \(!", "if ("),
-           (r"\bif \((?!!)", "if (!("), (r"\bcontinue;", ";"), (r"\+\+", "--"), (r" \+= ", " -= ")]
+           (r"\bif \((?!!)", "if (!("), (r"\bcontinue;", ";"), (r"\+\+", "--"), (r" \+= ", " -= "),
+           (r" \|= ", " = "), (r" \* ", " / ")]
 
 words = argparse.ArgumentParser()
 words.add_argument("copy")
@@ -32,39 +34,68 @@ given = words.parse_args()
 
 
 def run(command, seconds=120, **more):
+    """The exit status, 124 when it took too long; whatever it started is gone then, too."""
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                               start_new_session=True, **more)
     try:
-        return subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=seconds,
-                              **more).returncode
+        return process.wait(seconds)
     except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
         return 124
 
 
+def fails(command, seconds, **environment):
+    """Does a check print a line "FAIL …"? Ends it there."""
+    until = time.time() + seconds
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+                               start_new_session=True, env={**os.environ, **environment})
+    failed = False
+    for line in process.stdout:
+        failed = line.startswith("FAIL") or time.time() > until
+        if failed:
+            break
+    if failed:
+        os.killpg(process.pid, signal.SIGKILL)
+    return process.wait() != 0 or failed
+
+
+# --- what may be broken -------------------------------------------------------------------------------
 def outside_strings(line, at):
     return line[:at].count('"') % 2 == 0 and line[:at].count("'") % 2 == 0
 
 
-def places():
+def places(folder):
     """Every change of every line: (file, line, column, length, replacement)."""
     found = []
-    for folder in given.folders:
-        for name in sorted(glob.glob(f"src/{folder}/*.c")):
-            comment = False
-            for number, line in enumerate(open(name, encoding="utf-8")):
-                begins, ends = "/*" in line, "*/" in line
-                if comment or begins or line.startswith("#"):
-                    comment = (comment or begins) and not ends
-                    continue
-                for pattern, to in CHANGES:
-                    for match in re.finditer(pattern, line):
-                        if outside_strings(line, match.start()):
-                            found.append((name, number, match.start(), match.end(), to))
+    for name in sorted(glob.glob(f"src/{folder}/*.c")):
+        comment = False
+        for number, line in enumerate(open(name, encoding="utf-8")):
+            begins, ends = "/*" in line, "*/" in line
+            if comment or begins or line.startswith("#"):
+                comment = (comment or begins) and not ends
+                continue
+            for pattern, to in CHANGES:
+                for match in re.finditer(pattern, line):
+                    if outside_strings(line, match.start()):
+                        found.append((name, number, match.start(), match.end(), to))
     return found
 
 
+def sample():
+    """As many of each folder, in turn."""
+    dice = random.Random(given.seed)
+    lists = [places(folder) for folder in given.folders]
+    for one in lists:
+        dice.shuffle(one)
+    return [place for row in zip(*lists) for place in row]
+
+
 def mutate(text, place):
+    """The whole text with one place broken, and the line as it was and is; None where that is no C."""
     _, number, start, end, to = place
     lines = text.split("\n")
-    line = lines[number]
+    line = was = lines[number]
     if to == "if (!(":
         close = line.rfind(")")
         if close < 0 or line.count("(") != line.count(")"):
@@ -73,9 +104,10 @@ def mutate(text, place):
     else:
         line = line[:start] + to + line[end:]
     lines[number] = line
-    return "\n".join(lines), line.strip()
+    return "\n".join(lines), f"{was.strip()}   ->   {line.strip()}"
 
 
+# --- build and try ------------------------------------------------------------------------------------
 def prepare():
     shutil.rmtree(given.copy, ignore_errors=True)
     os.makedirs(given.copy)
@@ -84,68 +116,89 @@ def prepare():
             os.makedirs(os.path.dirname(f"{given.copy}/{name}") or ".", exist_ok=True)
             shutil.copy(name, f"{given.copy}/{name}")
     os.chdir(given.copy)
-    if run(["make", "-s", "CFLAGS=-O0", "all"], 1200):
+    if run(["make", "-s", f"-j{os.cpu_count()}", "CFLAGS=-O0", "all"], 1800):
         sys.exit("the copy does not build")
-    return shlex.split(open(".build/flags").read())
+    # A mutant may loop or grow without end.
+    with open(".build/limited", "w", encoding="utf-8") as script:
+        script.write(f'#!/bin/sh\nulimit -t 10\nulimit -v 4000000\nexec {os.path.abspath(".build/mutant")} "$@"\n')
+    os.chmod(".build/limited", 0o755)
+    flags = shlex.split(open(".build/flags").read())
+    if shutil.which("ld.lld"):
+        flags.append("-fuse-ld=lld")
+    return flags
 
 
-def archive():
-    """From all objects: two folders may have a file of one name, which `ar r` would take for another."""
-    objects = [o for o in glob.glob(".build/src/*/*.o") if "/cli/" not in o]
-    if os.path.exists(".build/libwhy502.a"):
-        os.remove(".build/libwhy502.a")
-    run(["ar", "rcs", ".build/libwhy502.a", *objects])
+def tests_of(name):
+    """As tests/mirror finds them."""
+    folder, file = name[len("src/"):].split("/")
+    own = f"tests/unit/{folder}/test_{file}"
+    heads = {t: "".join(open(t, encoding="utf-8").readlines()[:8]) for t in glob.glob(f"tests/unit/{folder}/test_*.c")}
+    named = [t for t, head in heads.items() if re.search(rf"tests.*\b{re.escape(file)}\b", head)]
+    return ([own] if os.path.exists(own) else []) + [t for t in named if t != own]
 
 
-def link(flags, libs):
-    return run([*flags, "-o", ".build/why502", *glob.glob(".build/src/cli/*.o"), ".build/libwhy502.a", *libs])
-
-
-def killed(flags, name):
-    """None when it does not compile; else by whom it was killed, "" by nobody."""
+def killed_by(flags, name):
+    """None when it does not compile; else who noticed, "" nobody. The broken object is linked before the
+    library, which then does not bring the sound one."""
     libs = [w for w in flags if w.startswith("-l")]
-    stem = name[4:-2]
-    if run([*flags, "-w", "-c", "-o", f".build/src/{stem}.o", name]):
+    broken = ".build/mutant.o"
+    if run([*flags, "-w", "-c", "-o", broken, name]):
         return None
-    archive()
-    folder, file = stem.split("/")
-    test = f"tests/unit/{folder}/test_{file}.c"
-    if os.path.exists(test):
-        if run([*flags, "-w", "-Isrc", "-Itests/unit", "-o", ".build/mutant-test", test, ".build/libwhy502.a",
-                "-lcmocka", *libs]) == 0 and run([".build/mutant-test"], 60, env={**os.environ, "W5_BUILD": ".build"}):
+    for test in tests_of(name):
+        if run([*flags, "-w", "-Isrc", "-Itests/unit", "-o", ".build/mutant-test", test, broken,
+                ".build/libwhy502.a", "-lcmocka", *libs]):
+            sys.exit(f"{test} cannot be built")
+        if run([".build/mutant-test"], 60, env={**os.environ, "W5_BUILD": ".build"}):
             return "its tests"
-    if link(flags, libs):
+    if run([*flags, "-o", ".build/mutant", *glob.glob(".build/src/cli/*.o"), broken, ".build/libwhy502.a", *libs]):
         sys.exit(f"{name}: the program cannot be linked")
-    if run([sys.executable, "tests/e2e/verdicts.py"], 120, env={**os.environ, "WHY502": ".build/why502"}):
+    if fails(["sh", "tests/e2e/run.sh", ".build/limited", ".build/e2e"], 120):
+        return "stories"
+    if fails([sys.executable, "-u", "tests/e2e/verdicts.py"], 300, WHY502=".build/limited", FIXTURES="fixtures"):
         return "verdicts"
-    out = subprocess.run(["sh", "tests/e2e/run.sh", ".build/why502", ".build/e2e"], capture_output=True, text=True)
-    return "stories" if "FAIL" in out.stdout else ""
+    return ""
 
 
-flags = prepare()
-if killed(flags, "src/record/tag.c"):
-    sys.exit("the tests fail before anything is broken")
-all_places = places()
-random.Random(given.seed).shuffle(all_places)
-until = time.time() + given.seconds
-count = {}
-for place in all_places:
-    if sum(count.values()) >= given.mutants or time.time() > until:
-        break
-    name = place[0]
-    original = open(name, encoding="utf-8").read()
-    text, line = mutate(original, place)
-    if text is None:
-        continue
-    with open(name, "w", encoding="utf-8") as f:
-        f.write(text)
-    who = killed(flags, name)
-    with open(name, "w", encoding="utf-8") as f:
-        f.write(original)
-    if who is not None:
-        count[who] = count.get(who, 0) + 1
-        if not who:
-            print(f"survived {name}:{place[1] + 1}: {line}", flush=True)
-    run([*flags, "-w", "-c", "-o", f".build/src/{name[4:-2]}.o", name])
-total = sum(count.values())
-print(f"{total - count.get('', 0)} of {total} mutants killed: {count}, seed {given.seed}")
+def report(folder, count):
+    total = sum(count.values())
+    killed = total - count.get("", 0)
+    parts = ", ".join(f"{who} {n}" for who, n in sorted(count.items()) if who)
+    print(f"{folder}: {killed} of {total} mutants killed, {100 * killed / max(1, total):.0f} % ({parts})", flush=True)
+
+
+def main():
+    flags = prepare()
+    chosen = sample()
+    checked = set()
+    counts = {folder: {} for folder in given.folders}
+    until = time.time() + given.seconds
+    for place in chosen:
+        name = place[0]
+        if sum(sum(c.values()) for c in counts.values()) >= given.mutants or time.time() > until:
+            break
+        original = open(name, encoding="utf-8").read()
+        if not checked and killed_by(flags, name) != "":
+            sys.exit("the tests fail before anything is broken")
+        checked.add(name)
+        text, change = mutate(original, place)
+        if text is None:
+            continue
+        with open(name, "w", encoding="utf-8") as f:
+            f.write(text)
+        who = killed_by(flags, name)
+        with open(name, "w", encoding="utf-8") as f:
+            f.write(original)
+        if who is not None:
+            count = counts[name.split("/")[1]]
+            count[who] = count.get(who, 0) + 1
+            if not who:
+                print(f"survived {name}:{place[1] + 1}: {change}", flush=True)
+    everything = {}
+    for folder, count in counts.items():
+        report(folder, count)
+        for who, n in count.items():
+            everything[who] = everything.get(who, 0) + n
+    report(f"seed {given.seed}", everything)
+
+
+main()

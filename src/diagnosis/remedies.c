@@ -203,7 +203,7 @@ static void fill_number(const w5_plan *p, w5_draft *d, w5_change *change)
     if (workers && w5_str_eq(d->advice.remedy->id, W5_STR("fewer-workers")))
         change->to = w5_say_number(p->v.arena, p->v.fewer);
     else if (workers && !p->v.workers)
-        change->to = W5_STR("(CPU cores × 2) + 1");
+        change->to = W5_STR(N_("(CPU cores × 2) + 1"));
 }
 
 static void fill_draft(const w5_plan *p, w5_draft *d)

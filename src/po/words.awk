@@ -43,7 +43,9 @@ inside == 1 && kind == "remedy" && /^change:/ {
     n = split(value(), part, "|")
     for (i = 1; i <= n; i++) {
         gsub(/^[ \t]+|[ \t]+$/, "", part[i])
-        if (part[i] !~ /[{}]/ && part[i] ~ /[a-z] [a-z]|→/) # words, and no setting or value
+        text = part[i]
+        gsub(/ *{[a-z_]+} */, "", text)
+        if (text !~ /[{}]/ && text ~ /[a-z] [a-z]|→/) # words, and no setting or value
             tell(part[i])
     }
     next

@@ -89,8 +89,9 @@ w5_str w5_show_cut(const w5_show *show, w5_str text, size_t columns);
 /* One line of at most `columns` that tells an incident: for -q, subjects, live lines. */
 w5_str w5_show_brief(const w5_show *show, size_t number, const w5_diagnosis *d);
 w5_str w5_show_grade(const w5_show *show, const w5_remedy *r); /* "2 優先", "none" */
-w5_str w5_show_change(const w5_show *show,
-                      const w5_change *c); /* "--timeout 3 -> 300  gunicorn.service:9" */
+/* "--timeout 3 -> 300  gunicorn.service:9", the change `i` of a remedy; its words are translated,
+ * values are left as they are. */
+w5_str w5_show_change(const w5_show *show, const w5_remedy *r, const w5_change *c, size_t i);
 
 /* Foreign text, redacted, then escaped for the sink. */
 void w5_show_foreign(w5_out *out, w5_escape how, w5_str text, const w5_view *view);

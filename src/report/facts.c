@@ -296,5 +296,5 @@ w5_str w5_fact_first(const w5_show *show, const w5_diagnosis *d)
     setting.file = W5_NONE;
     setting.line = 0;
     return W5_TELL(show, "Do first: %1$s (%2$s).", title,
-                   w5_str_trim(w5_show_change(show, &setting)));
+                   w5_str_trim(w5_show_change(show, a->remedy, &setting, 0)));
 }

@@ -42,7 +42,7 @@ static void put_advised(const w5_html *h, size_t number, const w5_diagnosis *d, 
     w5_html_said(h, number, d, &a->why);
     for (size_t i = 0; i < a->changes; i++) {
         w5_out_lit(h->out, "<p><code>");
-        w5_html_text(h, w5_show_change(show, &a->change[i]));
+        w5_html_text(h, w5_show_change(show, a->remedy, &a->change[i], i));
         w5_out_lit(h->out, "</code></p>\n");
     }
     w5_html_commands(h, a->command, a->commands);

@@ -226,7 +226,7 @@ static void put_advised(const w5_md *m, const w5_diagnosis *d, const w5_advice *
     w5_out_lit(m->out, "\n");
     for (size_t i = 0; i < a->changes; i++) {
         w5_out_lit(m->out, "   - ");
-        w5_md_code(m, w5_show_change(show, &a->change[i]));
+        w5_md_code(m, w5_show_change(show, a->remedy, &a->change[i], i));
         w5_out_lit(m->out, "\n");
     }
     put_note(m, W5_("Verify"), w5_show_filled(show, a->remedy->verify, a->verify));

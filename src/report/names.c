@@ -145,20 +145,31 @@ w5_str w5_show_pattern(const w5_diagnosis *d)
     return d->incident->classes.n ? d->incident->classes.at[0].name : W5_NONE;
 }
 
-/* Words of the catalogue are translated, values are left as they are. */
-static w5_str told(const w5_show *show, w5_str text)
+/* Words of the catalogue with a value in them ("the view of {path}"): part `n` of the line of the
+ * remedy from which the change was made. */
+static w5_str told_part(const w5_show *show, w5_str line, size_t n, w5_str text)
 {
-    return w5_show_safe(show, w5_show_word(show, text));
+    w5_str part = W5_NONE;
+    w5_str word = w5_show_word(show, text);
+    if (!w5_str_eq(word, text))
+        return w5_show_safe(show, word);
+    for (size_t i = 0; i <= n; i++)
+        if (!w5_str_cut(line, '|', &part, &line)) {
+            part = line;
+            line = W5_NONE;
+        }
+    return w5_show_filled(show, w5_str_trim(part), text);
 }
 
-w5_str w5_show_change(const w5_show *show, const w5_change *c)
+w5_str w5_show_change(const w5_show *show, const w5_remedy *r, const w5_change *c, size_t i)
 {
+    w5_str line = i < r->change.n ? r->change.at[i] : W5_NONE;
     const char *arrow = show->view->ascii ? "-> " : "\xe2\x86\x92 ";
-    w5_str file = told(show, c->file);
-    w5_str to = w5_show_join(show, w5_str_of(arrow), "", told(show, c->to));
+    w5_str file = told_part(show, line, 0, c->file);
+    w5_str to = w5_show_join(show, w5_str_of(arrow), "", told_part(show, line, 2, c->to));
     if (c->line)
         file = w5_arena_fmt(show->arena, "%.*s:%u", W5_ARG(file), c->line);
-    w5_str text = w5_show_join(show, told(show, c->setting), " ", w5_show_safe(show, c->now));
+    w5_str text = w5_show_join(show, told_part(show, line, 1, c->setting), " ", w5_show_safe(show, c->now));
     text = w5_show_join(show, text, " ", w5_str_trim(to));
     return w5_show_join(show, text, "   ", file);
 }

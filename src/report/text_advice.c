@@ -39,7 +39,7 @@ static void put_title(const w5_page *page, const w5_advice *a)
 static void put_changes(const w5_page *page, const w5_advice *a, size_t most)
 {
     for (size_t i = 0; i < a->changes && i < most; i++)
-        w5_page_para(page, 5, "", 7, w5_show_change(page->show, &a->change[i]));
+        w5_page_para(page, 5, "", 7, w5_show_change(page->show, a->remedy, &a->change[i], i));
 }
 
 static void put_commands(const w5_page *page, const w5_advice *a)

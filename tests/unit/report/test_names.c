@@ -80,12 +80,13 @@ static void a_change_names_setting_values_and_place(void **state)
 {
     scene *s = scene_new(W5_STR("/ok"));
     w5_show show = w5_show_begin(&s->run, &s->view);
+    w5_remedy r = {.id = W5_STR("none")};
     w5_change c = {W5_STR("nginx.conf"), 22, W5_STR("proxy_read_timeout"), W5_STR("10s"),
                    W5_STR("300s")};
-    assert_str(w5_show_change(&show, &c),
+    assert_str(w5_show_change(&show, &r, &c, 0),
                W5_STR("proxy_read_timeout 10s \xe2\x86\x92 300s   nginx.conf:22"));
     c = (w5_change){.setting = W5_STR("--workers"), .to = W5_STR("5")};
-    assert_str(w5_show_change(&show, &c), W5_STR("--workers \xe2\x86\x92 5"));
+    assert_str(w5_show_change(&show, &r, &c, 0), W5_STR("--workers \xe2\x86\x92 5"));
     w5_show_end(&show);
     scene_free(s);
     (void)state;
