@@ -19,6 +19,10 @@ typedef struct w5_courier w5_courier;
 w5_courier *w5_courier_start(char *const *const *command, size_t n, w5_err *err);
 /* Runs a command and waits for its end. W5_EIO: it could not be started, failed or took too long. */
 w5_rc w5_courier_run(w5_courier *c, size_t command, w5_str input, w5_err *err);
+/* The same in two steps, for one who has more to do than wait. One command at a time. */
+w5_rc w5_courier_begin(w5_courier *c, size_t command, w5_str input, w5_err *err);
+/* W5_WAIT: it has not ended within `patience`. */
+w5_rc w5_courier_end(w5_courier *c, w5_time patience, w5_err *err);
 void w5_courier_stop(w5_courier *c);
 
 /* Words of a command, split on blanks, and `more` behind them (NULL-ended, may be NULL). */

@@ -134,15 +134,13 @@ static void choose_life(session *it)
                 .engine = it->engine,
                 .out = &it->d,
                 .bar = &it->progress,
+                .post = &it->post,
                 .follow = follow};
     l->json = follow && json;
     l->rewrites = follow && it->s.report && !json && it->s.output_file && it->d.temporary[0];
     l->lines = (text && !it->s.output_file) || l->json;
-    if (it->post.executes) {
-        l->news = post_news;
-        l->context = &it->post;
-    }
     it->is_live = follow || has_pipe(w5_engine_sources(it->engine));
+    it->post.waits_not = it->is_live;
     choose_memory(it);
 }
 
@@ -164,6 +162,8 @@ static w5_rc read_all(session *it, w5_err *err)
     w5_rc rc = live_read(&it->live, err);
     if (rc >= 0 && it->live.clocked)
         rc = drain(it, err);
+    while (rc >= 0 && (post_turn(&it->post, W5_COURIER_PATIENCE) || it->post.errands.first))
+        keeper_settle(&it->keeper);
     bool clock = it->live.clocked || it->live.ended; /* what was told stays true */
     w5_engine_clock(it->engine, clock ? w5_now() : W5_TIME_NONE);
     return rc;

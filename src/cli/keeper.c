@@ -40,38 +40,50 @@ w5_mail keeper_last_mail(keeper *k, const w5_run *run)
     return mail;
 }
 
-static void send_alone(keeper *k, const w5_mail *mail)
+w5_time keeper_due(const keeper *k)
 {
-    w5_err err = {0};
-    if (post_send(k->post, mail, &err) >= 0)
-        return;
-    say_failure(W5_NONE, &err);
-    k->status = EXIT_OUTPUT;
+    return k->post->mailed.message_id.len ? 0 : k->due;
 }
 
-/* Kept with the mail inside, then handed over, then kept without it. */
-static w5_rc mail_what_is_new(keeper *k, const w5_run *run, w5_err *err)
+void keeper_settle(keeper *k)
 {
-    w5_rc rc = W5_OK;
+    w5_state *state = k->memory->state;
+    w5_str id = k->post->mailed.message_id;
+    bool taken = k->post->mailed.taken;
+    w5_time again = w5_now() + AGAIN;
+    if (!id.len)
+        return;
+    if (state && taken)
+        w5_state_drop_mail(state, id);
+    else if (state)
+        w5_state_try_mail(state, id, false); /* it certainly did not leave */
+    else if (!taken)
+        k->status = EXIT_OUTPUT;
+    if (state && !taken && k->due > again)
+        k->due = again;
+    post_settle(k->post);
+}
+
+/* Of a run with a state it is kept there until it was handed over. */
+static void mail_what_is_new(keeper *k, const w5_run *run)
+{
+    w5_state *state = k->memory->state;
     w5_mail mail = keeper_last_mail(k, run);
     k->news = false;
     k->due = W5_TIME_MAX;
     k->last = w5_now();
-    if (!k->memory->state && mail.body.len)
-        send_alone(k, &mail);
-    if (!k->memory->state)
-        return rc;
-    if (mail.body.len)
-        w5_state_add_mail(k->memory->state, &mail);
-    rc = memory_save(k->memory, run, err);
-    if (rc >= 0 && k->post->courier && outbox_send(k->memory->state, k->post) != EXIT_FINE)
-        k->due = k->last + AGAIN;
-    return rc;
+    if (state && mail.body.len)
+        w5_state_add_mail(state, &mail);
+    if (state && k->post->courier)
+        outbox_send_later(state, k->post);
+    else if (!state && mail.body.len)
+        post_send_later(k->post, &mail);
 }
 
 w5_rc keeper_keep(keeper *k, const w5_run *run, w5_err *err)
 {
-    if (k->post->address && w5_now() >= k->due)
-        return mail_what_is_new(k, run, err);
+    keeper_settle(k);
+    if (k->post->address && w5_now() >= k->due && !post_has_mails(k->post))
+        mail_what_is_new(k, run);
     return k->memory->state ? memory_save(k->memory, run, err) : W5_OK;
 }

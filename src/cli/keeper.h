@@ -23,6 +23,10 @@ typedef struct keeper {
 keeper keeper_begin(memory *m, post *p, told_list *mailed);
 /* Something was told. */
 void keeper_note(keeper *k);
+/* When it wants to keep next, by the wall clock. */
+w5_time keeper_due(const keeper *k);
+/* What a mail of this run that has ended, well or not, means for the state. */
+void keeper_settle(keeper *k);
 /* Everything that was read is in `run`, everything that was to be written is out. W5_EIO: the state
  * could not be saved. */
 w5_rc keeper_keep(keeper *k, const w5_run *run, w5_err *err);

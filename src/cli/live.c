@@ -9,6 +9,7 @@
 
 #define IDLE    W5_SECOND           /* silence of a pipe after which somebody is watching */
 #define BREATH  (W5_SECOND / 4)     /* between two looks */
+#define ERRAND  (W5_SECOND / 5)     /* between two looks at what is under way */
 #define SHARE   8                   /* looking may take an eighth of the time */
 #define KEEP    (2 * W5_SECOND)     /* of a log that never rests: between two saves */
 #define MEMORY  (24 * W5_HOUR)      /* how long an incident that is over is remembered */
@@ -27,8 +28,7 @@ static void tell(void *context, const char *what, const w5_diagnosis *d)
     l->ended |= strcmp(what, "over") == 0;
     if (l->lines)
         w5_report_live(l->out->out, what, d, l->run, &l->setup->view, l->json);
-    if (l->news)
-        l->news(l->context, what, d, l->run);
+    post_news(l->post, what, d, l->run);
     if (l->keeper)
         keeper_note(l->keeper);
 }
@@ -101,12 +101,12 @@ static w5_time least(w5_time a, w5_time b)
 
 static w5_time due(const live *l, const pace *p)
 {
-    return l->keeper ? least(p->due, l->keeper->due) : p->due;
+    return l->keeper ? least(p->due, keeper_due(l->keeper)) : p->due;
 }
 
 static w5_time patience(const live *l, const pace *p)
 {
-    w5_time wait = IDLE;
+    w5_time wait = l->post->errands.first ? ERRAND : IDLE;
     w5_time next = due(l, p);
     w5_time rest = p->next - w5_monotonic();
     if (p->watched && next != W5_TIME_MAX)
@@ -144,6 +144,7 @@ w5_rc live_read(live *l, w5_err *err)
         if (rc < 0 || rc == W5_END || l->clocked)
             break;
         l->gone = abandoned(l);
+        post_turn(l->post, 0);
         if (!l->setup->report)
             rc = flush(l, err);
         if (rc >= 0 && (l->setup->report || l->keeper) && looks_now(l, &p))

@@ -21,8 +21,7 @@ typedef struct live {
     bool json;        /* -f -o json: an object a line */
     bool lines;       /* news go to `out`, as text or as JSON */
     bool rewrites;    /* the file is written anew at each change */
-    void (*news)(void *context, const char *what, const w5_diagnosis *d, const w5_run *run);
-    void *context;    /* of `news`, which may be NULL */
+    post *post;       /* commands and mails that are under way */
     progress *bar;    /* ends when news begin */
     keeper *keeper;   /* NULL: nothing is remembered, no mail is sent */
     bool gone;        /* nobody reads any more */

@@ -28,12 +28,18 @@ static w5_str with_note(w5_arena *arena, w5_str body, size_t i)
                         (int)(body.len - before), body.ptr + before);
 }
 
-static int send_one(w5_state *state, const post *p, const w5_mail *mail, w5_arena *arena)
+static w5_mail to_send(const w5_mail *mail, w5_arena *arena)
 {
-    w5_err err = {0};
     w5_mail sent = *mail;
     for (size_t i = 0; mail->tried && i < sizeof(notes) / sizeof(notes[0]); i++)
         sent.body = with_note(arena, sent.body, i);
+    return sent;
+}
+
+static int send_one(w5_state *state, const post *p, const w5_mail *mail, w5_arena *arena)
+{
+    w5_err err = {0};
+    w5_mail sent = to_send(mail, arena);
     w5_rc rc = post_send(p, &sent, &err);
     if (rc >= 0)
         w5_state_drop_mail(state, mail->message_id);
@@ -47,21 +53,30 @@ static int send_one(w5_state *state, const post *p, const w5_mail *mail, w5_aren
     return EXIT_OUTPUT;
 }
 
-int outbox_send(w5_state *state, const post *p)
+/* The rows of the state change with each save. From now on each may have left. */
+static w5_mail *take_mails(w5_state *state, w5_arena *arena, size_t *n)
 {
     const w5_mail *all;
-    w5_arena *arena = w5_arena_new();
-    size_t n = w5_state_mails(state, &all);
-    w5_mail *mails = W5_NEW_N(arena, w5_mail, n + 1);
-    w5_err err = {0};
-    int status = EXIT_FINE;
-    for (size_t i = 0; i < n; i++) {
+    *n = w5_state_mails(state, &all);
+    w5_mail *mails = W5_NEW_N(arena, w5_mail, *n + 1);
+    for (size_t i = 0; i < *n; i++) {
         mails[i] = all[i];
         mails[i].message_id = w5_arena_str(arena, all[i].message_id);
         mails[i].body = w5_arena_str(arena, all[i].body);
         mails[i].address = w5_arena_str(arena, all[i].address);
-        w5_state_try_mail(state, mails[i].message_id, true);
     }
+    for (size_t i = 0; i < *n; i++)
+        w5_state_try_mail(state, mails[i].message_id, true);
+    return mails;
+}
+
+int outbox_send(w5_state *state, const post *p)
+{
+    w5_arena *arena = w5_arena_new();
+    size_t n;
+    const w5_mail *mails = take_mails(state, arena, &n);
+    w5_err err = {0};
+    int status = EXIT_FINE;
     if (n > 0 && w5_state_save(state, w5_now(), &err) < 0) {
         say_failure(W5_NONE, &err);
         status = EXIT_OUTPUT;
@@ -70,6 +85,18 @@ int outbox_send(w5_state *state, const post *p)
         status = send_one(state, p, &mails[i], arena);
     w5_arena_free(arena);
     return status;
+}
+
+void outbox_send_later(w5_state *state, post *p)
+{
+    w5_arena *arena = w5_arena_new();
+    size_t n;
+    const w5_mail *mails = take_mails(state, arena, &n);
+    for (size_t i = 0; i < n; i++) {
+        w5_mail sent = to_send(&mails[i], arena);
+        post_send_later(p, &sent);
+    }
+    w5_arena_free(arena);
 }
 
 int cmd_outbox(const options *o)

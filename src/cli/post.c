@@ -50,6 +50,8 @@ w5_rc post_open(post *p, const options *o, const setup *s, w5_err *err)
 
 void post_close(post *p)
 {
+    while (p->errands.first)
+        errands_drop(&p->errands);
     w5_courier_stop(p->courier);
     w5_arena_free(p->letter);
     p->courier = NULL;
@@ -100,15 +102,71 @@ w5_rc post_send(const post *p, const w5_mail *mail, w5_err *err)
                    W5_ARG(mail->address), why.text);
 }
 
+void post_send_later(post *p, const w5_mail *mail)
+{
+    if (!errands_add(&p->errands, SENDMAIL, mail->message_id, mail->body))
+        say("--mail: more than %d mails and commands wait; one was left out", ERRANDS_MAX);
+}
+
+bool post_has_mails(const post *p)
+{
+    for (const errand *e = p->errands.first; e; e = e->next)
+        if (e->command == SENDMAIL)
+            return true;
+    return false;
+}
+
+static void tell_failure(const post *p, const errand *e, const w5_err *err)
+{
+    if (e->command == SENDMAIL)
+        say("the mail to '%s' was not handed over: %s", p->address, err->text);
+    else
+        say_failure(W5_STR("--exec"), err);
+}
+
+bool post_turn(post *p, w5_time patience)
+{
+    w5_err err = {0};
+    while (!p->mailed.message_id.len) {
+        w5_rc rc = errands_turn(&p->errands, p->courier, patience, &err);
+        const errand *e = p->errands.first;
+        if (rc == W5_WAIT)
+            return false;
+        if (rc < 0)
+            tell_failure(p, e, &err);
+        if (e->command == SENDMAIL) {
+            p->mailed.message_id = e->subject;
+            p->mailed.taken = rc >= 0;
+        } else {
+            errands_drop(&p->errands);
+        }
+    }
+    return true;
+}
+
+void post_settle(post *p)
+{
+    if (p->mailed.message_id.len)
+        errands_drop(&p->errands);
+    p->mailed.message_id = W5_NONE;
+}
+
+static void execute(post *p, w5_str news)
+{
+    w5_err err = {0};
+    if (p->waits_not && !errands_add(&p->errands, COMMAND, W5_NONE, news))
+        say("--exec: more than %d mails and commands wait; one was left out", ERRANDS_MAX);
+    if (!p->waits_not && w5_courier_run(p->courier, COMMAND, news, &err) < 0)
+        say_failure(W5_STR("--exec"), &err);
+}
+
 void post_news(void *context, const char *what, const w5_diagnosis *d, const w5_run *run)
 {
     post *p = context;
-    w5_err err = {0};
     if (!p->executes || (strcmp(what, "opened") != 0 && strcmp(what, "over") != 0))
         return;
     w5_out *out = w5_out_memory();
     w5_report_live(out, what, d, run, &p->setup->view, true);
-    if (w5_courier_run(p->courier, COMMAND, w5_out_bytes(out), &err) < 0)
-        say_failure(W5_STR("--exec"), &err);
+    execute(p, w5_out_bytes(out));
     w5_out_done(out, NULL);
 }

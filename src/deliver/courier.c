@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
@@ -26,7 +27,7 @@ struct w5_courier {
     int fd;
     pid_t pid;
     char *const *const *command;
-    size_t commands;
+    size_t commands, running;
 };
 
 typedef struct frame {
@@ -167,14 +168,23 @@ w5_courier *w5_courier_start(char *const *const *command, size_t n, w5_err *err)
     return c;
 }
 
-w5_rc w5_courier_run(w5_courier *c, size_t command, w5_str input, w5_err *err)
+static w5_rc has_gone(const w5_courier *c, w5_err *err)
 {
-    const char *name = c->command[command][0];
+    return w5_fail(err, W5_EIO, 0, "'%s': the process that starts programs has gone",
+                   c->command[c->running][0]);
+}
+
+w5_rc w5_courier_begin(w5_courier *c, size_t command, w5_str input, w5_err *err)
+{
     frame f = {command, input.len};
-    int32_t status = 0;
-    if (!send_all(c->fd, &f, sizeof(f)) || !send_all(c->fd, input.ptr, input.len) ||
-        !take_all(c->fd, &status, sizeof(status)))
-        return w5_fail(err, W5_EIO, 0, "'%s': the process that starts programs has gone", name);
+    c->running = command;
+    if (!send_all(c->fd, &f, sizeof(f)) || !send_all(c->fd, input.ptr, input.len))
+        return has_gone(c, err);
+    return W5_OK;
+}
+
+static w5_rc judge(const char *name, int32_t status, w5_err *err)
+{
     if (status == 0)
         return W5_OK;
     if (status >= NOT_STARTED)
@@ -184,6 +194,28 @@ w5_rc w5_courier_run(w5_courier *c, size_t command, w5_str input, w5_err *err)
     if (status > 128)
         return w5_fail(err, W5_EIO, 0, "'%s' died of signal %d", name, (int)status - 128);
     return w5_fail(err, W5_EIO, 0, "'%s' failed with exit code %d", name, (int)status);
+}
+
+w5_rc w5_courier_end(w5_courier *c, w5_time patience, w5_err *err)
+{
+    struct pollfd p = {.fd = c->fd, .events = POLLIN};
+    int32_t status = 0;
+    if (poll(&p, 1, (int)(patience / 1000)) <= 0)
+        return W5_WAIT;
+    if (!take_all(c->fd, &status, sizeof(status)))
+        return has_gone(c, err);
+    return judge(c->command[c->running][0], status, err);
+}
+
+w5_rc w5_courier_run(w5_courier *c, size_t command, w5_str input, w5_err *err)
+{
+    w5_rc rc = w5_courier_begin(c, command, input, err);
+    if (rc < 0)
+        return rc;
+    do
+        rc = w5_courier_end(c, W5_COURIER_PATIENCE, err);
+    while (rc == W5_WAIT);
+    return rc;
 }
 
 void w5_courier_stop(w5_courier *c)

@@ -233,6 +233,51 @@ def a_follow_mails_once():
     assert cron(*mail, "e.log").stdout == ""
 
 
+def a_slow_sendmail_delays_no_line():
+    with open("sendmail", "w") as script:
+        script.write("#!/bin/sh\ncat > mail.out\ntouch taken\nsleep 6\n")
+    with open("hook", "w") as script:
+        script.write("#!/bin/sh\nsleep 4\ncat >> told\n")
+    for name in ("sendmail", "hook"):
+        os.chmod(name, 0o755)
+    append("e.log", line(0))
+    p = start("-f", "-o", "json", "--state", "s.db", "--mail", "root", "--sendmail", "./sendmail",
+              "--exec", "./hook", "e.log")
+    assert json.loads(p.stdout.readline())["event"] == "opened"
+    began = time.monotonic()
+    while not os.path.exists("taken"):  # the hook is slow, and the mail waits for company
+        time.sleep(0.05)
+        assert time.monotonic() - began < 20
+    for n in (1, 4):  # three times as many each time
+        before = time.monotonic()
+        append("e.log", *(line(k) for k in range(n, 4 * n)))
+        assert json.loads(p.stdout.readline())["event"] == "worse"
+        assert time.monotonic() - before < 1, f"{time.monotonic() - before:.2f} s until it was told"
+    p.send_signal(signal.SIGTERM)
+    p.communicate()
+    assert p.returncode == 0 and json.loads(open("told").read())["event"] == "opened"
+    db = sqlite3.connect("s.db")
+    assert db.execute("SELECT count(*) FROM outbox").fetchone() == (0,)
+
+
+def what_a_slow_sendmail_refuses_is_kept():
+    with open("sendmail", "w") as script:
+        script.write("#!/bin/sh\ncat >> mails\nsleep 1\nexit 75\n")
+    os.chmod("sendmail", 0o755)
+    append("e.log", line(0))
+    p = subprocess.Popen([WHY502, "-f", "--state", "s.db", "--mail", "root", "--sendmail", "./sendmail",
+                          "e.log"], env=ENV, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    assert "not handed over: './sendmail' failed with exit code 75" in p.stderr.readline()
+    time.sleep(1)
+    p.kill()
+    p.communicate()
+    with open("sendmail", "w") as script:
+        script.write("#!/bin/sh\ncat >> mails\n")
+    assert run("--outbox", "send", "--state", "s.db", "--sendmail", "./sendmail").returncode == 0
+    ids = [row for row in open("mails") if row.startswith("Message-ID:")]
+    assert len(ids) == 2 and ids[0] == ids[1], ids
+
+
 def the_outbox_is_filled_by_one_run_and_sent_by_another():
     with open("sendmail", "w") as script:
         script.write("#!/bin/sh\ncat > mail.out\n")

@@ -26,6 +26,22 @@ static void the_program_gets_the_input(void **state)
     assert_non_null(strstr(err.text, "exit code 1"));
 }
 
+static void one_need_not_wait_for_the_end(void **state)
+{
+    (void)state;
+    static char *const slow[] = {"sleep", "0.3", NULL};
+    static char *const *const commands[] = {slow};
+    w5_err err = {0};
+    w5_courier *c = w5_courier_start(commands, 1, &err);
+    w5_time before = w5_monotonic();
+    assert_int_equal(w5_courier_begin(c, 0, W5_STR("hello\n"), &err), W5_OK);
+    assert_int_equal(w5_courier_end(c, 0, &err), W5_WAIT);
+    assert_true(w5_monotonic() - before < W5_SECOND / 4);
+    assert_int_equal(w5_courier_end(c, 20 * W5_SECOND, &err), W5_OK);
+    assert_int_equal(w5_courier_run(c, 0, W5_NONE, &err), W5_OK);
+    w5_courier_stop(c);
+}
+
 static void a_program_need_not_read(void **state)
 {
     (void)state;
@@ -58,6 +74,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_program_gets_the_input),
+        cmocka_unit_test(one_need_not_wait_for_the_end),
         cmocka_unit_test(a_program_need_not_read),
         cmocka_unit_test(what_is_not_there_is_told),
         cmocka_unit_test(words_stand_between_blanks_and_no_shell_reads_them),
