@@ -141,6 +141,10 @@ typedef struct w5_answer {
     w5_str group[W5_GROUPS]; /* group[i] is named w5_matcher_group_name(m, pattern, i), from 1 */
     size_t groups;           /* how many of them are set, group 0 (the whole match) included */
     bool limit;              /* an expression ran into its limits and was skipped */
+    /* The answer is the same for every question that differs only in its message, if that begins with
+     * these first bytes of this one's and is longer; SIZE_MAX: the whole message decides. */
+    size_t sight;
+    bool floats;             /* and if w5_matcher_floats is false for it */
 } w5_answer;
 /* A matcher is one thread's working state over a sealed catalogue (compiled expressions are its
  * own, made on first use). */
@@ -148,6 +152,8 @@ typedef struct w5_matcher w5_matcher;
 w5_matcher *w5_matcher_new(const w5_catalogue *c);
 void w5_matcher_free(w5_matcher *m);
 w5_rc w5_matcher_find(w5_matcher *m, const w5_question *q, w5_answer *a); /* W5_OK, W5_MISS */
+/* Does one of the literals stand in the message that lead to a pattern wherever they stand? */
+bool w5_matcher_floats(w5_matcher *m, w5_str format, w5_str message);
 /* On how many messages the pattern's expression ran into its limits. */
 uint64_t w5_matcher_given_up(const w5_matcher *m, const w5_pattern *p);
 /* The name of a group ("" when it has none): the record field it fills. */

@@ -14,6 +14,11 @@ typedef struct w5_event {
     const w5_pattern *pattern; /* NULL: understood, matched nothing ("other") */
     const w5_class *klass;     /* NULL: "other" */
     w5_str code;               /* short code of an upstream error, "" otherwise */
+    bool alike;                /* nothing of the message itself became a field of the record */
+    /* Records of the same format, level, errno, phase and ident are the same, whose messages begin with
+     * these bytes of this one's and are longer; SIZE_MAX: the whole message decides. */
+    size_t sight;
+    bool floats;               /* if, besides, w5_event_floats is false for them */
 } w5_event;
 
 typedef struct w5_classifier w5_classifier;
@@ -22,6 +27,8 @@ void w5_classifier_free(w5_classifier *k);
 /* W5_OK: a class or kind was found; W5_MISS: understood, of no interest. Access records become
  * `upstream-5xx` or `access` by their fields. */
 w5_rc w5_event_classify(w5_classifier *k, w5_record *record, w5_event *event);
+/* Could a message of the last record's format be something else by what stands anywhere in it? */
+bool w5_event_floats(w5_classifier *k, w5_str message);
 /* How often an expression ran into its limits and was taken not to match: any, and a pattern's own. */
 uint64_t w5_classifier_limits(const w5_classifier *k);
 uint64_t w5_classifier_given_up(const w5_classifier *k, const w5_pattern *p);

@@ -98,6 +98,9 @@ void w5_ledger_free(w5_ledger *l);
  * events (records with an id) are counted once however often they come, if they all come to one
  * ledger and not to chunks of it. */
 void w5_ledger_put(w5_ledger *l, const w5_event *event);
+/* Nothing is asked of events of this class but how many there were and when: those of one errno and one
+ * minute may come as one record (w5_record.herd). */
+bool w5_ledger_only_counts(const w5_ledger *l, const w5_class *klass);
 /* Access lines from now on are counted by path on either side of a change, too. */
 void w5_ledger_split(w5_ledger *l, const w5_split *split);
 /* Adds everything of `from`, whose streams have the same indices: chunks of one file, one after the

@@ -66,6 +66,10 @@ typedef struct w5_record {
     const w5_format *clock; /* not NULL: the line had no stamp, `at` is that of the line before it, by this format */
     w5_str id;           /* of our own events: the same id again is the same event */
     w5_str told;         /* of our own folded events: the line, a row of a ledger (incident.h) */
+    bool herd;           /* the first of `count` lines that are alike (w5_herder) */
+    uint64_t last_line;  /* of a herd: the number of its last line, */
+    w5_time until;       /* its newest stamp, */
+    w5_time latest;      /* and that of the line before this take, which may be of another herd */
 } w5_record;
 
 static inline w5_str w5_record_get(const w5_record *r, w5_field f)
@@ -145,6 +149,25 @@ w5_rc w5_declared_read(const w5_catalogue *c, w5_arena *arena, const w5_declared
                        w5_err *err);
 const w5_format *w5_declared_format(const w5_declared *all, size_t i);
 
+/* --- lines that are counted, not told ------------------------------------------------------------
+ * Nine of ten lines of an error log are of no interest but for their number. Who knows which they are
+ * tells the stage of what kind a record is, and the stage gives out one record for many lines of a
+ * kind: their first (`herd`). What the stage promises: the lines of a herd are whole, plain and unforged
+ * lines of one log and one span of time, each counted in one herd, and all herds are given out before
+ * the block goes and before any record that is not plain. The log's accounts are those of the lines. */
+typedef struct w5_breed {
+    unsigned number; /* below W5_BREEDS: lines of the same kind may be one herd; 0: tell the record itself */
+    size_t sight;    /* also of this kind, if level, errno and phase are the same: longer messages that begin */
+    bool floats;     /* with these bytes of this one's (SIZE_MAX: none), if `floats` says no to them */
+} w5_breed;
+#define W5_BREEDS 64
+typedef struct w5_herder {
+    w5_breed (*ask)(void *context, w5_record *record); /* of number 0: `record` is the next that is taken */
+    bool (*floats)(void *context, w5_str message);
+    void *context;
+    w5_time span;    /* stamps of one herd lie between two multiples of it */
+} w5_herder;
+
 typedef struct w5_records w5_records;
 typedef struct w5_log_format { w5_str name, text; } w5_log_format; /* of nginx.conf, escapes kept */
 typedef struct w5_record_options {
@@ -167,6 +190,8 @@ void w5_records_put(w5_records *r, w5_str bytes, uint64_t offset, bool cut);
 /* The next complete record. W5_OK, W5_WAIT: feed more. Lines that were not understood are counted
  * in their stream, not returned. */
 w5_rc w5_records_take(w5_records *r, w5_record *record);
+/* From now on lines are counted, of which `herder` says so; NULL: none. Not while a take is under way. */
+void w5_records_herd(w5_records *r, const w5_herder *herder);
 /* The source ended, or has been silent for long: what was held back for a continuation becomes
  * complete (take until W5_WAIT). */
 void w5_records_tick(w5_records *r);

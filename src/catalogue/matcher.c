@@ -354,6 +354,7 @@ w5_rc w5_matcher_find(w5_matcher *m, const w5_question *q, w5_answer *a)
     a->pattern = NULL;
     a->groups = 0;
     a->limit = false;
+    a->sight = SIZE_MAX;
     if (!recalls(known, q, way))
         learn(known, m, s, q, way);
     size_t found = known->first;
@@ -361,12 +362,25 @@ w5_rc w5_matcher_find(w5_matcher *m, const w5_question *q, w5_answer *a)
         candidates(m, s, way);
         found = first_fit(m, s, s->n, q, a);
     }
-    if (s->first_afloat < found)
+    if (known->sure)
+        a->sight = w5_tree_sight(&s->tree, way, q->message);
+    a->floats = s->first_afloat < found;
+    if (a->floats)
         found = afloat_fit(m, s, found, q, a);
+    if (a->floats && any_hit(m, s))
+        a->sight = SIZE_MAX;
     if (found == s->n)
         return W5_MISS;
     a->pattern = &s->probe[found]->pattern;
     return W5_OK;
+}
+
+bool w5_matcher_floats(w5_matcher *m, w5_str format, w5_str message)
+{
+    const set *s = find_set(m, format);
+    memset(m->hit, 0, s->words * sizeof(*m->hit));
+    w5_needles_find(&s->needles, message, m->hit);
+    return any_hit(m, s);
 }
 
 uint64_t w5_matcher_given_up(const w5_matcher *m, const w5_pattern *p)

@@ -101,6 +101,22 @@ w5_tree_way w5_tree_find(const w5_tree *tree, w5_str text)
     return way;
 }
 
+size_t w5_tree_sight(const w5_tree *tree, w5_tree_way way, w5_str text)
+{
+    size_t depth = 0;
+    for (uint16_t n = way.node; n != 0; n = tree->node[n].parent)
+        depth += tree->node[n].edge_len;
+    if (way.whole || depth >= text.len)
+        return SIZE_MAX;
+    const w5_tree_node *next = way.node == 0 ? NULL
+                                             : find_child(tree, &tree->node[way.node], text.ptr[depth]);
+    uint16_t first = way.node == 0 ? tree->root[(unsigned char)text.ptr[0]] : 0;
+    if (first != 0)
+        next = &tree->node[first];
+    size_t sight = depth + (next ? next->edge_len : tree->node[way.node].children > 0);
+    return sight < text.len ? sight : SIZE_MAX;
+}
+
 void w5_tree_leaves(const w5_tree *tree, w5_tree_way way, uint64_t *bits)
 {
     take_leaves(tree, &tree->node[way.node], way.whole, bits);

@@ -37,6 +37,9 @@ typedef struct w5_tree_way {
     bool whole;    /* and the text ends there */
 } w5_tree_way;
 w5_tree_way w5_tree_find(const w5_tree *tree, w5_str text);
+/* So many bytes of a text decide its way: texts that begin with the same ones go it too, if they are
+ * longer than these. SIZE_MAX: where it ends decides. */
+size_t w5_tree_sight(const w5_tree *tree, w5_tree_way way, w5_str text);
 /* Sets the bit of every literal that texts of this way begin with. */
 void w5_tree_leaves(const w5_tree *tree, w5_tree_way way, uint64_t *bits);
 

@@ -71,16 +71,19 @@ void w5_outside_see(w5_outside *o, const w5_record *r)
     if (l->last == W5_TIME_NONE)
         return;
     bool from = o->since != W5_TIME_NONE, to = o->until != W5_TIME_NONE;
+    w5_time at = l->last;
+    if (r->herd)
+        l->last = r->latest;
     if (l->last_zoned) {
-        l->early += from && l->last < o->since ? r->lines : 0;
-        l->late += to && l->last > o->until ? r->lines : 0;
+        l->early += from && at < o->since ? r->lines : 0;
+        l->late += to && at > o->until ? r->lines : 0;
         return;
     }
     bins *b = bins_of(l);
     if (from)
-        b->early[bin_of(l->last, o->since)] += r->lines;
+        b->early[bin_of(at, o->since)] += r->lines;
     if (to)
-        b->late[bin_of(l->last, o->until + 1)] += r->lines;
+        b->late[bin_of(at, o->until + 1)] += r->lines;
 }
 
 void w5_outside_merge(w5_outside *o, w5_outside *from)

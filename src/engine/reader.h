@@ -11,6 +11,15 @@ typedef struct w5_reader {
     w5_classifier *classifier;
     w5_ledger *ledger;
     w5_outside outside;
+    /* --- what the records of which only the number is asked are (w5_herder) --- */
+    struct {
+        const w5_pattern *pattern; /* NULL: none of interest */
+        int number;                /* errno */
+    } kind[W5_BREEDS];
+    unsigned kinds;
+    w5_event event;
+    w5_rc rc;
+    bool asked;                    /* the record that comes next is that of `event` */
 } w5_reader;
 
 /* Everything the record stage has ready goes into the ledger. `event` may be NULL; `all`: it is

@@ -161,6 +161,9 @@ static w5_rc classify_message(w5_classifier *k, w5_record *record, w5_event *eve
     w5_answer *a = &k->answer;
     w5_rc rc = w5_matcher_find(k->matcher, &q, a);
     k->limits += a->limit;
+    event->alike = !a->limit && a->groups <= 1;
+    event->sight = a->sight;
+    event->floats = a->floats;
     if (rc != W5_OK)
         return rc;
     const w5_pattern *p = a->pattern;
@@ -227,6 +230,11 @@ w5_rc w5_event_classify(w5_classifier *k, w5_record *record, w5_event *event)
         return classify_access(k, record, event);
     w5_rc rc = classify_message(k, record, event);
     return rc == W5_MISS && event->pattern == NULL ? classify_stack(k, record, event) : rc;
+}
+
+bool w5_event_floats(w5_classifier *k, w5_str message)
+{
+    return w5_matcher_floats(k->matcher, k->format->id, message);
 }
 
 uint64_t w5_classifier_limits(const w5_classifier *k)

@@ -205,21 +205,23 @@ uint16_t w5_ledger_see(w5_ledger *l, w5_record *r, w5_time *at)
     if (i >= l->lanes || l->lane[i].stream != stream || l->lane[i].format != r->format)
         i = l->last_lane = w5_ledger_lane(l, stream, r->format);
     w5_lane *lane = &l->lane[i];
-    lane->records++;
+    uint64_t n = r->herd ? r->count : 1;
+    lane->records += n;
     if (r->at == W5_TIME_NONE || r->clock) {
         uint16_t last = borrow(l, i, r);
         *at = r->at;
         return last;
     }
     *at = r->at;
-    l->lane_now[i] = r->at;
+    w5_time until = r->herd ? r->until : r->at;
+    l->lane_now[i] = r->herd ? r->latest : r->at;
     if (lane->records == 1 && r->zoned && l->lane_traffic[i])
         lane->offset = w5_fold_offset(r);
-    lane->unzoned += !r->zoned;
+    lane->unzoned += r->zoned ? 0 : n;
     if (lane->first == W5_TIME_NONE || r->at < lane->first)
         lane->first = r->at;
-    if (r->at > lane->last)
-        lane->last = r->at;
+    if (until > lane->last)
+        lane->last = until;
     return (uint16_t)i;
 }
 

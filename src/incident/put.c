@@ -21,9 +21,9 @@ w5_cell w5_put_begin(const w5_event *e, uint16_t lane, w5_time at)
     const w5_record *r = e->record;
     return (w5_cell){
         .at = at,
-        .until = at,
+        .until = r->herd ? r->until : at,
         .line = r->line,
-        .last_line = r->line,
+        .last_line = r->herd ? r->last_line : r->line,
         .count = r->count ? r->count : 1,
         .duration = -1,
         .lock = -1,
@@ -64,6 +64,14 @@ size_t w5_put_cell(w5_ledger *l, const w5_record *r, w5_cell *draft)
 w5_str w5_put_kept(const w5_ledger *l, w5_id id)
 {
     return w5_intern_str(l->names.table, id);
+}
+
+bool w5_ledger_only_counts(const w5_ledger *l, const w5_class *klass)
+{
+    if (klass->index >= l->traits)
+        return false;
+    const w5_trait *t = &l->trait[klass->index];
+    return t->sort == W5_SORT_NOISE && !t->access && !t->upstream && !t->trouble && !t->once;
 }
 
 /* --- requests -------------------------------------------------------------------------------- */

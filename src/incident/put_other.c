@@ -62,8 +62,10 @@ bool w5_put_noise(w5_ledger *l, const w5_event *e, uint16_t lane, w5_time at, ui
     if (at < cell->at || r->line < cell->line)
         return false;
     cell->count += n;
-    cell->until = at > cell->until ? at : cell->until;
-    cell->last_line = r->line > cell->last_line ? r->line : cell->last_line;
+    w5_time until = r->herd ? r->until : at;
+    uint64_t line = r->herd ? r->last_line : r->line;
+    cell->until = until > cell->until ? until : cell->until;
+    cell->last_line = line > cell->last_line ? line : cell->last_line;
     cell->digits = r->digits < cell->digits ? r->digits : cell->digits;
     l->by_class[e->klass->index] += n;
     return true;

@@ -26,7 +26,7 @@ static uint64_t load8(const char *p)
 enum {
     STAMP = 19,
     LEVEL = 21,   /* behind " [" */
-    SHORTEST = 32 /* "2026/11/20 16:37:20 [info] 1#0: " */
+    SHORTEST = W5_NGINX_SHORTEST /* "2026/11/20 16:37:20 [info] 1#0: " */
 };
 
 static bool digits_and_marks(const char *p)
@@ -169,6 +169,24 @@ bool w5_nginx_head(w5_str line, w5_str *rest)
         return false;
     *rest = (w5_str){message, (size_t)(line.ptr + line.len - message)};
     return true;
+}
+
+const char *w5_nginx_plain(void *state, const char *p, const char *end, w5_time *at,
+                           const char **level, size_t *level_len)
+{
+    memo *m = state;
+    const char *hash;
+    bool same = is_last_stamp(m, p);
+    if (m->room > 0 || (!same && !digits_and_marks(p)))
+        return NULL;
+    *level = p + LEVEL;
+    *level_len = level_length(p + LEVEL);
+    const char *message = *level_len ? skip_writer(*level + *level_len + 2, end, &hash) : NULL;
+    if (!message)
+        return NULL;
+    const char *blank = message < end && *message == '*' ? number(message + 1, end, ' ') : NULL;
+    *at = same ? m->at : read_stamp(m, p);
+    return blank ? blank + 1 : message;
 }
 
 /* --- FastCGI's stderr: the one message that nginx writes over several lines ------------------- */

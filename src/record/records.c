@@ -84,6 +84,7 @@ void w5_records_free(w5_records *r)
     w5_arena_free(r->scratch);
     w5_arena_free(r->ahead);
     w5_arena_free(r->finish);
+    free(r->herds);
     free(r->log);
     free(r);
 }
@@ -381,9 +382,11 @@ static w5_rc take_last(w5_records *r, w5_feed *feed, w5_record *out)
 static w5_rc take_from(w5_records *r, w5_feed *feed, w5_record *out)
 {
     w5_row row;
+    if (w5_skim(r, feed, out))
+        return W5_OK;
     if (feed->window.base && w5_window_offset(feed) >= feed->stop)
         return W5_WAIT;
-    if (w5_skim(r, feed, out) || w5_skim_layer(r, feed, out))
+    if (w5_skim_layer(r, feed, out))
         return W5_OK;
     while (w5_window_line(feed, &row)) {
         w5_verdict verdict = w5_read_line(r, feed, &row, out);

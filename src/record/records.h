@@ -10,6 +10,7 @@
 #include "detect.h"
 #include "fields_access.h"
 #include "forged.h"
+#include "herd.h"
 #include "join.h"
 #include "told.h"
 #include "wrap.h"
@@ -129,6 +130,7 @@ struct w5_records {
     w5_pending *queue[W5_QUEUE];
     size_t queued;
     uint64_t clock;        /* counts lanes' uses */
+    w5_herds *herds;       /* NULL: never asked for */
     w5_year year;
     w5_record layer;       /* fields that the layers of the line in hand told */
     w5_record nobody;      /* for a parse whose record is not wanted */

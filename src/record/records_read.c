@@ -128,6 +128,7 @@ static void prepare(const reading *rd, w5_record *r)
     r->count = 1;
     r->pattern = NULL;
     r->clock = NULL;
+    r->herd = false;
     if (rd->chain.depth == 0)
         return;
     const w5_record *layer = &rd->r->layer;

@@ -7,6 +7,10 @@
  * the same record and the same accounts (tests/unit/record/test_skim.c holds one against the other). */
 #include "skim.h"
 
+#include <why502/base/arena.h>
+
+#include "fields_nginx.h"
+
 enum {
     FAR = W5_WRITE_MAX + 1 /* bytes from a line on that must be in the block */
 };
@@ -26,7 +30,8 @@ static bool is_calm(const w5_records *r, const w5_feed *feed)
     uint64_t here = w->offset + (uint64_t)(w->at - w->base);
     return lane->rank == r->nginx_error && lane->format && lane->used == r->clock && !log->collects &&
            !lane->pending && r->queued == 0 && here >= feed->tainted && here < feed->stop &&
-           log->pub.format == lane->format && (!feed->forced || feed->forced == lane->format);
+           log->pub.format == lane->format && (!feed->forced || feed->forced == lane->format) &&
+           lane->memo[lane->rank];
 }
 
 static const char *next_mark(w5_window *w, const char *from)
@@ -49,62 +54,187 @@ static bool is_clear(w5_window *w, const char *newline, const w5_record *record)
            !w5_forged_unclosed(message);
 }
 
-static void prepare(const w5_feed *feed, const char *newline, w5_record *out)
+static void prepare(const w5_feed *feed, w5_str text, uint64_t line, uint64_t offset, w5_record *out)
 {
-    const w5_log *log = feed->log;
-    const w5_window *w = &feed->window;
-    size_t len = (size_t)(newline - w->at);
-    out->format = log->lane[0]->format;
+    out->format = feed->log->lane[0]->format;
     out->stream = &feed->log->pub;
     out->at = W5_TIME_NONE;
     out->zoned = out->yearless = out->misdated = out->forged = out->cut = out->open = false;
     out->digits = 0;
     out->lines = 1;
-    out->line = log->pub.lines + 1;
-    out->offset = w->offset + (uint64_t)(w->at - w->base);
-    out->text = (w5_str){w->at, len - (len > 0 && newline[-1] == '\r')};
+    out->line = line;
+    out->offset = offset;
+    out->text = (w5_str){text.ptr, text.len - (text.len > 0 && text.ptr[text.len - 1] == '\r')};
     out->message = out->host = out->context = out->id = out->told = W5_NONE;
     out->have = 0;
     out->count = 1;
     out->pattern = NULL;
     out->clock = NULL;
+    out->herd = false;
 }
 
-static void account(w5_records *r, w5_feed *feed, const char *newline, const w5_record *out)
+/* Lines up to `behind`, the last of them at `latest`, all of them from `first` to `last`. */
+static void account(w5_records *r, w5_feed *feed, uint64_t lines, const char *behind,
+                    w5_time first, w5_time last, w5_time latest)
 {
     w5_log *log = feed->log;
     w5_stream *s = &log->pub;
-    s->lines++;
-    s->understood++;
-    s->bytes += (uint64_t)(newline + 1 - feed->window.at);
+    s->lines += lines;
+    s->understood += lines;
+    s->bytes += (uint64_t)(behind - feed->window.at);
     s->zoned = false;
-    log->latest = out->at;
+    log->latest = latest;
     log->latest_zoned = false;
-    if (s->first == W5_TIME_NONE || out->at < s->first)
-        s->first = out->at;
-    if (s->last == W5_TIME_NONE || out->at > s->last)
-        s->last = out->at;
-    log->seen[r->nginx_error]++;
-    log->lane[0]->used = ++r->clock;
-    feed->window.at = newline + 1;
+    if (s->first == W5_TIME_NONE || first < s->first)
+        s->first = first;
+    if (s->last == W5_TIME_NONE || last > s->last)
+        s->last = last;
+    log->seen[r->nginx_error] += lines;
+    r->clock += lines;
+    log->lane[0]->used = r->clock;
+    feed->window.at = behind;
 }
 
-bool w5_skim(w5_records *r, w5_feed *feed, w5_record *out)
+/* --- one line ---------------------------------------------------------------------------------- */
+/* The line in the window, as a record; its newline, or NULL when it is not plain. */
+static const char *read_plain(w5_feed *feed, w5_record *out)
 {
-    if (!is_calm(r, feed))
-        return false;
     w5_window *w = &feed->window;
     w5_lane *lane = feed->log->lane[0];
     const char *newline = memchr(w->at, '\n', W5_WRITE_MAX + 1);
-    if (!newline || !lane->memo[lane->rank] || newline - w->at < 5 || w->at[4] != '/')
+    if (!newline || newline - w->at < 5 || w->at[4] != '/')
+        return NULL;
+    prepare(feed, (w5_str){w->at, (size_t)(newline - w->at)}, feed->log->pub.lines + 1,
+            w->offset + (uint64_t)(w->at - w->base), out);
+    bool plain = lane->format->parse(lane->memo[lane->rank], out->text, out) == W5_FIT_YES &&
+                 !out->open && !out->yearless && out->at >= year_2000 &&
+                 is_clear(w, newline, out);
+    return plain ? newline : NULL;
+}
+
+/* --- herds ------------------------------------------------------------------------------------- */
+/* Whether nothing in the line or behind it gives reason to doubt it (is_clear). */
+static bool is_clear_head(w5_window *w, const w5_sheep *s, bool quoted)
+{
+    const char *mark = next_mark(w, s->at);
+    return mark >= s->newline &&
+           (!quoted || (mark - s->at > W5_WRITE_MAX && s->at[W5_WRITE_MAX] != '\n'));
+}
+
+static bool read_head(void *memo, w5_sheep *s)
+{
+    s->newline = memchr(s->at, '\n', W5_WRITE_MAX + 1);
+    if (!s->newline || s->newline - s->at < W5_NGINX_SHORTEST || s->newline[-1] == '\r')
         return false;
-    prepare(feed, newline, out);
-    if (lane->format->parse(lane->memo[lane->rank], out->text, out) != W5_FIT_YES)
+    s->message = w5_nginx_plain(memo, s->at, s->newline, &s->time, &s->level, &s->level_len);
+    if (!s->message)
         return false;
-    if (out->open || out->yearless || out->at < year_2000 || !is_clear(w, newline, out))
+    w5_str rest = {s->message, (size_t)(s->newline - s->message)};
+    s->context = s->message + w5_nginx_context_at(rest);
+    return true;
+}
+
+/* Counts lines whose heads are known, up to the first that is not, or that is of another time. */
+static void count_known(w5_records *r, w5_feed *feed)
+{
+    w5_herds *h = r->herds;
+    w5_window *w = &feed->window;
+    void *memo = feed->log->lane[0]->memo[r->nginx_error];
+    const uint64_t line = feed->log->pub.lines;
+    const char *stop = w->end - FAR;
+    if (feed->stop - w->offset < (uint64_t)(stop - w->base))
+        stop = w->base + (feed->stop - w->offset);
+    w5_sheep s = {.at = w->at};
+    uint64_t n = 0;
+    w5_time first = INT64_MAX, last = INT64_MIN, latest = 0;
+    for (; s.at < stop && read_head(memo, &s); s.at = s.newline + 1) {
+        bool quoted = false;
+        const w5_shape *shape = w5_shape_find(h, &s, &quoted);
+        if (!shape || s.time < year_2000 || !is_clear_head(w, &s, quoted))
+            break;
+        h->telling = !w5_herds_fit(h, s.time);
+        if (h->telling)
+            break;
+        n++;
+        w5_herd_add(h, shape->number, &s, line + n, w->offset + (uint64_t)(s.at - w->base));
+        first = s.time < first ? s.time : first;
+        last = s.time > last ? s.time : last;
+        latest = s.time;
+    }
+    if (n > 0)
+        account(r, feed, n, s.at, first, last, latest);
+}
+
+static void tell_herd(w5_records *r, const w5_feed *feed, w5_record *out)
+{
+    w5_herds *h = r->herds;
+    const w5_lane *lane = feed->log->lane[0];
+    size_t i = (size_t)__builtin_ctzll(h->used);
+    const w5_herd *herd = &h->herd[i];
+    h->used &= h->used - 1;
+    h->telling = h->used != 0;
+    prepare(feed, herd->text, herd->line, herd->offset, out);
+    lane->format->parse(r->trial, out->text, out);
+    memset(r->trial, 0, W5_MEMO);
+    out->herd = true;
+    out->count = herd->n;
+    out->lines = (uint32_t)herd->n;
+    out->last_line = herd->last_line;
+    out->until = herd->until;
+    out->latest = feed->log->latest;
+}
+
+/* Counts the record's line, if it is one of those; it is clear, and its time fits. */
+static bool count_new(w5_records *r, w5_feed *feed, const char *newline, w5_record *record)
+{
+    w5_herds *h = r->herds;
+    w5_breed kind = h->herder.ask(h->herder.context, record);
+    if (kind.number == 0)
         return false;
-    account(r, feed, newline, out);
-    if (r->options.all_fields)
-        w5_record_walk(out);
+    const w5_sheep s = {.at = feed->window.at, .newline = newline, .time = record->at};
+    if (kind.sight != SIZE_MAX)
+        w5_shape_keep(h, record, &kind);
+    w5_herd_add(h, kind.number, &s, record->line, record->offset);
+    return true;
+}
+
+void w5_records_herd(w5_records *r, const w5_herder *herder)
+{
+    if (!herder && !r->herds)
+        return;
+    if (!r->herds) {
+        r->herds = w5_xmalloc(sizeof(*r->herds));
+        memset(r->herds, 0, sizeof(*r->herds));
+    }
+    r->herds->on = herder != NULL;
+    if (herder)
+        r->herds->herder = *herder;
+}
+
+/* --- any ---------------------------------------------------------------------------------------- */
+bool w5_skim(w5_records *r, w5_feed *feed, w5_record *out)
+{
+    w5_herds *h = r->herds;
+    bool herding = h && h->on;
+    while (is_calm(r, feed) && !(herding && h->telling)) {
+        if (herding)
+            count_known(r, feed);
+        if (herding && (h->telling || !is_calm(r, feed)))
+            break;
+        const char *newline = read_plain(feed, out);
+        if (!newline || (herding && !w5_herds_fit(h, out->at)))
+            break;
+        bool counted = herding && count_new(r, feed, newline, out);
+        account(r, feed, 1, newline + 1, out->at, out->at, out->at);
+        if (counted)
+            continue;
+        if (r->options.all_fields)
+            w5_record_walk(out);
+        return true;
+    }
+    if (!herding || h->used == 0)
+        return false;
+    tell_herd(r, feed, out);
+    h->telling = h->used != 0;
     return true;
 }

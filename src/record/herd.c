@@ -1,0 +1,156 @@
+#include "herd.h"
+
+#include "fields_nginx.h"
+#include "forged.h"
+
+static uint64_t load8(const char *p)
+{
+    uint64_t value;
+    memcpy(&value, p, sizeof(value));
+    return value;
+}
+
+static uint64_t level_word(const char *p, size_t len)
+{
+    return len < 8 ? load8(p) & (((uint64_t)1 << len * 8) - 1) : load8(p);
+}
+
+/* By the first eight bytes of the message: alike ones lie side by side. */
+enum {
+    NEAR = 4
+};
+
+static size_t place_of(const char *message)
+{
+    return (size_t)(load8(message) * UINT64_C(0x9e3779b97f4a7c15) >> 58);
+}
+_Static_assert(W5_SHAPES == 64, "the place is the six upper bits");
+
+/* --- known ones ------------------------------------------------------------------------------- */
+static bool has_ends(const w5_shape *shape, const w5_sheep *s)
+{
+    size_t len = (size_t)(s->context - s->message);
+    return shape->level_len == s->level_len && len > (size_t)shape->front + shape->tail &&
+           shape->level == level_word(s->level, s->level_len) &&
+           memcmp(shape->bytes, s->message, shape->front) == 0 &&
+           memcmp(shape->bytes + shape->front, s->context - shape->tail, shape->tail) == 0;
+}
+
+/* Errno and phase are found from the head's end on: what is not in the tail must not be before it. */
+static bool has_no_more(const w5_shape *shape, const w5_sheep *s)
+{
+    const char *tail = s->context - shape->tail;
+    if (shape->errno_)
+        return true;
+    if (tail[-1] == ')' && shape->closing == 0)
+        return false;
+    return shape->phase || !memrchr(s->message, 'w', (size_t)(tail - s->message));
+}
+
+static bool has_quote(const w5_shape *shape, w5_str message, bool *trusted)
+{
+    *trusted = true;
+    if (shape->closing > 0)
+        return true;
+    bool quoted = memchr(message.ptr, '"', message.len);
+    *trusted = !quoted || !w5_forged_unclosed(message);
+    return quoted;
+}
+
+static bool fits(const w5_herds *h, const w5_shape *shape, const w5_sheep *s, bool *quoted)
+{
+    bool trusted;
+    if (!has_ends(shape, s) || !has_no_more(shape, s))
+        return false;
+    const char *end = s->context - shape->tail + shape->closing;
+    w5_str message = {s->message, (size_t)(end - s->message)};
+    *quoted = has_quote(shape, message, &trusted);
+    return trusted && !(shape->quoteless && *quoted) &&
+           !(shape->floats && h->herder.floats(h->herder.context, message));
+}
+
+const w5_shape *w5_shape_find(const w5_herds *h, const w5_sheep *s, bool *quoted)
+{
+    if (s->context - s->message < 8 || *s->message == 'F') /* FastCGI's stderr may have lines */
+        return NULL;
+    size_t place = place_of(s->message);
+    for (size_t i = 0; i < NEAR; i++) {
+        const w5_shape *shape = &h->shape[(place + i) % W5_SHAPES];
+        if (shape->level_len > 0 && fits(h, shape, s, quoted))
+            return shape;
+    }
+    return NULL;
+}
+
+/* --- new ones --------------------------------------------------------------------------------- */
+static bool is_usual(w5_str number)
+{
+    return number.len == 0 || w5_str_eq(number, W5_STR("2")) || w5_str_eq(number, W5_STR("13"));
+}
+
+void w5_shape_keep(w5_herds *h, const w5_record *r, const w5_breed *kind)
+{
+    static const w5_str close = W5_LIT("\" failed");
+    w5_str level = w5_record_get(r, W5_F_level);
+    const char *end = r->message.ptr + r->message.len;
+    bool closed = w5_str_ends(r->message, close);
+    bool usual = is_usual(w5_record_get(r, W5_F_errno));
+    const char *tail = end - (closed && usual ? close.len : 0);
+    size_t tail_len = (size_t)(r->context.ptr - tail);
+    w5_shape shape = {.level_len = (uint8_t)level.len,
+                      .number = (uint8_t)kind->number,
+                      .closing = (uint8_t)(end - tail),
+                      .phase = r->have >> W5_F_phase & 1,
+                      .errno_ = r->have >> W5_F_errno & 1,
+                      .quoteless = !usual,
+                      .floats = kind->floats};
+    if (level.len == 0 || level.len > 8 || r->message.len < 8 ||
+        kind->sight >= r->message.len - shape.closing || r->context.ptr < end ||
+        kind->sight + tail_len > sizeof(shape.bytes))
+        return;
+    shape.level = level_word(level.ptr, level.len);
+    shape.front = (uint8_t)kind->sight;
+    shape.tail = (uint8_t)tail_len;
+    memcpy(shape.bytes, r->message.ptr, kind->sight);
+    memcpy(shape.bytes + kind->sight, tail, tail_len);
+    size_t place = place_of(r->message.ptr), i = 0;
+    for (; i < NEAR && h->shape[(place + i) % W5_SHAPES].level_len > 0; i++)
+        if (memcmp(&h->shape[(place + i) % W5_SHAPES], &shape, sizeof(shape)) == 0)
+            return; /* known, but this line was not sure to be of it */
+    h->shape[(place + i % NEAR) % W5_SHAPES] = shape;
+}
+
+/* --- herds ------------------------------------------------------------------------------------- */
+static void open_span(w5_herds *h, w5_time at)
+{
+    w5_time rest = at % h->herder.span;
+    h->from = at - rest - (rest < 0 ? h->herder.span : 0);
+    h->to = h->from + h->herder.span;
+}
+
+static void lead(w5_herd *herd, const w5_sheep *s, uint64_t line, uint64_t offset)
+{
+    herd->text = (w5_str){s->at, (size_t)(s->newline - s->at)};
+    herd->line = line;
+    herd->offset = offset;
+    herd->at = s->time;
+}
+
+void w5_herd_add(w5_herds *h, unsigned number, const w5_sheep *s, uint64_t line, uint64_t offset)
+{
+    w5_herd *herd = &h->herd[number];
+    if (h->used == 0)
+        open_span(h, s->time);
+    if (!(h->used >> number & 1)) {
+        h->used |= (uint64_t)1 << number;
+        herd->n = 0;
+        herd->until = s->time;
+        lead(herd, s, line, offset);
+    } else if (s->time < herd->at) {
+        lead(herd, s, line, offset);
+    }
+    herd->n++;
+    herd->last_line = line;
+    if (s->time > herd->until)
+        herd->until = s->time;
+}
