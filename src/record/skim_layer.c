@@ -236,6 +236,7 @@ static void prepare(const w5_feed *feed, w5_str line, const w5_wrapped *w, w5_re
     out->count = 1;
     out->pattern = NULL;
     out->clock = NULL;
+    out->herd = false;
     set(out, W5_F_ident, w->ident);
     set(out, W5_F_pid, w->pid);
     set(out, W5_F_unit, w->unit);
