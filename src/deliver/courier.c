@@ -79,8 +79,10 @@ static int memory_file(int from, uint64_t len)
         }
         len -= n;
     }
-    if (fd >= 0)
-        lseek(fd, 0, SEEK_SET);
+    if (fd >= 0 && lseek(fd, 0, SEEK_SET) != 0) {
+        close(fd);
+        fd = -1; /* an empty mail must not count as sent */
+    }
     return fd;
 }
 

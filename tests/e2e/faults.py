@@ -12,6 +12,7 @@ import errno
 import gzip
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import struct
@@ -23,14 +24,23 @@ import time
 WHY502 = os.path.abspath(os.environ["WHY502"])
 FAULTS = os.path.abspath(os.environ["FAULTS"])
 CALLS = ("malloc calloc realloc strdup open openat read pread write pwrite fsync rename unlink fstat "
-         "mmap poll epoll_wait inotify_add_watch posix_spawn waitpid ftruncate close").split()
-ERRNO = {"malloc": errno.ENOMEM, "calloc": errno.ENOMEM, "realloc": errno.ENOMEM, "strdup": errno.ENOMEM,
-         "open": errno.EMFILE, "openat": errno.EMFILE, "write": errno.ENOSPC, "pwrite": errno.ENOSPC,
-         "rename": errno.EACCES, "unlink": errno.EACCES, "mmap": errno.ENOMEM, "poll": errno.ENOMEM,
-         "epoll_wait": errno.EINVAL, "inotify_add_watch": errno.ENOSPC, "posix_spawn": errno.EAGAIN,
-         "waitpid": errno.ECHILD}
+         "mmap poll epoll_wait inotify_add_watch posix_spawn waitpid ftruncate close stat lseek mkostemp "
+         "memfd_create pthread_create opendir readdir mkdir inotify_init1 getrandom fchmod socketpair fork").split()
+MEMORY = ("malloc", "calloc", "realloc", "strdup")
+# The first is what most often happens; "+": from there on, as on a full disk.
+ERRNOS = {"open": "EMFILE", "openat": "EMFILE", "read": "EIO EINTR EAGAIN ESTALE +EIO", "pread": "EIO EINTR ESTALE +EIO",
+          "write": "ENOSPC EIO EDQUOT EINTR +ENOSPC", "pwrite": "ENOSPC EIO EDQUOT EINTR +ENOSPC",
+          "fsync": "EIO ENOSPC EDQUOT +EIO", "ftruncate": "EIO ENOSPC EDQUOT", "rename": "EACCES", "unlink": "EACCES",
+          "mmap": "ENOMEM +ENOMEM", "poll": "ENOMEM EINTR", "epoll_wait": "EINVAL", "inotify_add_watch": "ENOSPC +ENOSPC",
+          "inotify_init1": "EMFILE", "posix_spawn": "EAGAIN", "waitpid": "ECHILD", "stat": "EACCES", "mkostemp": "EACCES",
+          "memfd_create": "EMFILE", "pthread_create": "EAGAIN +EAGAIN", "opendir": "EACCES", "mkdir": "EACCES",
+          "getrandom": "EAGAIN", "fchmod": "EPERM", "socketpair": "EMFILE", "fork": "EAGAIN"}
+ROOT = os.geteuid() == 0
+# The program waits with poll; SQLite truncates a database only when it shrinks by a vacuum.
+UNUSED = {"epoll_wait", "ftruncate"} | (set() if ROOT else {"openat"})
 LONG = "--long" in sys.argv
-EACH = 10**9 if LONG else 4  # of one kind of call
+PIECES = 5 << 20
+EACH = 10**9 if LONG else 3  # of one kind of call
 LINE = ('2026/11/20 10:00:%02d [error] 7#7: *%d connect() failed (111: Connection refused) while '
         'connecting to upstream, client: 10.0.0.1, server: a.example, request: "GET /p%d HTTP/1.1", '
         'upstream: "http://127.0.0.1:8000/p%d", host: "a.example"\n')
@@ -44,17 +54,18 @@ class Broken(Exception):
 class Run:
     """One run in a folder of its own; `fault` is (call, number, how)."""
 
-    def __init__(self, arguments, fault=None, until=None):
+    def __init__(self, arguments, fault=None, until=None, stdin=None):
         counts = "counts"
         with open(counts, "wb") as file:
             file.write(bytes(8 * (len(CALLS) + 1)))
         environment = {"PATH": os.environ["PATH"], "TZ": "UTC", "LC_ALL": "C.UTF-8", "HOME": os.getcwd(),
-                       "SOURCE_DATE_EPOCH": "1795183200", "LD_PRELOAD": FAULTS, "FAULT_COUNTS": counts}
+                       "STATE_DIRECTORY": os.getcwd() + "/var/why502", "SOURCE_DATE_EPOCH": "1795183200",
+                       "LD_PRELOAD": FAULTS, "FAULT_COUNTS": counts}
         if fault:
             environment |= {"FAULT_CALL": fault[0], "FAULT_NUMBER": str(fault[1]), "FAULT_HOW": fault[2]}
         with open("out", "wb") as out, open("err", "wb") as err:
             p = subprocess.Popen([WHY502, "--host", "h", *arguments], env=environment, stdout=out, stderr=err,
-                                 stdin=subprocess.DEVNULL)
+                                 stdin=stdin or subprocess.DEVNULL)
             if until:
                 until(p)
             try:
@@ -84,6 +95,7 @@ def plain(out):
 # --- stories: what is run, and what must hold behind a fault ---------------------------------------
 class Batch:
     arguments = ["--no-config", "-j", "1", "-o", "json", "e.log", "p.log.gz"]
+    most = 10**9  # calls of one kind that fail in turn
 
     def prepare(self):
         with open("e.log", "w", encoding="ascii") as log:
@@ -114,6 +126,81 @@ class File(Batch):
             with open("page.html", "rb") as page:
                 if not page.read().endswith(b"</html>\n"):
                     raise Broken("half a page was left")
+
+
+class Pipe(Batch):
+    """From another program, which has written all of it."""
+    arguments = ["--no-config", "-o", "json", "-"]
+
+    def run(self, fault=None):
+        read, write = os.pipe()
+        os.write(write, LOG.encode())
+        os.close(write)
+        with open(read, "rb") as stdin:
+            return Run(self.arguments, fault, stdin=stdin)
+
+    def right(self, run, good):
+        return json.loads(run.out)["upstream_errors"] == 20
+
+
+class Threads(Batch):
+    """As large as it takes for a file to be cut into pieces and a packed one to be read ahead."""
+    arguments = ["--no-config", "-j", "2", "-o", "json", "e.log", "p.log.gz"]
+    most = 12
+
+    def prepare(self):
+        with open("e.log", "w", encoding="ascii") as log:
+            log.write(LOG * (PIECES // len(LOG) + 1))
+        with gzip.open("p.log.gz", "wt", compresslevel=0) as log:
+            log.write(LOG.replace(":8000", ":9000") * (PIECES // len(LOG) + 1))
+
+
+class Packed(Batch):
+    """A folder with a log of each kind of packing, and configuration with files that it includes."""
+    arguments = ["-j", "1", "--config", "nginx.conf", "-o", "json", "logs"]
+    PACKERS = {"bz2": ["bzip2"], "xz": ["xz"], "zst": ["zstd", "-q", "--rm"], "lz4": ["lz4", "-q", "--rm"], "gz": ["gzip"]}
+
+    def prepare(self):
+        os.makedirs("logs")
+        os.makedirs("conf.d")
+        for n, (end, packer) in enumerate(self.PACKERS.items()):
+            with open(f"logs/{end}.log", "w", encoding="ascii") as log:
+                log.write(LOG.replace(":8000", f":900{n}"))
+            if shutil.which(packer[0]):
+                subprocess.run([*packer, f"logs/{end}.log"], check=True)
+        if ROOT:  # a link of root in somebody else's folder, which is looked at twice
+            with open("e.log", "w", encoding="ascii") as log:
+                log.write(LOG)
+            os.symlink("../e.log", "logs/link.log")
+            os.chown("logs", 12345, 12345)
+        with open("nginx.conf", "w", encoding="ascii") as conf:
+            conf.write("http { include conf.d/*.conf; }\n")
+        for n in range(2):
+            with open(f"conf.d/{n}.conf", "w", encoding="ascii") as conf:
+                conf.write("proxy_read_timeout 30s;\n")
+
+
+class Journal(Batch):
+    """libsystemd's own calls."""
+    arguments = ["--no-config", "-j", "1", "-o", "json", "e.log", "journal:./a.journal"]
+    REMOTE = "/lib/systemd/systemd-journal-remote"
+
+    def prepare(self):
+        super().prepare()
+        fields = {"__CURSOR": "s=00;i=1", "__REALTIME_TIMESTAMP": 1795183200000000, "__MONOTONIC_TIMESTAMP": 1000,
+                  "_BOOT_ID": "1" * 32, "_MACHINE_ID": "2" * 32, "_HOSTNAME": "h", "PRIORITY": 6, "_PID": 19,
+                  "_TRANSPORT": "stdout", "SYSLOG_IDENTIFIER": "gunicorn", "_SYSTEMD_UNIT": "gunicorn.service",
+                  "MESSAGE": "[2026-11-20 10:00:00 +0000] [7] [CRITICAL] WORKER TIMEOUT (pid:19)"}
+        text = "".join(f"{key}={value}\n" for key, value in fields.items()) + "\n"
+        subprocess.run([self.REMOTE, "-o", "a.journal", "-"], input=text, text=True, check=True, capture_output=True)
+
+
+class Home(Batch):
+    """A state below the home, in folders that are still to be made."""
+    arguments = ["--no-config", "-j", "1", "-o", "json", "--cron", "e.log"]
+
+    def right(self, run, good):
+        return json.loads(run.out)["upstream_errors"] == 20
 
 
 class Cron(Batch):
@@ -199,7 +286,7 @@ class Follow(Batch):
         return last["event"] == "summary" and last["upstream_errors"] >= 20
 
 
-STORIES = {"batch": Batch, "file": File, "cron": Cron, "mail": Mail, "follow": Follow}
+STORIES = {"batch": Batch, "file": File, "pipe": Pipe, "threads": Threads, "packed": Packed, "journal": Journal, "home": Home, "cron": Cron, "mail": Mail, "follow": Follow}
 KILLS = ("write", "pwrite", "fsync", "rename", "unlink", "ftruncate", "close")
 
 
@@ -226,7 +313,9 @@ def check(story, good, fault):
             right = False
         if run.status == 0 and not right:
             raise Broken(f"a wrong answer with status 0: {run.out[-200:]!r} {run.err[-200:]!r}")
-        if run.status != 0 and not run.err and fault[0] not in ("write", "malloc"):
+        if fault[2] == str(errno.EINTR) and run.status != good.status:
+            raise Broken(f"an interrupted call ends it: {run.err[-200:]!r}")
+        if run.status != 0 and not run.err and fault[0] != "write":  # that of the message
             raise Broken(f"status {run.status} without a message")
         if run.status not in (0, 1, 2, 3, 4, 70, 75):
             raise Broken(f"status {run.status}")
@@ -234,11 +323,14 @@ def check(story, good, fault):
     in_folder(story, work)
 
 
-def some(count):
+def some(count, most=EACH):
     """Numbers of calls to fail: all of them, or the first, the last, and some between."""
-    if count <= EACH:
+    most = min(most, EACH)
+    if most == 1:
+        return [(count + 1) // 2]
+    if count <= most:
         return range(1, count + 1)
-    return sorted({1 + i * (count - 1) // (EACH - 1) for i in range(EACH)})
+    return sorted({1 + i * (count - 1) // (most - 1) for i in range(most)})
 
 
 def attempt(name, numbers, test):
@@ -254,17 +346,32 @@ def attempt(name, numbers, test):
         print(f"ok {name} ({len(numbers)})", flush=True)
 
 
-def faults(name):
+def ways(call):
+    """How a call may fail, for FAULT_HOW, and in words."""
+    for word in ("ENOMEM +ENOMEM" if call in MEMORY else ERRNOS.get(call, "EIO")).split():
+        number = getattr(errno, word.lstrip("+"))
+        yield f"+{number}" if word[0] == "+" else str(number), word.replace("+", "from there on ")
+
+
+def faults(name, reached):
     story = STORIES[name]()
+    if name == "journal" and not os.path.exists(story.REMOTE):
+        print("skipped journal: systemd-journal-remote is not here", flush=True)
+        return
     good = in_folder(story, story.run)
     for call in CALLS:
         count = good.count[call]
+        if count:
+            reached.add(call)
+        if name == "threads":  # how often is as many as they like
+            count = (count + 1) // 2
         if name == "follow":  # waits are as many as the machine likes
-            count = min(count, 3 if call in ("poll", "epoll_wait", "fstat") else count)
-        for how in ([str(ERRNO.get(call, errno.EIO))] + (["+%d" % ERRNO[call]] if call in ("malloc", "realloc", "calloc") else [])):
+            count = min(count, 3 if call in ("poll", "epoll_wait", "fstat", "stat", "lseek") else count)
+        for n_way, (how, words) in enumerate(ways(call)):
             if count:
-                label = f"{name}: {call} fails" + (" from there on" if how[0] == "+" else "")
-                attempt(label, list(some(count)), lambda n: check(story, good, (call, n, how)))
+                most = 1 if n_way and not LONG else story.most
+                attempt(f"{name}: {call} fails, {words}", list(some(count, most)),
+                        lambda n: check(story, good, (call, n, how)))
 
 
 def survives(story, good, call, number):
@@ -289,9 +396,13 @@ def main():
         print("skipped: calls can be made to fail with glibc alone")
         return
     wanted = [a for a in sys.argv[1:] if not a.startswith("--")]
+    reached = set()
     for name in STORIES:
         if not wanted or name in wanted:
-            faults(name)
+            faults(name, reached)
+    if not wanted:
+        never = [call for call in CALLS if call not in reached | UNUSED]
+        print("FAIL no run makes the call: " + " ".join(never) if never else "ok every call is made by some run")
     for name in ("cron", "mail"):
         if not wanted or f"kill-{name}" in wanted:
             kills(name)

@@ -6,10 +6,12 @@
  * behind it. One number more than CALLS says that the fault was reached. Programs that are started do
  * not inherit it. */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdarg.h>
@@ -21,6 +23,8 @@
 #include <sys/epoll.h>
 #include <sys/inotify.h>
 #include <sys/mman.h>
+#include <sys/random.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -28,7 +32,9 @@
 #define CALL_LIST(X)                                                                               \
     X(malloc) X(calloc) X(realloc) X(strdup) X(open) X(openat) X(read) X(pread) X(write) X(pwrite) \
     X(fsync) X(rename) X(unlink) X(fstat) X(mmap) X(poll) X(epoll_wait) X(inotify_add_watch)       \
-    X(posix_spawn) X(waitpid) X(ftruncate) X(close)
+    X(posix_spawn) X(waitpid) X(ftruncate) X(close) X(stat) X(lseek) X(mkostemp) X(memfd_create)   \
+    X(pthread_create) X(opendir) X(readdir) X(mkdir) X(inotify_init1) X(getrandom) X(fchmod)       \
+    X(socketpair) X(fork)
 
 enum call {
 #define NAME(name) CALL_##name,
@@ -182,6 +188,38 @@ ONCE(int, posix_spawnp, posix_spawn,
      (pid_t * pid, const char *file, const posix_spawn_file_actions_t *files,
       const posix_spawnattr_t *attributes, char *const argv[], char *const envp[]),
      (pid, file, files, attributes, argv, envp), how)
+
+ONCE(int, stat, stat, (const char *path, struct stat *st), (path, st), -1)
+ONCE(int, stat64, stat, (const char *path, struct stat64 *st), (path, st), -1)
+ONCE(int, lstat, stat, (const char *path, struct stat *st), (path, st), -1)
+ONCE(int, lstat64, stat, (const char *path, struct stat64 *st), (path, st), -1)
+ONCE(int, fstatat, stat, (int fd, const char *path, struct stat *st, int flags), (fd, path, st, flags), -1)
+ONCE(int, fstatat64, stat, (int fd, const char *path, struct stat64 *st, int flags),
+     (fd, path, st, flags), -1)
+TWICE(off_t, lseek, lseek64, (int fd, off_t to, int whence), (fd, to, whence), -1)
+TWICE(int, mkostemp, mkostemp64, (char *name, int flags), (name, flags), -1)
+ONCE(int, memfd_create, memfd_create, (const char *name, unsigned flags), (name, flags), -1)
+ONCE(int, pthread_create, pthread_create,
+     (pthread_t * thread, const pthread_attr_t *how_to, void *(*begin_at)(void *), void *with),
+     (thread, how_to, begin_at, with), how)
+ONCE(DIR *, opendir, opendir, (const char *path), (path), NULL)
+ONCE(struct dirent *, readdir, readdir, (DIR * folder), (folder), NULL)
+ONCE(struct dirent64 *, readdir64, readdir, (DIR * folder), (folder), NULL)
+ONCE(int, mkdir, mkdir, (const char *path, mode_t mode), (path, mode), -1)
+ONCE(int, inotify_init1, inotify_init1, (int flags), (flags), -1)
+ONCE(ssize_t, getrandom, getrandom, (void *to, size_t n, unsigned flags), (to, n, flags), -1)
+ONCE(int, fchmod, fchmod, (int fd, mode_t mode), (fd, mode), -1)
+ONCE(int, socketpair, socketpair, (int domain, int type, int protocol, int pair[2]),
+     (domain, type, protocol, pair), -1)
+ONCE(pid_t, fork, fork, (void), (), -1)
+/* What fortified programs call in their place. */
+ONCE(ssize_t, __read_chk, read, (int fd, void *to, size_t n, size_t room), (fd, to, n, room), -1)
+ONCE(ssize_t, __pread64_chk, pread, (int fd, void *to, size_t n, off_t at, size_t room),
+     (fd, to, n, at, room), -1)
+ONCE(int, __poll_chk, poll, (struct pollfd *fds, nfds_t n, int patience, size_t room),
+     (fds, n, patience, room), -1)
+ONCE(int, __open64_2, open, (const char *path, int flags), (path, flags), -1)
+ONCE(int, __open_2, open, (const char *path, int flags), (path, flags), -1)
 
 static mode_t mode_of(int flags, va_list more)
 {
