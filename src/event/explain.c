@@ -96,13 +96,75 @@ static w5_str without_dots(w5_str message)
     return w5_str_trim(message);
 }
 
-static bool try_heads(w5_classifier *classifier, keeping *k, w5_str line)
+static bool try_heads(w5_classifier *classifier, keeping *k, w5_str message)
 {
-    w5_str message = without_dots(line);
     for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++)
         if (try_head(classifier, k, i, message))
             return true;
     return false;
+}
+
+/* --- a line out of an article: its stamp is gone, words of the author stand around it ---------- */
+static bool is_number(char c)
+{
+    return (c >= '0' && c <= '9') || c == '#';
+}
+
+/* "[error] 3896#0: *1 text": the text. */
+static w5_str without_head(w5_str line)
+{
+    w5_str head, rest = line;
+    if (!w5_str_starts(line, W5_STR("[")) || !w5_str_cut_at(line, W5_STR("] "), &head, &rest))
+        return line;
+    while (rest.len > 0 && is_number(rest.ptr[0]))
+        rest = w5_str_skip(rest, 1);
+    if (!w5_str_take(&rest, W5_STR(": ")))
+        return line;
+    if (w5_str_take(&rest, W5_STR("*")))
+        w5_str_cut(rest, ' ', &head, &rest);
+    return rest;
+}
+
+/* Up to the end of nginx's action, and no further. */
+static bool cut_behind_action(w5_str text, w5_str *message)
+{
+    size_t best = SIZE_MAX, at;
+    for (size_t i = 1; i < sizeof(tails) / sizeof(tails[0]); i++)
+        if (w5_str_find(text, tails[i], &at) && at + tails[i].len < best)
+            best = at + tails[i].len;
+    if (best == SIZE_MAX)
+        return false;
+    *message = w5_str_head(text, best);
+    return true;
+}
+
+/* The message may begin at any word; it says what failed where, so only nginx's are looked for. */
+static bool try_words(w5_classifier *classifier, keeping *k, w5_str text)
+{
+    enum {
+        WORDS = 64
+    };
+    w5_str message;
+    if (!cut_behind_action(text, &message))
+        return false;
+    for (size_t i = 0, words = 0; i < message.len && words < WORDS; i++) {
+        if (i > 0 && message.ptr[i - 1] != ' ')
+            continue;
+        words++;
+        if (try_head(classifier, k, 0, w5_str_skip(message, i)) &&
+            k->best->klass->family == W5_UPSTREAM)
+            return true;
+    }
+    return false;
+}
+
+static bool try_text(w5_classifier *classifier, keeping *k, w5_str line)
+{
+    w5_str text = without_dots(line);
+    w5_str bare = without_head(text);
+    if (try_heads(classifier, k, text))
+        return true;
+    return (bare.len < text.len && try_heads(classifier, k, bare)) || try_words(classifier, k, text);
 }
 
 w5_rc w5_event_explain_line(const w5_catalogue *c, w5_str line, w5_arena *arena, w5_event *event)
@@ -113,7 +175,7 @@ w5_rc w5_event_explain_line(const w5_catalogue *c, w5_str line, w5_arena *arena,
     w5_classifier *classifier = w5_classifier_new(c);
     w5_read_text(classifier, line, W5_STR(""), keep, &as_line);
     bool told = as_line.found && (whole.klass != NULL || whole.pattern != NULL);
-    bool guessed = !told && try_heads(classifier, &as_message, line);
+    bool guessed = !told && try_text(classifier, &as_message, line);
     w5_classifier_free(classifier);
     if (!as_line.found && !guessed)
         return W5_MISS;

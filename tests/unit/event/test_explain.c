@@ -15,6 +15,15 @@ static void a_line_a_message_or_a_part_of_it_is_recognised(void **state)
         {W5_LIT("upstream prematurely closed connection while sending "
                 "request to upstream"),
          "premature-close",                                                          "SU-EOF"},
+        {W5_LIT("[error] 3896#0: *1 upstream prematurely closed connection while reading response "
+                "header from upstream"),
+         "premature-close",                                                          "HU-EOF"},
+        {W5_LIT("the log says \"[error] 3896#0: *1 connect() failed (111: Connection refused) while "
+                "connecting to upstream,\" so what now?"),
+         "connection-refused",                                                       "CK-111"},
+        {W5_LIT("n : n  upstream prematurely closed connection while reading response header from "
+                "upstream, client:address, server: mine, request: check API\", upstream: \"URL\""),
+         "premature-close",                                                          "HU-EOF"},
         {W5_LIT(REOPEN),                                       NULL,                 ""      },
     };
     w5_arena *arena = w5_arena_new();
