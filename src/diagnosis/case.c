@@ -26,6 +26,8 @@ static const w5_cell *access_line(const w5_known *k, const w5_cell *cell, w5_kin
  * §4). A refusal takes no time. */
 static uint32_t bits_of_status(int32_t status, w5_time took)
 {
+    if (status == 500) /* nginx's own are told in its error log */
+        return W5_BIT(UPSTREAM_5XX);
     if (status == 502)
         return took > W5_SECOND / 2 ? W5_BIT(PREMATURE_CLOSE)
                                     : W5_CLOSES | W5_BIT(REFUSED) | W5_BIT(SOCKET_MISSING);

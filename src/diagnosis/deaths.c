@@ -16,10 +16,26 @@ static bool reaches(const w5_hunt *h, const w5_worker *w, const w5_error *e, w5_
     return *reach != W5_REACH_NO;
 }
 
+/* From gunicorn 22 on a worker that is aborted names its request, and answers it with 500 (facts
+ * gunicorn-and-host.md §10.2). */
+static bool names_request(const w5_hunt *h, const w5_worker *w, const w5_error *e)
+{
+    size_t i = SIZE_MAX;
+    const w5_cell *r;
+    while (w->pid && w->timeout && e->kind == W5_K_ACCESS &&
+           (r = w5_known_next(h->c->k, W5_K_REQUEST_ERROR, w->timeout->at - W5_SECOND,
+                              w->timeout->at + 2 * W5_SECOND, &i)))
+        if (r->pid == w->pid && r->path && r->path == e->cell->path)
+            return true;
+    return false;
+}
+
 static w5_join join_of(const w5_hunt *h, const w5_worker *w, const w5_error *e, w5_reach reach)
 {
     if (reach == W5_REACH_YES)
         return w->pid ? W5_JOIN_PID : W5_JOIN_ADDRESS;
+    if (names_request(h, w, e))
+        return W5_JOIN_REQUEST;
     /* the request ran as long as the timer, to the second: no second thing in the log does that */
     if (h->timer && e->took != W5_TIME_NONE && e->took >= h->timer - W5_SECOND / 2 &&
         e->took <= h->timer + 2500000)

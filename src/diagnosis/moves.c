@@ -81,7 +81,8 @@ static void move_workers(w5_plan *p)
 static void move_unsure(w5_plan *p)
 {
     const w5_theory *t = p->j->chosen;
-    bool of_trouble = !p->j->c->incident->cells; /* nginx told of no request that failed */
+    bool tied = t->structural >= 0.8 * t->explained && t->explained > 0;
+    bool of_trouble = !p->j->c->incident->cells && !tied; /* nginx told of no request that failed */
     bool guessed =
         t->confidence <= (of_trouble && !w5_judged(p->j, "lb-timeout") ? W5_LIKELY : W5_POSSIBLE) &&
         (w5_judged(p->j, "gunicorn-worker-timeout") || w5_judged(p->j, "lb-timeout"));

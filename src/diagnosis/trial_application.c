@@ -37,6 +37,21 @@ static bool is_external(const w5_case *c, const w5_cell *cell)
     return false;
 }
 
+/* The clients of other services that a stack ends in (record/traceback.c names them): of a worker
+ * that was aborted in the middle of its wait the exception says nothing, its stack does. */
+static w5_str external_library(const w5_case *c, const w5_cell *cell)
+{
+    static const char *const names[] = {"urllib3", "httpx",       "aiohttp", "urllib",
+                                        "smtplib", "http.client", "ssl",     "redis",
+                                        "kombu",   "pymongo",     "socket.getaddrinfo"};
+    w5_str library = w5_known_str(c->k, cell->statuses);
+    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+        if (w5_str_eq(library, w5_str_of(names[i])) &&
+            w5_str_starts(w5_known_str(c->k, cell->what), W5_STR("SystemExit")))
+            return library;
+    return W5_NONE;
+}
+
 static const w5_cell *external_by(const w5_case *c, uint32_t pid, w5_time from, w5_time to)
 {
     static const w5_kind kinds[] = {W5_K_TRACEBACK, W5_K_REQUEST_ERROR};
@@ -44,7 +59,7 @@ static const w5_cell *external_by(const w5_case *c, uint32_t pid, w5_time from, 
         size_t i = SIZE_MAX;
         const w5_cell *cell;
         while ((cell = w5_known_next(c->k, kinds[n], from, to, &i)))
-            if (cell->pid == pid && pid && is_external(c, cell))
+            if (cell->pid == pid && pid && (is_external(c, cell) || external_library(c, cell).len))
                 return cell;
     }
     return NULL;
@@ -98,8 +113,10 @@ static void try_external(const w5_case *c, w5_theory *t)
     if (!line || !w5_theory_explains(t, c))
         return;
     t->culprit = line;
+    w5_str library = external_library(c, line);
     t->summary = W5_SAY(N_("The application was waiting for another service: %1$s, at %2$s."),
-                        w5_known_str(c->k, line->what), w5_known_str(c->k, line->where));
+                        library.len ? library : w5_known_str(c->k, line->what),
+                        w5_known_str(c->k, line->where));
     w5_claim_cite(&t->summary, line);
     w5_claim_cite(&t->summary, h.first ? h.first->timeout : NULL);
     w5_claim_cite(&t->summary, w5_theory_cell(t, c));
@@ -146,8 +163,6 @@ static const w5_cell *raised_by(const w5_case *c, const w5_error *e, w5_join *jo
 static void try_app_error(const w5_case *c, w5_theory *t)
 {
     const w5_cell *line = NULL;
-    if (!(c->seen & W5_BIT(UPSTREAM_5XX)))
-        return;
     for (size_t i = 0; i < c->errors; i++) {
         const w5_error *e = &c->error[i];
         w5_join join = W5_JOIN_GUESS;
