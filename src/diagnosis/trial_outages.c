@@ -143,12 +143,12 @@ static bool moved_away(const w5_case *c, const w5_outage *o)
            c->k->lives->master[o->moved].listen >= o->from - 5 * W5_SECOND;
 }
 
-static const w5_cell *bare_traceback(const w5_case *c, const w5_outage *o);
+static const w5_cell *no_start(const w5_case *c, const w5_outage *o);
 
 static bool is_deploy(const w5_case *c, const w5_outage *o)
 {
     if (o->fate != W5_FATE_STOPPED || o->boot_failure || o->oom || o->reboot || moved_away(c, o) ||
-        bare_traceback(c, o))
+        no_start(c, o))
         return false;
     return o->to != W5_TIME_MAX || came_back(c);
 }
@@ -192,7 +192,7 @@ static void try_deploy(const w5_case *c, w5_theory *t)
 
 static bool is_down(const w5_case *c, const w5_outage *o)
 {
-    if (o->boot_failure || o->reboot || moved_away(c, o) || bare_traceback(c, o))
+    if (o->boot_failure || o->reboot || moved_away(c, o) || no_start(c, o))
         return false;
     return o->fate == W5_FATE_DIED || o->oom ||
            (o->fate == W5_FATE_STOPPED && o->to == W5_TIME_MAX && !came_back(c));
@@ -263,6 +263,35 @@ static const w5_cell *bare_traceback(const w5_case *c, const w5_outage *o)
     return NULL;
 }
 
+/* Statuses from 200 on are systemd's own: the program, its folder or its user is not there
+ * (systemd.exec(5); facts gunicorn-and-host.md §6). */
+static bool is_not_run(const w5_case *c, const w5_cell *cell)
+{
+    enum {
+        FIRST = 200,
+        LAST = 243
+    };
+    return w5_known_kind(c->k, cell) == W5_K_UNIT_FAILED && cell->number >= FIRST &&
+           cell->number <= LAST;
+}
+
+static const w5_cell *not_run(const w5_case *c, const w5_outage *o)
+{
+    size_t i = SIZE_MAX;
+    const w5_cell *cell;
+    w5_time to = o->to == W5_TIME_MAX ? c->to + 2 * W5_SECOND : o->to;
+    while ((cell = w5_known_next(c->k, W5_K_UNIT_FAILED, o->from, to, &i)))
+        if (is_not_run(c, cell) && (!o->unit || o->unit == cell->unit))
+            return cell;
+    return NULL;
+}
+
+static const w5_cell *no_start(const w5_case *c, const w5_outage *o)
+{
+    const w5_cell *traceback = bare_traceback(c, o);
+    return traceback ? traceback : not_run(c, o);
+}
+
 static void say_boot(const w5_case *c, w5_theory *t, const w5_outage *o, const w5_cell *failure)
 {
     w5_str what = w5_known_str(c->k, failure->what), where = w5_known_str(c->k, failure->where);
@@ -270,6 +299,10 @@ static void say_boot(const w5_case *c, w5_theory *t, const w5_outage *o, const w
     if (bind)
         t->summary =
             W5_SAY(N_("The application could not start: its address was in use or not to be had."));
+    else if (is_not_run(c, failure))
+        t->summary = W5_SAY(N_("The application did not start: systemd could not run its program "
+                               "(exit status %1$s)."),
+                            w5_say_number(c->arena, (uint64_t)failure->number));
     else if (what.len && where.len)
         t->summary = W5_SAY(N_("The application did not start: %1$s, at %2$s."), what, where);
     else if (what.len)
@@ -307,7 +340,7 @@ static void try_boot(const w5_case *c, w5_theory *t)
         const w5_outage *o = &c->k->lives->outage[i];
         if (!touches(c, o))
             continue;
-        const w5_cell *failure = o->boot_failure ? o->boot_failure : bare_traceback(c, o);
+        const w5_cell *failure = o->boot_failure ? o->boot_failure : no_start(c, o);
         if (!failure || failure->at > c->to + 2 * W5_SECOND || !explain_outage(c, t, o))
             continue;
         show_outage(c, t, o);

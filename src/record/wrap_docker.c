@@ -125,13 +125,26 @@ static bool take_text(w5_str *rest, w5_wrapped *w)
     return true;
 }
 
+/* "key":" or, written anew by another program, "key": ". */
+static bool take_key(w5_str *rest, w5_str key)
+{
+    w5_str s = *rest;
+    if (!w5_str_take(&s, key))
+        return false;
+    w5_str_take(&s, W5_STR(" "));
+    if (!w5_str_take(&s, W5_STR("\"")))
+        return false;
+    *rest = s;
+    return true;
+}
+
 static bool take_time(w5_str rest, w5_wrapped *w)
 {
     w5_str before;
     w5_str stamp;
     int offset;
     unsigned digits;
-    if (!w5_str_cut_at(rest, W5_STR("\"time\":\""), &before, &stamp) ||
+    if (!w5_str_cut_at(rest, W5_STR("\"time\":"), &before, &stamp) || !take_key(&stamp, W5_NONE) ||
         !w5_take_iso(&stamp, &w->at, &offset, &digits) || offset == INT_MIN)
         return false;
     w->zoned = true;
@@ -143,9 +156,11 @@ bool w5_wrap_docker(w5_str line, w5_wrapped *w)
 {
     w5_str rest = line;
     w5_str name;
-    if (!w5_str_take(&rest, W5_STR("{\"log\":\"")) || !take_text(&rest, w))
+    if (!take_key(&rest, W5_STR("{\"log\":")) || !take_text(&rest, w))
         return false;
-    if (w5_str_take(&rest, W5_STR(",\"stream\":\"")) && w5_str_cut(rest, '"', &name, &rest))
+    bool more = w5_str_take(&rest, W5_STR(","));
+    w5_str_take(&rest, W5_STR(" "));
+    if (more && take_key(&rest, W5_STR("\"stream\":")) && w5_str_cut(rest, '"', &name, &rest))
         w->key = name;
     return take_time(rest, w);
 }

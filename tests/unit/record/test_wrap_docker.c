@@ -20,6 +20,11 @@ static void the_text_comes_out_as_it_was_written(void **state)
          .zoned = true},
         {.line = "{\"log\":\"crlf\\r\\n" TAIL, .inner = "crlf", .at = stamp, .zoned = true},
         {.line = "{\"log\":\"\\n" TAIL, .inner = "", .at = stamp, .zoned = true},
+        {.line = "{\"log\": \"x\\n\", \"stream\": \"stdout\", "
+                 "\"time\": \"2026-11-20T16:37:20.123456789Z\"}",
+         .inner = "x",
+         .at = stamp,
+         .zoned = true},
         {.line = "{\"log\":\"x\\n\",\"stream\":\"stdout\",\"attrs\":{\"tag\":\"a\"},"
                  "\"time\":\"2026-11-20T16:37:20.123456789Z\"}",
          .inner = "x",
