@@ -113,7 +113,7 @@ TEST    = $(COMPILE) -Isrc -Itests/unit $(W5_LDFLAGS) $(LDFLAGS)
 
 CHECKS := check-layers check-mirror check-rows check-headers check-symbols check-hardening check-unit \
           check-catalogue check-words check-e2e check-live check-soak check-verdicts check-properties check-messages \
-          check-stress check-fleet check-faults check-limits check-sandbox check-fuzz check-docs check-explain \
+          check-stress check-fleet check-hosts check-faults check-limits check-sandbox check-fuzz check-docs check-explain \
           check-escapes check-pages check-install \
           check-contributing
 .PHONY: all demo static install uninstall dist deb clean help format lint coverage fuzz bench \
@@ -266,6 +266,8 @@ check-verdicts: all ## every recorded incident names its true cause (STORIES=…
 	@$(STAGE) $@ env WHY502=$(PROGRAM) FIXTURES=fixtures $(PYTHON) tests/e2e/verdicts.py $(STORIES)
 check-fleet: all ## events of parts say what the logs together say (FLEET=--long tries every cut)
 	@$(STAGE) $@ env WHY502=$(BIN) FIXTURES=fixtures $(PYTHON) tests/e2e/fleet.py $(FLEET) $(STORIES)
+check-hosts: all ## what several machines share is named once (STORIES=… picks some)
+	@$(STAGE) $@ env WHY502=$(BIN) FIXTURES=fixtures $(PYTHON) tests/e2e/hosts.py $(STORIES)
 check-stress: all ## the verdicts stay honest when logs are spoilt (LONG=1: in every way; writes tests/README.md)
 	@$(STAGE) $@ env WHY502=$(BIN) FIXTURES=fixtures $(PYTHON) tests/e2e/stress.py \
 	  $(if $(LONG),--long --write tests/README.md) $(STORIES)

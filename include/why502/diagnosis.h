@@ -38,6 +38,7 @@ typedef struct w5_sentence {
     uint8_t args, cites;
     uint8_t
         translate; /* bit i: arg[i] is English words of ours (a cause's title): look it up, too */
+    const struct w5_sentence *then; /* said behind it, without citations; NULL: nothing */
 } w5_sentence;
 
 typedef enum w5_role {
@@ -105,8 +106,21 @@ typedef struct w5_rung { /* of the time-out or keep-alive ladder */
     bool wrong; /* shorter than the rung below it */
 } w5_rung;
 
+/* What an incident has to do with the machines it was on. */
+typedef enum w5_fleet {
+    W5_ALONE, /* one machine is all there is */
+    W5_ONE_HOST,
+    W5_ONE_OF_MANY,   /* its fellows were well meanwhile */
+    W5_SEVERAL_HOSTS,
+    W5_ONE_DATABASE,  /* several blame it */
+    W5_ONE_UPSTREAM,  /* several name it */
+    W5_ONE_DEPLOY     /* it went over several */
+} w5_fleet;
+extern const w5_str w5_fleet_word[]; /* "", "one-host", "one-of-many", "several-hosts", … */
+
 typedef struct w5_diagnosis {
     const w5_incident *incident;
+    w5_fleet fleet;
     w5_severity severity;
     w5_str pattern; /* premature-close, connection-refused, cascade, recurring-light-load, "" */
     w5_sentence verdict; /* can be read aloud */

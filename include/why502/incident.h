@@ -271,6 +271,8 @@ typedef struct w5_incident {
     char id[17];                  /* 16 hex digits of host, upstream and start second */
     w5_str upstream;              /* "127.0.0.1:8000", "unix:/run/g.sock"; "" when cut off or none */
     w5_tallies upstreams;
+    const w5_str *host;           /* machines its errors are of, in the order in which they began */
+    size_t hosts;                 /* 0: no line tells; more than 1: joined by the diagnosis */
     w5_time start, end;
     const uint32_t *cell;         /* indices of its error cells in the timeline, in time order */
     size_t cells;

@@ -1,5 +1,7 @@
 #include "caseload.h"
 
+#include "fleet.h"
+
 #include <stdlib.h>
 
 enum {
@@ -8,6 +10,7 @@ enum {
 
 typedef struct desk {
     const w5_known *k;
+    w5_views *views;
     w5_arena *arena, *scratch;
     w5_caseload *load;
 } desk;
@@ -41,6 +44,7 @@ static w5_file file_of(w5_incident *in, const w5_judgement *j)
                      .cause = t->cause,
                      .confidence = t->confidence,
                      .score = t->score,
+                     .culprit = t->culprit,
                      .anchor = t->confidence >= W5_LIKELY ? t->anchor : NULL,
                      .severity = severity_of(in, t),
                      .explains = w5_score_requests(j->c, t->explained)};
@@ -81,7 +85,7 @@ static bool part(desk *d, const w5_judgement *j, unsigned depth)
 static void look(desk *d, w5_incident *in, unsigned depth)
 {
     w5_mark mark = w5_arena_mark(d->scratch);
-    w5_judgement j = w5_judge(d->k, in, d->scratch);
+    w5_judgement j = w5_judge(w5_views_of(d->views, in), in, d->scratch);
     if (!part(d, &j, depth)) {
         w5_file file = file_of(in, &j);
         put(d, &file);
@@ -139,9 +143,90 @@ static void join_files(desk *d)
         if (!all)
             continue;
         w5_mark mark = w5_arena_mark(d->scratch);
-        w5_judgement j = w5_judge(d->k, all, d->scratch);
+        w5_judgement j = w5_judge(w5_views_of(d->views, all), all, d->scratch);
         drop_others(l, i);
         l->file[i] = file_of(all, &j);
+        w5_arena_rewind(d->scratch, mark);
+    }
+}
+
+/* ---- joining machines ---- */
+
+static int by_start(const void *a, const void *b)
+{
+    const w5_file *x = a, *y = b;
+    if (x->incident->start != y->incident->start)
+        return x->incident->start < y->incident->start ? -1 : 1;
+    return strcmp(x->incident->id, y->incident->id);
+}
+
+/* Of those behind a file, in time order, the ones that join it or one that has joined: `member`
+ * says which, and what joined them is answered. */
+static w5_fleet find_members(const desk *d, size_t first, bool *member)
+{
+    const w5_caseload *l = d->load;
+    w5_fleet found = W5_ALONE;
+    w5_time end = l->file[first].incident->end;
+    member[first] = true;
+    for (size_t i = first + 1; i < l->n; i++) {
+        if (l->file[i].incident->start > end + W5_FLEET_REACH)
+            break;
+        for (size_t m = i; m-- > first && !member[i];) {
+            w5_fleet bond = member[m] ? w5_fleet_bond(d->k, &l->file[m], &l->file[i]) : W5_ALONE;
+            bool same = bond != W5_ALONE && (found == W5_ALONE || found == bond);
+            found = same ? bond : found;
+            member[i] = same;
+        }
+        if (member[i] && l->file[i].incident->end > end)
+            end = l->file[i].incident->end;
+    }
+    return found;
+}
+
+static w5_incident *all_members(const desk *d, const bool *member)
+{
+    const w5_caseload *l = d->load;
+    size_t n = 0, total = 0;
+    for (size_t i = 0; i < l->n; i++)
+        total += member[i] ? l->file[i].incident->cells : 0;
+    uint32_t *cells = W5_NEW_N(d->arena, uint32_t, total);
+    for (size_t i = 0; i < l->n; i++)
+        for (size_t c = 0; member[i] && c < l->file[i].incident->cells; c++)
+            cells[n++] = l->file[i].incident->cell[c];
+    qsort(cells, n, sizeof(*cells), by_number);
+    return w5_incident_make(d->k->t, cells, n, d->arena);
+}
+
+static void drop_members(w5_caseload *l, size_t kept, const bool *member)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < l->n; i++)
+        if (i == kept || !member[i])
+            l->file[n++] = l->file[i];
+    l->n = n;
+}
+
+/* They are one only if what joined them explains them together, too. */
+static void join_machines(desk *d)
+{
+    w5_caseload *l = d->load;
+    if (w5_views_hosts(d->views) <= 1 || l->n < 2)
+        return;
+    qsort(l->file, l->n, sizeof(*l->file), by_start);
+    for (size_t i = 0; i < l->n; i++) {
+        w5_mark mark = w5_arena_mark(d->scratch);
+        bool *member = W5_NEW_N(d->scratch, bool, l->n);
+        w5_fleet fleet = find_members(d, i, member);
+        if (fleet != W5_ALONE) {
+            w5_incident *all = all_members(d, member);
+            w5_judgement j = w5_judge(w5_views_of(d->views, all), all, d->scratch);
+            w5_file file = file_of(all, &j);
+            file.fleet = fleet;
+            if (file.cause == l->file[i].cause || fleet == W5_ONE_UPSTREAM) {
+                l->file[i] = file;
+                drop_members(l, i, member);
+            }
+        }
         w5_arena_rewind(d->scratch, mark);
     }
 }
@@ -184,10 +269,10 @@ static int worst_first(const void *a, const void *b)
     return strcmp(x->incident->id, y->incident->id);
 }
 
-w5_caseload w5_caseload_new(const w5_known *k, w5_arena *arena, w5_arena *scratch)
+w5_caseload w5_caseload_new(const w5_known *k, w5_views *views, w5_arena *arena, w5_arena *scratch)
 {
     w5_caseload load = {.n = 0};
-    desk d = {.k = k, .arena = arena, .scratch = scratch, .load = &load};
+    desk d = {.k = k, .views = views, .arena = arena, .scratch = scratch, .load = &load};
     load.room = k->incidents->n + 32; /* parting is rare */
     load.file = W5_NEW_N(arena, w5_file, load.room);
     for (size_t i = 0; i < k->incidents->n; i++) {
@@ -196,6 +281,7 @@ w5_caseload w5_caseload_new(const w5_known *k, w5_arena *arena, w5_arena *scratc
             look(&d, in, 0);
     }
     join_files(&d);
+    join_machines(&d);
     if (load.n)
         qsort(load.file, load.n, sizeof(*load.file), worst_first);
     return load;

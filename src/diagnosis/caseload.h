@@ -4,11 +4,14 @@
 #define W5_DIAGNOSIS_CASELOAD_H
 
 #include "judge.h"
+#include "views.h"
 
 typedef struct w5_file { /* one incident and what a first look made of it */
     w5_incident *incident;
     const w5_cause *cause;
     const void *anchor;
+    const w5_cell *culprit; /* the line that names it, NULL */
+    w5_fleet fleet;         /* what joined incidents of several machines */
     w5_confidence confidence;
     w5_severity severity;
     double score;
@@ -22,7 +25,8 @@ typedef struct w5_caseload {
 } w5_caseload;
 
 /* `scratch` is rewound after each look. */
-w5_caseload w5_caseload_new(const w5_known *k, w5_arena *arena, w5_arena *scratch);
+w5_caseload w5_caseload_new(const w5_known *k, w5_views *views, w5_arena *arena,
+                            w5_arena *scratch);
 
 /* ignore.c: is this error muted by an `ignore` stanza? */
 bool w5_is_ignored(const w5_known *k, const w5_cell *cell);

@@ -50,7 +50,7 @@ static w5_master *add_master(w5_census *c, uint32_t pid, const w5_cell *cell)
     return m;
 }
 
-static w5_worker *add_worker(w5_census *c, uint32_t pid, int32_t master)
+static w5_worker *add_worker(w5_census *c, uint32_t pid, int32_t master, const w5_cell *cell)
 {
     w5_lives *l = c->lives;
     if (l->workers == c->worker_room) {
@@ -63,6 +63,7 @@ static w5_worker *add_worker(w5_census *c, uint32_t pid, int32_t master)
     w5_worker *w = &l->worker[l->workers++];
     uint32_t *latest = &c->latest[pid % BUCKETS];
     *w = (w5_worker){.pid = pid,
+                     .first = cell,
                      .master = master,
                      .boot = W5_TIME_NONE,
                      .end = W5_TIME_MAX,
@@ -73,13 +74,19 @@ static w5_worker *add_worker(w5_census *c, uint32_t pid, int32_t master)
     return w;
 }
 
+/* A central log has the lines of many machines. */
+static bool in_log_of(const w5_census *c, const w5_master *m, const w5_cell *cell)
+{
+    return m->log == log_of(c, cell) && w5_known_one_machine(c->k, m->first, cell);
+}
+
 /* Who cannot boot, or speaks without a pid, is whoever began last, though another may live beside
  * it. */
 static int32_t youngest_master(const w5_census *c, const w5_cell *cell)
 {
     for (size_t i = c->lives->masters; i-- > 0;) {
         const w5_master *m = &c->lives->master[i];
-        if (m->log == log_of(c, cell) && !(cell->unit && m->unit && cell->unit != m->unit))
+        if (in_log_of(c, m, cell) && !(cell->unit && m->unit && cell->unit != m->unit))
             return (int32_t)i;
     }
     return -1;
@@ -95,8 +102,7 @@ static w5_master *find_master(const w5_census *c, uint32_t pid, const w5_cell *c
         return &c->lives->master[youngest];
     for (size_t i = c->lives->masters; pid && i-- > 0;) {
         w5_master *m = &c->lives->master[i];
-        if (m->pid == pid &&
-            (m->stream == cell->stream || w5_known_same_host(c->k, m->first, cell)))
+        if (m->pid == pid && w5_known_one_machine(c->k, m->first, cell))
             return m;
     }
     return NULL;
@@ -125,7 +131,7 @@ static int32_t guess_master(const w5_census *c, const w5_cell *cell)
     size_t n = c->lives->masters;
     for (size_t i = n; i-- > 0 && n - i <= GROW;) {
         const w5_master *m = &c->lives->master[i];
-        if (m->log != log_of(c, cell) || m->stop ||
+        if (!in_log_of(c, m, cell) || m->stop ||
             (cell->unit && m->unit && cell->unit != m->unit))
             continue;
         if (found < 0)
@@ -136,20 +142,23 @@ static int32_t guess_master(const w5_census *c, const w5_cell *cell)
     return found;
 }
 
-static w5_worker *find_worker(const w5_census *c, uint32_t pid)
+static w5_worker *find_worker(const w5_census *c, uint32_t pid, const w5_cell *cell)
 {
     for (uint32_t i = c->latest[pid % BUCKETS]; i; i = c->lives->worker[i - 1].elder)
-        if (c->lives->worker[i - 1].pid == pid)
+        if (c->lives->worker[i - 1].pid == pid &&
+            w5_known_one_machine(c->k, c->lives->worker[i - 1].first, cell))
             return &c->lives->worker[i - 1];
     return NULL;
 }
 
-w5_worker *w5_census_worker(const w5_census *c, uint32_t pid, w5_time at)
+w5_worker *w5_census_worker(const w5_census *c, uint32_t pid, const w5_cell *cell)
 {
+    w5_time at = cell->at;
     for (uint32_t i = c->latest[pid % BUCKETS]; pid && i; i = c->lives->worker[i - 1].elder) {
         w5_worker *w = &c->lives->worker[i - 1];
         if (w->pid == pid && w->boot <= at + W5_SECOND &&
-            (w->end == W5_TIME_MAX || w->end >= at - 2 * W5_SECOND))
+            (w->end == W5_TIME_MAX || w->end >= at - 2 * W5_SECOND) &&
+            w5_known_one_machine(c->k, w->first, cell))
             return w;
     }
     return NULL;
@@ -267,7 +276,7 @@ static void on_boot_failure(w5_census *c, const w5_cell *cell)
 {
     w5_master *m = find_master(c, cell->pid, cell);
     if (!m) {
-        const w5_worker *w = cell->pid ? find_worker(c, cell->pid) : NULL;
+        const w5_worker *w = cell->pid ? find_worker(c, cell->pid, cell) : NULL;
         int32_t i = w && w->master >= 0 ? w->master : youngest_master(c, cell);
         m = i >= 0 && !c->lives->master[i].stop ? &c->lives->master[i] : NULL;
     }
@@ -310,7 +319,7 @@ static void betray(w5_census *c, int32_t master, const w5_cell *boot)
     bool reloaded = m->reload && boot->at <= m->reload->at + 5 * W5_SECOND;
     if (first_crew || reloaded || m->major > 20 || m->term || !w5_known_by(c->k, boot, "gunicorn"))
         return;
-    w5_worker *ghost = add_worker(c, 0, master);
+    w5_worker *ghost = add_worker(c, 0, master, boot);
     ghost->end = boot->at;
     ghost->booted = boot;
 }
@@ -318,7 +327,7 @@ static void betray(w5_census *c, int32_t master, const w5_cell *boot)
 static void on_boot(w5_census *c, const w5_cell *cell)
 {
     int32_t master = guess_master(c, cell);
-    w5_worker *w = add_worker(c, spoken_of(cell), master);
+    w5_worker *w = add_worker(c, spoken_of(cell), master, cell);
     w->boot = cell->at;
     w->booted = cell;
     alive(c, master, cell->at);
@@ -336,10 +345,10 @@ static void on_boot(w5_census *c, const w5_cell *cell)
 
 static w5_worker *the_worker(w5_census *c, const w5_cell *cell)
 {
-    w5_worker *w = find_worker(c, spoken_of(cell));
+    w5_worker *w = find_worker(c, spoken_of(cell), cell);
     if (w && w->end != W5_TIME_MAX && cell->at > w->end + 5 * W5_SECOND)
         w = NULL; /* the pid was given again, and the log does not show to whom */
-    return w ? w : add_worker(c, spoken_of(cell), guess_master(c, cell));
+    return w ? w : add_worker(c, spoken_of(cell), guess_master(c, cell), cell);
 }
 
 /* A line about a worker by its master names both. */

@@ -13,6 +13,6 @@ typedef struct w5_census {
 
 void w5_census_read(w5_census *c);
 /* The worker that bore this pid at an instant, NULL when none is known. */
-w5_worker *w5_census_worker(const w5_census *c, uint32_t pid, w5_time at);
+w5_worker *w5_census_worker(const w5_census *c, uint32_t pid, const w5_cell *cell);
 
 #endif

@@ -6,6 +6,7 @@
 #include "blind.h"
 #include "caseload.h"
 #include "evidence.h"
+#include "fleet.h"
 #include "ladders.h"
 #include "pattern.h"
 #include "remedies.h"
@@ -147,16 +148,28 @@ static void write_down(w5_diagnosis *d, const speech *s)
     d->verdict = w5_bench_cite(b, &s->verdict);
 }
 
-static w5_diagnosis *in_full(const w5_known *k, const w5_file *file, speech *s, w5_arena *arena,
-                             w5_arena *scratch)
+/* Which machines it was on is said behind the verdict. */
+static void say_machines(const w5_known *k, w5_views *views, const w5_file *file, w5_diagnosis *d,
+                         w5_arena *arena)
+{
+    w5_sentence *said = W5_NEW(arena, w5_sentence);
+    d->fleet = w5_fleet_of(k, file, views);
+    *said = w5_fleet_say(k, file, d->fleet, views, arena);
+    if (said->words)
+        d->verdict.then = said;
+}
+
+static w5_diagnosis *in_full(const w5_known *k, w5_views *views, const w5_file *file, speech *s,
+                             w5_arena *arena, w5_arena *scratch)
 {
     w5_mark mark = w5_arena_mark(scratch);
     w5_diagnosis *d = W5_NEW(arena, w5_diagnosis);
     d->incident = file->incident;
     d->severity = file->severity;
-    speak(s, k, file->incident, arena, scratch);
+    speak(s, w5_views_of(views, file->incident), file->incident, arena, scratch);
     gather_evidence(s);
     write_down(d, s);
+    say_machines(k, views, file, d, arena);
     d->pattern = w5_pattern_of(&s->j);
     d->over_by = w5_verdict_over_by(&s->j, arena);
     w5_arena_rewind(scratch, mark);
@@ -179,12 +192,12 @@ static w5_diagnosis *in_brief(const w5_file *file, w5_arena *arena)
 
 typedef struct w5_background_finding background;
 
-static background background_of(const w5_known *k, const w5_background *what, speech *s,
-                                w5_arena *arena, w5_arena *scratch)
+static background background_of(w5_views *views, const w5_known *k, const w5_background *what,
+                                speech *s, w5_arena *arena, w5_arena *scratch)
 {
     w5_mark mark = w5_arena_mark(scratch);
     w5_incident *in = w5_incident_make(k->t, what->cell, what->cells, scratch);
-    speak(s, k, in, arena, scratch);
+    speak(s, w5_views_of(views, in), in, arena, scratch);
     w5_bench_seal(&s->bench); /* empty: a background shows no lines, so its sentences cite none */
     background b = {.what = what,
                     .cause = finding_of(&s->bench, &s->j, s->j.chosen),
@@ -202,8 +215,8 @@ static bool muted(const w5_known *k, const w5_background *b)
     return b->cells > 0;
 }
 
-static void find_backgrounds(const w5_known *k, w5_findings *f, speech *s, w5_arena *arena,
-                             w5_arena *scratch)
+static void find_backgrounds(const w5_known *k, w5_views *views, w5_findings *f, speech *s,
+                             w5_arena *arena, w5_arena *scratch)
 {
     const w5_incidents *in = k->incidents;
     background *all = W5_NEW_N(arena, background, in->backgrounds);
@@ -211,7 +224,7 @@ static void find_backgrounds(const w5_known *k, w5_findings *f, speech *s, w5_ar
         if (muted(k, &in->background[i]))
             f->ignored += in->background[i].count;
         else
-            all[f->backgrounds++] = background_of(k, &in->background[i], s, arena, scratch);
+            all[f->backgrounds++] = background_of(views, k, &in->background[i], s, arena, scratch);
     }
     f->background = all;
 }
@@ -252,17 +265,17 @@ static const w5_known *get_to_know(const w5_timeline *t, const w5_incidents *inc
     return k;
 }
 
-static void tell_all(const w5_known *k, const w5_caseload *load, w5_findings *f, w5_arena *arena,
-                     w5_arena *scratch)
+static void tell_all(const w5_known *k, w5_views *views, const w5_caseload *load, w5_findings *f,
+                     w5_arena *arena, w5_arena *scratch)
 {
     speech *s = W5_NEW(scratch, speech);
     f->at = W5_NEW_N(arena, w5_diagnosis *, load->n);
     for (; f->n < load->n; f->n++)
-        f->at[f->n] = f->n < W5_INCIDENTS_MAX ? in_full(k, &load->file[f->n], s, arena, scratch)
+        f->at[f->n] = f->n < W5_INCIDENTS_MAX ? in_full(k, views, &load->file[f->n], s, arena, scratch)
                                               : in_brief(&load->file[f->n], arena);
     f->folded = load->n > W5_INCIDENTS_MAX ? load->n - W5_INCIDENTS_MAX : 0;
     f->ignored = load->ignored;
-    find_backgrounds(k, f, s, arena, scratch);
+    find_backgrounds(k, views, f, s, arena, scratch);
 }
 
 w5_findings *w5_diagnose(const w5_timeline *t, const w5_incidents *incidents,
@@ -272,8 +285,10 @@ w5_findings *w5_diagnose(const w5_timeline *t, const w5_incidents *incidents,
     w5_findings *f = W5_NEW(arena, w5_findings);
     const w5_known *k = get_to_know(t, incidents, options ? options : &nothing, arena);
     w5_arena *scratch = w5_arena_new();
-    w5_caseload load = w5_caseload_new(k, arena, scratch);
-    tell_all(k, &load, f, arena, scratch);
+    w5_views *views = w5_views_new(k);
+    w5_caseload load = w5_caseload_new(k, views, arena, scratch);
+    tell_all(k, views, &load, f, arena, scratch);
+    w5_views_free(views);
     w5_arena_free(scratch);
     f->timeouts = w5_ladder_timeouts(k, &f->timeout_rungs);
     f->keepalives = w5_ladder_keepalives(k, &f->keepalive_rungs);

@@ -1,5 +1,7 @@
 #include "known.h"
 
+#include "address.h"
+
 const w5_str w5_told_by_word[] = {
 #define W5_ROLE_WORD(name, word) W5_LIT(word),
     W5_ROLE_LIST(W5_ROLE_WORD)
@@ -288,10 +290,36 @@ w5_str w5_known_host(const w5_known *k, const w5_cell *cell)
     return host.len || cell->stream >= k->t->streams ? host : k->t->stream[cell->stream]->host;
 }
 
-bool w5_known_same_host(const w5_known *k, const w5_cell *a, const w5_cell *b)
+bool w5_known_one_machine(const w5_known *k, const w5_cell *a, const w5_cell *b)
 {
     w5_str one = w5_known_host(k, a), other = w5_known_host(k, b);
     return !one.len || !other.len || w5_str_eq(one, other);
+}
+
+/* Where several could it must be named: upstream "app1:8000". */
+static bool answers_for(const w5_known *k, w5_str host, const w5_cell *error)
+{
+    w5_str upstream = w5_known_str(k, error->upstream);
+    if (!k->apps_elsewhere || error->upstream <= W5_INTERN_FULL ||
+        w5_address_is_loopback(upstream) || w5_address_is_unix(upstream))
+        return false;
+    return k->apps_elsewhere == 1 || (w5_str_take(&upstream, host) && upstream.len > 0 &&
+                                      (upstream.ptr[0] == ':' || upstream.ptr[0] == '.'));
+}
+
+bool w5_known_same_host(const w5_known *k, const w5_cell *a, const w5_cell *b)
+{
+    return w5_known_one_machine(k, a, b) || answers_for(k, w5_known_host(k, a), b);
+}
+
+w5_told_by w5_known_teller(const w5_known *k, const w5_cell *cell)
+{
+    w5_kind kind = w5_known_kind(k, cell);
+    w5_told_by by =
+        cell->lane < k->t->lanes ? told_by_format(&k->t->lane[cell->lane]) : W5_TOLD_BYS;
+    if (kind >= W5_K_OTHER)
+        return by;
+    return kinds[kind].by == W5_BY_ACCESS && by != W5_TOLD_BYS ? by : kinds[kind].by;
 }
 
 bool w5_known_by(const w5_known *k, const w5_cell *cell, const char *program)

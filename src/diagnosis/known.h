@@ -137,6 +137,7 @@ typedef struct w5_known {
     w5_span *span;                 /* by lane */
     w5_time first, last;           /* of all cells and streams; W5_TIME_NONE */
     const w5_zone *zone;           /* in which people are told times */
+    size_t apps_elsewhere;         /* of a fleet: machines whose application answers (views.h) */
     struct w5_lives *lives;        /* lives.h */
     struct w5_db_lives *databases; /* databases.h */
 } w5_known;
@@ -173,7 +174,14 @@ bool w5_known_only_nginx(const w5_known *k);
 /* The time that the log behind a lane covers. */
 w5_span w5_known_span(const w5_known *k, uint16_t lane);
 w5_str w5_known_host(const w5_known *k, const w5_cell *cell);
+/* One machine, as far as anybody told. */
+bool w5_known_one_machine(const w5_known *k, const w5_cell *a, const w5_cell *b);
+/* That; or `b` is an error of nginx's at an upstream that is not on its own machine, and
+ * `a` is of the machine that answers there. */
 bool w5_known_same_host(const w5_known *k, const w5_cell *a, const w5_cell *b);
+/* Which source a cell is of, by what it tells; an access line of the application's is the
+ * application's. */
+w5_told_by w5_known_teller(const w5_known *k, const w5_cell *cell);
 
 /* A line of this source was written by or is about this program: "uwsgi", "php-fpm", "gunicorn". */
 bool w5_known_by(const w5_known *k, const w5_cell *cell, const char *program);

@@ -7,12 +7,15 @@
 
 /* The kernel names its victim by the host's pid; inside a container gunicorn knows another. Then
  * the worker that died of SIGKILL in the same second is meant, when it is the only one. */
-static w5_worker *killed_then(const w5_lives *l, w5_time at)
+static w5_worker *killed_then(const w5_census *c, const w5_cell *kill)
 {
+    const w5_lives *l = c->lives;
     w5_worker *found = NULL;
+    w5_time at = kill->at;
     for (size_t i = 0; i < l->workers; i++) {
         w5_worker *w = &l->worker[i];
-        if (w->signal != 9 || w->timeout || w->end < at - W5_SECOND || w->end > at + 2 * W5_SECOND)
+        if (w->signal != 9 || w->timeout || w->end < at - W5_SECOND || w->end > at + 2 * W5_SECOND ||
+            !w5_known_one_machine(c->k, w->first, kill))
             continue;
         if (found)
             return NULL;
@@ -25,9 +28,9 @@ static void join_kernel(w5_census *c, w5_kind kind)
 {
     for (size_t i = 0; i < c->k->kind[kind].n; i++) {
         const w5_cell *cell = c->k->kind[kind].at[i];
-        w5_worker *w = w5_census_worker(c, cell->subject ? cell->subject : cell->pid, cell->at);
+        w5_worker *w = w5_census_worker(c, cell->subject ? cell->subject : cell->pid, cell);
         if (!w && kind == W5_K_OOM_KILL)
-            w = killed_then(c->lives, cell->at);
+            w = killed_then(c, cell);
         if (!w)
             continue;
         if (kind == W5_K_OOM_KILL)

@@ -14,6 +14,7 @@
 
 typedef struct w5_worker {
     uint32_t pid;          /* 0: one that died without a line, betrayed by its successor */
+    const w5_cell *first;  /* line that speaks of it */
     int32_t master;        /* index in w5_lives.master, -1 unknown */
     w5_time boot, end;     /* W5_TIME_NONE: before the log; W5_TIME_MAX: still alive */
     const w5_cell *booted; /* of a silent death: the line that booted the successor */

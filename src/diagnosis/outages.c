@@ -19,9 +19,10 @@ static bool stillborn(const w5_master *m)
            m->boot_failure->at <= m->from + BOOT_TIME * W5_SECOND;
 }
 
-static bool same_app(const w5_master *a, const w5_master *b)
+static bool same_app(const w5_known *k, const w5_master *a, const w5_master *b)
 {
-    return a->log == b->log || (a->unit && a->unit == b->unit);
+    return w5_known_one_machine(k, a->first, b->first) &&
+           (a->log == b->log || (a->unit && a->unit == b->unit));
 }
 
 static bool share_address(const w5_known *k, const w5_master *a, const w5_master *b)
@@ -38,7 +39,7 @@ static int32_t next_master(const w5_known *k, const w5_lives *l, size_t i, bool 
     const w5_master *m = &l->master[i];
     for (size_t j = i + 1; j < l->masters; j++) {
         const w5_master *other = &l->master[j];
-        if (!same_app(m, other) || stillborn(other) || other->listen == W5_TIME_NONE)
+        if (!same_app(k, m, other) || stillborn(other) || other->listen == W5_TIME_NONE)
             continue;
         if (share_address(k, m, other) != elsewhere)
             return (int32_t)j;
@@ -213,7 +214,7 @@ static bool inside_another(const w5_known *k, w5_lives *l, size_t i)
     for (size_t j = l->outages; j-- > 0;) {
         w5_outage *o = &l->outage[j];
         const w5_master *before = o->master >= 0 ? &l->master[o->master] : NULL;
-        if (!before || !same_app(before, m) || !share_address(k, before, m) || m->from > o->to ||
+        if (!before || !same_app(k, before, m) || !share_address(k, before, m) || m->from > o->to ||
             m->from < o->from - W5_SECOND)
             continue;
         if (!o->boot_failure)

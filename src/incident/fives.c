@@ -69,6 +69,25 @@ static void sort_out(const w5_groups *errors, w5_groups *ours, w5_groups *theirs
 }
 
 /* --- is it more than healthy? ---------------------------------------------------------------- */
+static bool is_of(const w5_lane *lane, const char *program)
+{
+    return lane->format && w5_str_starts(lane->format->id, w5_str_of(program));
+}
+
+/* A database on a machine without nginx serves those that have one. */
+static bool serves_others(const w5_timeline *t, const w5_cell *cell)
+{
+    const w5_lane *own = &t->lane[cell->lane];
+    w5_str host = w5_cell_host(t, cell);
+    if (!is_of(own, "mysql") && !is_of(own, "mariadb"))
+        return false;
+    for (size_t i = 0; i < t->lanes; i++)
+        if (is_of(&t->lane[i], "nginx") && t->lane[i].stream < t->streams &&
+            w5_str_eq(t->stream[t->lane[i].stream]->host, host))
+            return false;
+    return true;
+}
+
 static bool trouble_beside(const w5_timeline *t, const w5_cell *cell)
 {
     w5_time from = cell->at - W5_BESIDE, to = cell->until + W5_BESIDE;
@@ -77,7 +96,8 @@ static bool trouble_beside(const w5_timeline *t, const w5_cell *cell)
         if (w5_span_start(t->cell[i].at, W5_SECOND) > to)
             return false;
         if (w5_timeline_trait(t, &t->cell[i])->behind && t->cell[i].at >= from &&
-            t->cell[i].at <= to && w5_same_host(host, w5_cell_host(t, &t->cell[i])))
+            t->cell[i].at <= to &&
+            (w5_same_host(host, w5_cell_host(t, &t->cell[i])) || serves_others(t, &t->cell[i])))
             return true;
     }
     return false;

@@ -22,6 +22,42 @@ bool w5_same_host(w5_str a, w5_str b)
     return a.len == 0 || b.len == 0 || w5_str_eq(a, b);
 }
 
+/* --- machines -------------------------------------------------------------------------------- */
+/* Neighbouring cells mostly share theirs, a log's own host even its bytes. */
+static void add_host(w5_intern *hosts, w5_str host, w5_str *last)
+{
+    if (host.len == 0 || (host.ptr == last->ptr && host.len == last->len))
+        return;
+    w5_intern_put(hosts, host);
+    *last = host;
+}
+
+static void name_hosts(const w5_timeline *t, w5_incident *in, w5_arena *arena)
+{
+    w5_intern *hosts = w5_intern_new(in->cells + in->troubles + 2, SIZE_MAX / 2);
+    w5_str last = W5_NONE;
+    for (size_t i = 0; i < in->cells; i++)
+        add_host(hosts, w5_cell_host(t, &t->cell[in->cell[i]]), &last);
+    for (size_t i = 0; in->cells == 0 && i < in->troubles; i++)
+        add_host(hosts, w5_cell_host(t, &t->cell[in->trouble[i]]), &last);
+    in->hosts = w5_intern_count(hosts) - (W5_INTERN_FULL + 1);
+    w5_str *host = W5_NEW_N(arena, w5_str, in->hosts + 1);
+    for (size_t i = 0; i < in->hosts; i++)
+        host[i] = w5_arena_str(arena, w5_intern_str(hosts, (w5_id)i + W5_INTERN_FULL + 1));
+    in->host = host;
+    w5_intern_free(hosts);
+}
+
+bool w5_incident_is_on(const w5_incident *in, w5_str host)
+{
+    if (in->hosts == 0 || host.len == 0)
+        return true;
+    for (size_t i = 0; i < in->hosts; i++)
+        if (w5_str_eq(in->host[i], host))
+            return true;
+    return false;
+}
+
 /* --- all incidents --------------------------------------------------------------------------- */
 static void find_bounds(const w5_timeline *t, w5_incident *in, const uint32_t *cell, size_t n)
 {
@@ -178,6 +214,7 @@ w5_incident *w5_incident_begin(const w5_timeline *t, const w5_members *members, 
     count_errors(t, in, false, arena);
     name_upstreams(t, in, arena);
     name_trouble(t, in);
+    name_hosts(t, in, arena);
     make_id(t, in);
     w5_incident_ask_access(t, in, false, arena);
     return in;
@@ -193,14 +230,13 @@ static bool counts_as_kind(const w5_timeline *t, const w5_cell *cell)
 static void count_kinds(const w5_timeline *t, w5_incident *in, w5_arena *arena)
 {
     w5_counts kinds = {.at = NULL};
-    w5_str host = told_host(t, in);
     w5_time from = in->start - NEAR * W5_SECOND, to = in->end + NEAR * W5_SECOND;
     for (size_t i = w5_timeline_seek(t, from); i < t->cells; i++) {
         const w5_cell *cell = &t->cell[i];
         if (w5_span_start(cell->at, W5_SECOND) > to)
             break;
         if (cell->at >= from && cell->at <= to && counts_as_kind(t, cell) &&
-            w5_same_host(host, w5_cell_host(t, cell)))
+            w5_incident_is_on(in, w5_cell_host(t, cell)))
             w5_counts_add(&kinds, cell->klass, cell->count);
     }
     in->kinds = w5_counts_classes(&kinds, t->catalogue, arena);

@@ -19,6 +19,8 @@ w5_incident *w5_incident_begin(const w5_timeline *t, const w5_members *members, 
 void w5_incident_ask_access(const w5_timeline *t, w5_incident *incident, bool full,
                             w5_arena *arena);
 
+/* One of its machines, or nobody told whose. */
+bool w5_incident_is_on(const w5_incident *incident, w5_str host);
 bool w5_same_host(w5_str a, w5_str b); /* untold is any */
 
 #endif

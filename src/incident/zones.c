@@ -5,6 +5,7 @@
  * offset can be wrong, too (a container's), so lanes that are no authority are held against the
  * others. A shift is believed only when clearly more events find a partner under it than under any
  * other; unrelated logs are left alone. */
+#include "incident.h"
 #include "landmarks.h"
 
 #include <limits.h>
@@ -163,12 +164,31 @@ static w5_landmarks marks_of_one(settling *s, size_t lane, const w5_clock *clock
     return w5_landmarks_of(s->l, only, clock, s->scratch);
 }
 
+static w5_str host_of(const settling *s, size_t lane)
+{
+    return stream_of(s, lane)->host;
+}
+
+/* Has its machine an nginx that told of requests? Then that is the measure of its clock, and not the
+ * neighbour's, to which the same may have happened a few seconds before. */
+static bool beside_nginx(const settling *s, size_t lane)
+{
+    for (size_t k = 0; k < s->n; k++) {
+        size_t i = s->order[k];
+        if ((is_error(s, i) || is_access(s, i)) && w5_same_host(host_of(s, i), host_of(s, lane)))
+            return true;
+    }
+    return false;
+}
+
 static w5_landmarks marks_of_others(settling *s, size_t lane, bool access_only)
 {
     bool *others = W5_NEW_N(s->scratch, bool, s->l->lanes);
+    bool own_only = beside_nginx(s, lane);
     for (size_t k = 0; k < s->n; k++) {
         size_t i = s->order[k];
         others[i] = i != lane && s->settled[i] &&
+                    (!own_only || w5_same_host(host_of(s, i), host_of(s, lane))) &&
                     (!access_only || (is_access(s, i) && !s->zones.clock[i].unzoned));
     }
     return w5_landmarks_of(s->l, others, s->zones.clock, s->scratch);

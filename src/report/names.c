@@ -27,12 +27,26 @@ static bool shared(const w5_run *run, uint32_t stream, w5_str part)
     return false;
 }
 
+/* Machines of a fleet have their logs at the same place. */
+static bool on_several(const w5_run *run, uint32_t stream)
+{
+    const w5_stream *own = run->stream[stream];
+    for (size_t i = 0; i < run->streams; i++)
+        if (w5_str_eq(run->stream[i]->name, own->name) &&
+            !w5_str_eq(run->stream[i]->host, own->host))
+            return true;
+    return false;
+}
+
 w5_str w5_show_short_source(const w5_show *show, uint32_t stream)
 {
     if (stream >= show->run->streams)
         return W5_NONE;
     w5_str name = show->run->stream[stream]->name;
-    w5_str part = last_part(name);
+    w5_str part = last_part(name), host = show->run->stream[stream]->host;
+    if (host.len > 0 && on_several(show->run, stream))
+        return w5_show_safe(
+            show, w5_arena_fmt(show->arena, "%.*s/%.*s", W5_ARG(host), W5_ARG(part)));
     return w5_show_safe(show, part.len == 0 || shared(show->run, stream, part) ? name : part);
 }
 

@@ -67,6 +67,10 @@ void w5_html_said(const w5_html *h, size_t number, const w5_diagnosis *d, const 
         return;
     w5_out_lit(h->out, "<p>");
     w5_html_sentence(h, number, d, s);
+    if (s->then) {
+        w5_out_lit(h->out, " ");
+        w5_html_sentence(h, number, d, s->then);
+    }
     w5_out_lit(h->out, "</p>\n");
 }
 

@@ -207,7 +207,9 @@ static void put_head(w5_out *out, bool *first, const w5_diagnosis *d, const w5_v
         w5_member_null(out, first, "upstream");
 }
 
-static void put_counts(w5_out *out, bool *first, const w5_diagnosis *d, const w5_view *view)
+/* `host`: whose logs they are when no line tells. */
+static void put_counts(w5_out *out, bool *first, const w5_diagnosis *d, w5_str host,
+                       const w5_view *view)
 {
     const w5_incident *in = d->incident;
     JSON_LIST(out, first, "upstreams", in->upstreams.n,
@@ -221,6 +223,9 @@ static void put_counts(w5_out *out, bool *first, const w5_diagnosis *d, const w5
     w5_member_num(out, first, "requests_failed", in->requests_failed);
     JSON_LIST(out, first, "requests", in->requests, put_request(out, &in->request[i], view));
     JSON_LIST(out, first, "servers", in->servers.n, put_name(out, in->servers.at[i].name, view));
+    JSON_LIST(out, first, "hosts", in->hosts ? in->hosts : 1,
+              put_name(out, in->hosts ? in->host[i] : host, view));
+    own_or_null(out, first, "fleet", w5_fleet_word[d->fleet]);
 }
 
 static void put_judgement(w5_out *out, bool *first, const w5_diagnosis *d, const w5_run *run,
@@ -246,7 +251,7 @@ void w5_json_incident(w5_out *out, const w5_diagnosis *d, const w5_run *run, con
     if (brief)
         w5_member_tallies(out, &first, "classes", d->incident->classes, view);
     else
-        put_counts(out, &first, d, view);
+        put_counts(out, &first, d, run->host, view);
     w5_member_key(out, &first, "cause");
     put_cause(out, &d->cause, view);
     if (!brief)

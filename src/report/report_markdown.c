@@ -99,6 +99,10 @@ void w5_md_sentence(const w5_md *m, const w5_diagnosis *d, const w5_sentence *s)
         w5_out_lit(m->out, ")");
     }
     w5_out_text(m->out, W5_TTY, stop);
+    if (!s->then)
+        return;
+    w5_out_lit(m->out, " ");
+    w5_md_sentence(m, d, s->then);
 }
 
 /* --- the page -------------------------------------------------------------------------------- */

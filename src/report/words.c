@@ -93,7 +93,8 @@ w5_str w5_show_sentence(const w5_show *show, const w5_sentence *s)
     if (!s->words)
         return W5_NONE;
     const char *words = w5_show_arguments(show, s, arg);
-    return w5_show_tell(show, words, arg, 8);
+    w5_str text = w5_show_tell(show, words, arg, 8);
+    return s->then ? w5_show_join(show, text, " ", w5_show_sentence(show, s->then)) : text;
 }
 
 w5_sentence w5_show_note(const w5_note *note)
@@ -115,7 +116,9 @@ w5_str w5_show_english(const w5_show *show, const w5_sentence *s)
         return W5_NONE;
     for (size_t i = 0; i < s->args; i++)
         arg[i] = w5_show_safe(show, s->arg[i]);
-    return w5_show_tell(show, s->plural && s->number != 1 ? s->plural : s->words, arg, 8);
+    const char *words = s->plural && s->number != 1 ? s->plural : s->words;
+    w5_str text = w5_show_tell(show, words, arg, 8);
+    return s->then ? w5_show_join(show, text, " ", w5_show_english(show, s->then)) : text;
 }
 
 /* --- a template that was filled in English --------------------------------------------------- */
