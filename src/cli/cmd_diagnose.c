@@ -14,6 +14,7 @@
 #include "signals.h"
 #include "standing.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -62,7 +63,25 @@ static bool go_on(void *context, const w5_engine *e)
     return signals_came() == 0;
 }
 
-static int tell_troubles(const w5_run *run)
+/* "expalin x" is a file to us, and so is "nginx-eror:error.log": who meant something else is told. */
+static void tell_nearest(const session *it, w5_str name)
+{
+    static const char *const commands[] = {"explain", "list", "demo", "catalogue"};
+    w5_str prefix;
+    char word[32];
+    if (w5_str_cut(name, ':', &prefix, &name)) {
+        w5_str near = w5_catalogue_nearest(it->s.catalogue, prefix);
+        if (w5_format_find(near))
+            say("did you mean '%.*s:%.*s'?", W5_ARG(near), W5_ARG(name));
+        return;
+    }
+    snprintf(word, sizeof(word), "%.*s", W5_ARG(name));
+    const char *near = options_nearest(word, commands, 4);
+    if (near && strlen(word) >= 3 && !strpbrk(word, "./"))
+        say("did you mean 'why502 %s'?", near);
+}
+
+static int tell_troubles(const session *it, const w5_run *run)
 {
     int status = EXIT_FINE;
     for (size_t i = 0; i < run->troubles; i++) {
@@ -72,6 +91,8 @@ static int tell_troubles(const w5_run *run)
             continue;
         }
         say("%.*s: %.*s", W5_ARG(s->name), W5_ARG(s->error));
+        if (w5_str_find(s->error, W5_STR("No such file"), &(size_t){0}))
+            tell_nearest(it, s->name);
         status = EXIT_INPUT;
     }
     return status;
@@ -296,7 +317,7 @@ static int read_and_report(session *it)
     else
         tell_all(it, run);
     it->run = run;
-    status = exit_worse(status, tell_troubles(run));
+    status = exit_worse(status, tell_troubles(it, run));
     if (!it->silent)
         tell_limits(run);
     if (it->o->given[OPT_EXIT_CODE] && run->findings->status == W5_SEVERITY_ERROR)
@@ -392,10 +413,11 @@ int cmd_diagnose(const options *o)
     signals_watch();
     int status = EXIT_USAGE;
     if (setup_make(&it.s, o, &err) >= 0) {
-        find_sources(&it);
-        status = open_memory(&it, &err);
-        if (status == EXIT_FINE && progress_begin(&it.progress, o, &err) < 0)
-            status = EXIT_USAGE;
+        status = progress_begin(&it.progress, o, &err) < 0 ? EXIT_USAGE : EXIT_FINE;
+        if (status == EXIT_FINE) {
+            find_sources(&it);
+            status = open_memory(&it, &err);
+        }
         if (status == EXIT_FINE && post_open(&it.post, o, &it.s, &err) < 0)
             status = exit_of(err.code) == EXIT_USAGE ? EXIT_USAGE : EXIT_OUTPUT;
         if (status == EXIT_FINE)

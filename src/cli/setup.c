@@ -57,9 +57,10 @@ static int choice(const options *o, option_id id, const char *name, const char *
     for (size_t i = 0; i < n; i++)
         if (strcmp(given, words[i]) == 0)
             return (int)i;
-    const char *near = options_nearest(given, words, n);
-    w5_fail(err, W5_EINVAL, 0, "--%s: '%s' is none of its words%s%s%s", name, given,
-            near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+    char all[128] = "";
+    for (size_t i = 0; i < n; i++)
+        snprintf(all + strlen(all), sizeof(all) - strlen(all), "%s%s", i ? ", " : "", words[i]);
+    w5_fail(err, W5_EINVAL, 0, "--%s: '%s' is none of its words (%s)", name, given, all);
     return -1;
 }
 
@@ -82,6 +83,16 @@ static bool wants_color(int when)
     if (when)
         return when == 1;
     return isatty(STDOUT_FILENO) && !(no && *no) && !(term && strcmp(term, "dumb") == 0);
+}
+
+/* A terminal that was told to speak no UTF-8 shows rubbish in place of a drawing. */
+static bool speaks_utf8(void)
+{
+    static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
+    const char *locale = NULL;
+    for (size_t i = 0; i < 3 && !(locale && *locale); i++)
+        locale = getenv(names[i]);
+    return locale && (strcasestr(locale, "utf-8") || strcasestr(locale, "utf8"));
 }
 
 static unsigned terminal_width(void)
@@ -142,7 +153,7 @@ w5_rc setup_view(setup *s, const options *o, w5_err *err)
     s->view.width = (unsigned)width;
     s->view.top = (size_t)top;
     s->view.color = wants_color(color) && (color == 1 || !plain);
-    s->view.ascii = o->given[OPT_ASCII] > 0;
+    s->view.ascii = o->given[OPT_ASCII] > 0 || (!o->given[OPT_LANG] && !speaks_utf8());
     s->view.verbose = o->given[OPT_VERBOSE] > 0;
     s->view.quiet = o->given[OPT_QUIET] > 0;
     s->view.redact = (w5_redaction)redact;

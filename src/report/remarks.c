@@ -1,6 +1,8 @@
 /* remarks.c -- what was read, what was left out, and what that leaves in the dark. */
 #include "remarks.h"
 
+#include <string.h>
+
 w5_str w5_show_zone_from(const w5_show *show, w5_zone_from from)
 {
     static const char *const words[] = {
@@ -39,13 +41,74 @@ static uint64_t lines_of(const w5_run *run, const char *id)
     return k && k->index < run->timeline->classes ? run->timeline->by_class[k->index] : 0;
 }
 
+static uint64_t lines_not_understood(const w5_run *run)
+{
+    uint64_t strange = 0;
+    for (size_t i = 0; i < run->streams; i++)
+        strange += run->stream[i]->not_understood;
+    return strange;
+}
+
+/* No error was seen because nothing could be seen. */
+static w5_str blindness(const w5_show *show)
+{
+    const w5_run *run = show->run;
+    uint64_t strange = lines_not_understood(run);
+    for (size_t i = 0; run->lines == 0 && i < run->troubles; i++)
+        if (run->trouble[i].error.len)
+            return W5_TELL(show, "Nothing could be read, so nothing is known.");
+    if (run->lines == 0)
+        return W5_TELL(show, "Nothing to read: no line came.");
+    if (strange <= run->lines / 2 || run->timeline->upstream_errors)
+        return W5_NONE;
+    return W5_TELL(show,
+                   "Hardly a log that why502 knows: %1$s of %2$s lines were not understood. "
+                   "\"why502 list formats\" names those it reads, and --dry-run tells what it took "
+                   "each for.",
+                   w5_show_count(show, strange), w5_show_count(show, run->lines));
+}
+
+/* A log that was not given is told by its name, all in one sentence; other blind spots as they are. */
+static w5_str not_covered(const w5_show *show)
+{
+    static const struct {
+        const char *sentence, *name;
+    } known[] = {
+        {N_("No nginx error log was given."), N_("nginx's error log")},
+        {N_("No nginx access log was given: what clients saw is not known."),
+         N_("nginx's access log")},
+        {N_("No log of the application was given."), N_("the application's log")},
+        {N_("No lines of systemd were given."), N_("systemd")},
+        {N_("No kernel log was given: kills for want of memory and crashes would stand there."),
+         N_("the kernel's log")},
+        {N_("No error log of the database was given."), N_("the database's error log")},
+        {N_("No slow log of the database was given."), N_("the database's slow log")},
+        {N_("No configuration was given: values in force are not known."), N_("the configuration")},
+    };
+    const w5_findings *f = show->run->findings;
+    w5_str names = W5_NONE, others = W5_NONE;
+    for (size_t i = 0; i < f->blinds; i++) {
+        const char *name = NULL;
+        for (size_t k = 0; k < sizeof(known) / sizeof(*known) && !name; k++)
+            name = strcmp(f->blind[i].words, known[k].sentence) == 0 ? known[k].name : NULL;
+        if (name)
+            names = w5_show_join(show, names, ", ", w5_show_word(show, w5_str_of(name)));
+        else
+            others = w5_show_join(show, others, " ", w5_show_sentence(show, &f->blind[i]));
+    }
+    if (names.len)
+        names = W5_TELL(show, "Not covered: %1$s.", names);
+    return w5_show_join(show, names, " ", others);
+}
+
 w5_str w5_show_healthy(const w5_show *show)
 {
     const w5_run *run = show->run;
     const w5_findings *f = run->findings;
-    uint64_t aborts = lines_of(run, "client-abort"), strange = 0;
-    for (size_t i = 0; i < run->streams; i++)
-        strange += run->stream[i]->not_understood;
+    uint64_t aborts = lines_of(run, "client-abort"), strange = lines_not_understood(run);
+    w5_str blind = blindness(show);
+    if (blind.len)
+        return blind;
     w5_str verdict = w5_show_sentence(show, &f->verdict);
     if (verdict.len == 0)
         verdict = run->timeline->upstream_errors ? W5_TELL(show, "No incident.")
@@ -60,9 +123,7 @@ w5_str w5_show_healthy(const w5_show *show)
                         W5_TELL_N(show, strange, "%1$s line not understood",
                                   "%1$s lines not understood", w5_show_count(show, strange)));
     w5_str text = w5_show_join(show, verdict, " ", W5_TELL(show, "%1$s.", rest));
-    for (size_t i = 0; i < f->blinds; i++)
-        text = w5_show_join(show, text, " ", w5_show_sentence(show, &f->blind[i]));
-    return text;
+    return w5_show_join(show, text, " ", not_covered(show));
 }
 
 /* --- left out -------------------------------------------------------------------------------- */
