@@ -132,6 +132,10 @@ struct w5_format {
      * (the traceback's last line, a slow query's body). `r->text` is the joined text. */
     void (*finish)(void *memo, w5_record *r, w5_arena *scratch);
     void (*walk)(w5_record *r); /* NULL, or reads r->context into fields (w5_record_walk) */
+    /* NULL, or measures a record of several lines that begins at the front of `bytes`, if the one before it
+     * has surely ended, and another one begins behind it: how many bytes it has, its last newline among
+     * them, and how many lines; *memo is then as if they had been parsed. 0: not so, or not known. */
+    size_t (*whole)(void *memo, w5_str bytes, uint32_t *lines);
     bool again;          /* a line that begins a record may be parsed twice, and is then parsed alike */
     bool multiline;      /* lines may continue it: the stage holds it until the next record begins */
 };

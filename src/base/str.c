@@ -106,9 +106,18 @@ w5_str w5_str_trim(w5_str s)
 
 bool w5_str_take_u64(w5_str *s, uint64_t *value)
 {
+    enum {
+        SAFE = 19 /* digits that cannot overflow */
+    };
     uint64_t sum = 0;
     size_t i = 0;
-    for (; i < s->len; i++) {
+    for (size_t safe = s->len < SAFE ? s->len : SAFE; i < safe; i++) {
+        unsigned digit = (unsigned)(unsigned char)s->ptr[i] - '0';
+        if (digit > 9)
+            break;
+        sum = sum * 10 + digit;
+    }
+    for (; i >= SAFE && i < s->len; i++) {
         unsigned digit = (unsigned)(unsigned char)s->ptr[i] - '0';
         if (digit > 9)
             break;
@@ -134,14 +143,14 @@ bool w5_str_u64(w5_str s, uint64_t *value)
 /* The digits behind the point, as millionths. */
 static bool fraction(w5_str s, int64_t *value)
 {
+    static const int64_t unit[] = {1000000, 100000, 10000, 1000, 100, 10, 1};
     int64_t sum = 0;
-    int64_t place = 100000;
-    for (size_t i = 0; i < s.len; i++, place /= 10) {
+    for (size_t i = 0; i < s.len; i++) {
         if (s.ptr[i] < '0' || s.ptr[i] > '9')
             return false;
-        sum += place * (s.ptr[i] - '0');
+        sum = i < 6 ? sum * 10 + (s.ptr[i] - '0') : sum;
     }
-    *value = sum;
+    *value = sum * unit[s.len < 6 ? s.len : 6];
     return s.len > 0;
 }
 

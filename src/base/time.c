@@ -87,7 +87,7 @@ unsigned w5_month(const char *three)
     return 0;
 }
 
-bool w5_digits(const char *p, unsigned n, unsigned *value)
+static inline bool digits_at(const char *p, unsigned n, unsigned *value)
 {
     unsigned sum = 0;
     for (unsigned i = 0; i < n; i++) {
@@ -98,6 +98,11 @@ bool w5_digits(const char *p, unsigned n, unsigned *value)
     }
     *value = sum;
     return true;
+}
+
+bool w5_digits(const char *p, unsigned n, unsigned *value)
+{
+    return digits_at(p, n, value);
 }
 
 bool w5_take_offset(w5_str *s, int *seconds)
@@ -125,17 +130,17 @@ bool w5_take_offset(w5_str *s, int *seconds)
 /* ".123" or ",123456789" behind the seconds: microseconds, further digits are cut. */
 static unsigned take_fraction(w5_str *s, unsigned *digits)
 {
+    static const unsigned unit[] = {1000000, 100000, 10000, 1000, 100, 10, 1};
     unsigned micros = 0;
-    unsigned place = 100000;
     size_t i = 1;
     *digits = 0;
     if (s->len < 2 || (s->ptr[0] != '.' && s->ptr[0] != ',') || s->ptr[1] < '0' || s->ptr[1] > '9')
         return 0;
-    for (; i < s->len && s->ptr[i] >= '0' && s->ptr[i] <= '9'; i++, place /= 10)
-        micros += place * (unsigned)(s->ptr[i] - '0');
+    for (; i < s->len && s->ptr[i] >= '0' && s->ptr[i] <= '9'; i++)
+        micros = i <= 6 ? micros * 10 + (unsigned)(s->ptr[i] - '0') : micros;
     *digits = (unsigned)(i - 1);
     *s = w5_str_skip(*s, i);
-    return micros;
+    return micros * unit[*digits < 6 ? *digits : 6];
 }
 
 /* "2026-11-20T16:37:20" at fixed places. MariaDB pads the hour with a blank: "2026-11-20  9:05:01"
@@ -143,16 +148,16 @@ static unsigned take_fraction(w5_str *s, unsigned *digits)
 static bool iso_seconds(const char *p, w5_time *at)
 {
     unsigned year, month, day, hour, minute, second;
-    if (!w5_digits(p, 4, &year) || p[4] != '-' || !w5_digits(p + 5, 2, &month) || p[7] != '-' ||
-        !w5_digits(p + 8, 2, &day))
+    if (!digits_at(p, 4, &year) || p[4] != '-' || !digits_at(p + 5, 2, &month) || p[7] != '-' ||
+        !digits_at(p + 8, 2, &day))
         return false;
     if (p[10] != 'T' && p[10] != 't' && p[10] != ' ')
         return false;
     bool padded = p[11] == ' ';
-    if (!w5_digits(p + 11 + padded, padded ? 1 : 2, &hour))
+    if (!digits_at(p + 11 + padded, padded ? 1 : 2, &hour))
         return false;
-    if (p[13] != ':' || !w5_digits(p + 14, 2, &minute) || p[16] != ':' ||
-        !w5_digits(p + 17, 2, &second))
+    if (p[13] != ':' || !digits_at(p + 14, 2, &minute) || p[16] != ':' ||
+        !digits_at(p + 17, 2, &second))
         return false;
     *at = w5_civil(year, month, day, hour, minute, second, 0);
     return *at != W5_TIME_NONE;
@@ -176,7 +181,7 @@ bool w5_take_iso(w5_str *s, w5_time *at, int *offset, unsigned *digits)
     return true;
 }
 
-static char *put_digits(char *p, unsigned value, unsigned n)
+static inline char *put_digits(char *p, unsigned value, unsigned n)
 {
     for (unsigned i = n; i-- > 0; value /= 10)
         p[i] = (char)('0' + value % 10);

@@ -4,6 +4,8 @@
  * `lists` then collapses value lists and LIMIT, which need to see whole words. */
 #include "fingerprint.h"
 
+#include <stdlib.h>
+
 typedef struct text {
     char *ptr;
     size_t len;
@@ -115,7 +117,42 @@ static bool is_quiet(char c)
     return byte >= 64 || !(loud >> byte & 1);
 }
 
-static text plain(w5_arena *arena, w5_str sql)
+/* --- where values stand ----------------------------------------------------------------------- */
+enum {
+    VALUES_MAX = 24
+};
+
+typedef struct values { /* strings and plain numbers of a statement, in their order */
+    uint16_t from[VALUES_MAX], past[VALUES_MAX];
+    size_t n;
+} values;
+
+static void note_value(values *v, size_t from, size_t past)
+{
+    if (!v || v->n == VALUES_MAX || past > UINT16_MAX)
+        return; /* what is not noted counts as it stands */
+    v->from[v->n] = (uint16_t)from;
+    v->past[v->n++] = (uint16_t)past;
+}
+
+static size_t skip_plain_number(w5_str s, size_t i)
+{
+    while (i < s.len && (is_digit(s.ptr[i]) || s.ptr[i] == '.'))
+        i++;
+    return i;
+}
+
+/* "1e5" and "0xff" are numbers, too, but rare. */
+static void note_number(values *v, w5_str sql, size_t from, size_t past)
+{
+    while (from < past && !is_digit(sql.ptr[from]))
+        from++;
+    if (from < past && skip_plain_number(sql, from) == past)
+        note_value(v, from, past);
+}
+
+/* `taken` may be NULL: where the values stood. */
+static text plain(w5_arena *arena, w5_str sql, values *taken)
 {
     text t = {w5_arena_alloc(arena, sql.len + 2), 0};
     for (size_t i = 0; i < sql.len;) {
@@ -130,10 +167,14 @@ static text plain(w5_arena *arena, w5_str sql)
             i = past;
         } else if (c == '\'' || c == '"') {
             put_mark(&t);
-            i = skip_string(sql, i);
+            past = skip_string(sql, i);
+            note_value(taken, i, past);
+            i = past;
         } else if (starts_number(sql, i, &t)) {
             put_mark(&t);
-            i = skip_number(sql, i);
+            past = skip_number(sql, i);
+            note_number(taken, sql, i, past);
+            i = past;
         } else {
             put(&t, is_space(c) ? ' ' : lower(c));
             i++;
@@ -249,26 +290,149 @@ static w5_str limits(w5_arena *arena, w5_str s)
     return s;
 }
 
-w5_str w5_fingerprint(w5_arena *arena, w5_str sql)
+/* Statements that are told by how they begin. */
+static bool is_special(w5_arena *arena, w5_str sql, w5_str *name)
 {
-    sql = w5_str_trim(w5_str_head(sql, 16384));
     if (w5_str_starts(sql, W5_STR("# administrator command: "))) {
         w5_str command = w5_str_skip(sql, 2);
         while (command.len && (command.ptr[command.len - 1] == ';' || command.ptr[command.len - 1] == '\n'))
             command.len--;
-        return w5_arena_str(arena, command);
+        *name = w5_arena_str(arena, command);
+        return true;
     }
-    if (w5_str_starts(sql, W5_STR("SELECT /*!40001 SQL_NO_CACHE */ * FROM ")))
-        return W5_STR("mysqldump");
+    if (w5_str_starts(sql, W5_STR("SELECT /*!40001 SQL_NO_CACHE */ * FROM "))) {
+        *name = W5_STR("mysqldump");
+        return true;
+    }
     if (sql.len > 5 && w5_str_ieq(w5_str_head(sql, 5), W5_STR("call "))) {
-        text t = plain(arena, sql);
+        text t = plain(arena, sql, NULL);
         size_t open;
         w5_str call = {t.ptr, t.len};
-        return w5_str_find_char(call, '(', &open) ? w5_str_head(call, open) : call;
+        *name = w5_str_find_char(call, '(', &open) ? w5_str_head(call, open) : call;
+        return true;
     }
-    if (sql.len > 4 && w5_str_ieq(w5_str_head(sql, 4), W5_STR("use ")))
-        return W5_STR("use ?");
-    text t = plain(arena, sql);
+    *name = W5_STR("use ?");
+    return sql.len > 4 && w5_str_ieq(w5_str_head(sql, 4), W5_STR("use "));
+}
+
+static w5_str shape_of(w5_arena *arena, w5_str sql, values *taken)
+{
+    text t = plain(arena, sql, taken);
     mark_words(&t);
     return limits(arena, lists(arena, t));
+}
+
+static w5_str beginning(w5_str sql)
+{
+    return w5_str_trim(w5_str_head(sql, 16384));
+}
+
+w5_str w5_fingerprint(w5_arena *arena, w5_str sql)
+{
+    w5_str name;
+    sql = beginning(sql);
+    return is_special(arena, sql, &name) ? name : shape_of(arena, sql, NULL);
+}
+
+/* --- what is known ------------------------------------------------------------------------------
+ * Two statements with the same bytes outside of their values, and with values of the same sort at the
+ * same places, have the same fingerprint: `plain` walks through both in the same steps. */
+enum {
+    SETS = 16, /* a power of two */
+    WAYS = 4,
+    KNOWN_MAX = 1000,
+    KEY = 16
+};
+
+struct w5_fingerprints {
+    struct known {
+        w5_str sql, shape; /* in `bytes`; "" when free */
+        values values;
+        char bytes[2 * KNOWN_MAX + 40]; /* lists may make a shape a little longer */
+    } at[SETS][WAYS];
+    uint8_t next[SETS];
+};
+
+w5_fingerprints *w5_fingerprints_new(void)
+{
+    w5_fingerprints *known = w5_xmalloc(sizeof(*known));
+    for (size_t i = 0; i < SETS; i++) {
+        known->next[i] = 0;
+        for (size_t k = 0; k < WAYS; k++)
+            known->at[i][k].sql = known->at[i][k].shape = W5_NONE;
+    }
+    return known;
+}
+
+void w5_fingerprints_free(w5_fingerprints *known)
+{
+    free(known);
+}
+
+static size_t set_of(w5_str sql)
+{
+    uint64_t a, b;
+    memcpy(&a, sql.ptr + 4, sizeof(a));
+    memcpy(&b, sql.ptr + KEY - 8, sizeof(b));
+    return (a ^ b * 31) * UINT64_C(0x9e3779b97f4a7c15) >> 60;
+}
+_Static_assert(SETS == 1 << (64 - 60), "the set is the upper bits");
+
+/* The index behind a value that stands at i, if it is of the sort that stood there. */
+static bool skip_value(w5_str sql, size_t *i, char first)
+{
+    if (*i >= sql.len)
+        return false;
+    bool number = is_digit(first);
+    if (number ? !is_digit(sql.ptr[*i]) : sql.ptr[*i] != first)
+        return false;
+    *i = number ? skip_plain_number(sql, *i) : skip_string(sql, *i);
+    *i = *i < sql.len ? *i : sql.len;
+    return true;
+}
+
+static bool is_like(const struct known *known, w5_str sql)
+{
+    size_t from = 0, i = 0;
+    for (size_t v = 0; v <= known->values.n; v++) {
+        bool last = v == known->values.n;
+        size_t n = (last ? known->sql.len : known->values.from[v]) - from;
+        if (n > sql.len - i || memcmp(known->sql.ptr + from, sql.ptr + i, n) != 0)
+            return false;
+        i += n;
+        if (last)
+            break;
+        if (!skip_value(sql, &i, known->sql.ptr[known->values.from[v]]))
+            return false;
+        from = known->values.past[v];
+    }
+    return i == sql.len;
+}
+
+static void keep(struct known *known, w5_str sql, w5_str shape, const values *taken)
+{
+    memcpy(known->bytes, sql.ptr, sql.len);
+    memcpy(known->bytes + sql.len, shape.ptr, shape.len);
+    known->sql = (w5_str){known->bytes, sql.len};
+    known->shape = (w5_str){known->bytes + sql.len, shape.len};
+    known->values = *taken;
+}
+
+w5_str w5_fingerprint_known(w5_fingerprints *known, w5_arena *arena, w5_str sql)
+{
+    w5_str name;
+    sql = beginning(sql);
+    if (is_special(arena, sql, &name))
+        return name;
+    if (sql.len < KEY || sql.len > KNOWN_MAX)
+        return shape_of(arena, sql, NULL);
+    size_t set = set_of(sql);
+    for (size_t way = 0; way < WAYS; way++)
+        if (known->at[set][way].sql.len > 0 && is_like(&known->at[set][way], sql))
+            return w5_arena_str(arena, known->at[set][way].shape);
+    values taken = {.n = 0};
+    w5_str shape = shape_of(arena, sql, &taken);
+    if (shape.len > 0 && sql.len + shape.len <= sizeof(known->at[0][0].bytes))
+        keep(&known->at[set][known->next[set]++ % WAYS], sql, shape, &taken);
+    return shape;
 }

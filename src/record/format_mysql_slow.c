@@ -10,7 +10,12 @@
 #include "fingerprint.h"
 
 #include <limits.h>
-#include <why502/record.h>
+
+#include "records.h"
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 typedef enum place { OUTSIDE, HEAD, BODY } place;
 
@@ -38,14 +43,35 @@ static bool may_open(char c)
     return c == '\'' || c == '"' || c == '`' || c == '/' || c == '#' || c == '-';
 }
 
+/* The next byte that matters: outside of quotes one that may open something, inside the quote, or the
+ * backslash before it. */
+static size_t skip_quiet(char quote, w5_str line, size_t i)
+{
+#ifdef __SSE2__
+#define HITS(c) _mm_cmpeq_epi8(here, _mm_set1_epi8(c))
+    for (; i + 16 <= line.len; i += 16) {
+        __m128i here = _mm_loadu_si128((const __m128i *)(const void *)(line.ptr + i));
+        __m128i quotes = _mm_or_si128(_mm_or_si128(HITS('\''), HITS('"')), HITS('`'));
+        __m128i others = _mm_or_si128(_mm_or_si128(HITS('/'), HITS('#')), HITS('-'));
+        __m128i hits = quote ? _mm_or_si128(HITS(quote), HITS('\\')) : _mm_or_si128(quotes, others);
+        int bits = _mm_movemask_epi8(hits);
+        if (bits != 0)
+            return i + (size_t)__builtin_ctz((unsigned)bits);
+    }
+#undef HITS
+#endif
+    while (i < line.len && (quote ? line.ptr[i] != quote && line.ptr[i] != '\\' : !may_open(line.ptr[i])))
+        i++;
+    return i;
+}
+
 /* Follows quotes and comments (an apostrophe in one opens nothing) through a line of SQL. A block
  * comment is kept as the quote '*'. */
 static void follow_quotes(memo *m, w5_str line)
 {
-    for (size_t i = 0; i < line.len; i++) {
+    for (size_t i = skip_quiet(m->quote, line, 0); i < line.len;
+         i = skip_quiet(m->quote, line, i + 1)) {
         char c = line.ptr[i];
-        if (!m->quote && !may_open(c))
-            continue;
         char next = i + 1 < line.len ? line.ptr[i + 1] : '\0';
         if (m->quote == '*')
             m->quote = c == '*' && next == '/' ? 0 : '*';
@@ -113,6 +139,65 @@ static w5_fit parse(void *state, w5_str line, w5_record *r)
     return W5_FIT_MORE;
 }
 
+/* --- an entry at once --- */
+enum {
+    WHOLE_MAX = 60000 /* bytes: less than the stage joins */
+};
+
+static bool may_end(const memo *m)
+{
+    return m->place == OUTSIDE || (m->place == BODY && m->ended);
+}
+
+/* Whether parse would begin a record with the line. */
+static bool is_beginning(const memo *m, w5_str line)
+{
+    bool time = w5_str_starts(line, W5_STR("# Time: "));
+    return (time && m->place == HEAD && !m->timed) ||
+           ((time || w5_str_starts(line, W5_STR("# User@Host: "))) && may_end(m));
+}
+
+/* A further line. False: it is none, or one that is better looked at alone. */
+static bool follow(memo *m, w5_str line)
+{
+    if (line.len && line.ptr[line.len - 1] == '\r')
+        return false;
+    if (is_server_header(line) || (may_end(m) && w5_str_starts(line, W5_STR("==> "))))
+        return false;
+    bool comment = line.len && line.ptr[0] == '#';
+    if (m->place == HEAD && comment && !is_administrator(line))
+        return true;
+    m->place = BODY;
+    if (comment && is_administrator(line))
+        m->ended = true;
+    else
+        follow_quotes(m, line);
+    return true;
+}
+
+static size_t whole(void *state, w5_str bytes, uint32_t *lines)
+{
+    memo m = *(const memo *)state;
+    w5_str rest = bytes;
+    w5_str line;
+    uint32_t n = 0;
+    w5_record nobody;
+    for (; w5_str_cut(rest, '\n', &line, &rest); n++) {
+        size_t at = (size_t)(line.ptr - bytes.ptr);
+        bool begins = line.len && line.ptr[0] == '#' && is_beginning(&m, line);
+        if (n == 0 && begins && line.ptr[line.len - 1] != '\r' && !is_server_header(line)) {
+            begin(&m, line, &nobody);
+        } else if (n > 0 && begins && !is_server_header(line)) {
+            *(memo *)state = m;
+            *lines = n;
+            return at;
+        } else if (n == 0 || at + line.len > WHOLE_MAX || !follow(&m, line)) {
+            return 0;
+        }
+    }
+    return 0;
+}
+
 /* --- reading a whole entry --- */
 
 static const struct {
@@ -127,16 +212,22 @@ static const struct {
     {W5_LIT("Start:"), W5_F_query_start},       {W5_LIT("End:"), W5_F_query_end},
 };
 
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
 static w5_str next_word(w5_str *s)
 {
-    while (s->len && (s->ptr[0] == ' ' || s->ptr[0] == '\t'))
-        *s = w5_str_skip(*s, 1);
-    size_t n = 0;
-    while (n < s->len && s->ptr[n] != ' ' && s->ptr[n] != '\t')
-        n++;
-    w5_str word = w5_str_head(*s, n);
-    *s = w5_str_skip(*s, n);
-    return word;
+    const char *end = s->ptr + s->len;
+    const char *from = s->ptr;
+    while (from < end && is_blank(*from))
+        from++;
+    const char *p = from;
+    while (p < end && !is_blank(*p))
+        p++;
+    *s = (w5_str){p, (size_t)(end - p)};
+    return (w5_str){from, (size_t)(p - from)};
 }
 
 /* "Key: value  Key: value": a key followed by a key ("Schema:  Last_errno: 0") has no value. */
@@ -304,7 +395,9 @@ static void finish(void *state, w5_record *r, w5_arena *scratch)
         w5_record_set(r, W5_F_db, w5_arena_str(scratch, w5_str_of(m->db)));
     r->message = sql;
     w5_record_set(r, W5_F_query, w5_str_head(sql, 4096));
-    w5_record_set(r, W5_F_fingerprint, w5_fingerprint(scratch, sql));
+    w5_fingerprints *known = r->stream ? w5_fingerprints_of(r->stream) : NULL;
+    w5_record_set(r, W5_F_fingerprint, known ? w5_fingerprint_known(known, scratch, sql)
+                                             : w5_fingerprint(scratch, sql));
 }
 
 const w5_format w5_format_mysql_slow = {
@@ -314,5 +407,6 @@ const w5_format w5_format_mysql_slow = {
     .order = 20,
     .parse = parse,
     .finish = finish,
+    .whole = whole,
     .multiline = true,
 };

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "skim.h"
+#include "skim_entry.h"
 #include "skim_layer.h"
 
 enum {
@@ -80,6 +81,7 @@ void w5_records_free(w5_records *r)
     for (size_t i = 0; i < r->options.declared_n; i++)
         w5_regex_free(r->declared[i]);
     w5_told_free(r->told);
+    w5_fingerprints_free(r->fingerprints);
     w5_arena_free(r->forever);
     w5_arena_free(r->scratch);
     w5_arena_free(r->ahead);
@@ -110,6 +112,14 @@ w5_arena *w5_scratch_of(const w5_stream *stream)
 w5_regex *w5_declared_regex(w5_stream *stream, size_t i)
 {
     return log_of(stream)->stage->declared[i];
+}
+
+w5_fingerprints *w5_fingerprints_of(const w5_stream *stream)
+{
+    w5_records *r = log_of(stream)->stage;
+    if (!r->fingerprints)
+        r->fingerprints = w5_fingerprints_new();
+    return r->fingerprints;
 }
 
 w5_known_stamp *w5_stamp_of(w5_stream *stream)
@@ -258,7 +268,7 @@ void w5_records_begin(w5_records *r, uint32_t source, w5_str name, w5_str forced
 /* What a program prints raw (a bare traceback, a worker's last words) carries no time; it was
  * written after the newest line before it, and that is as near as anyone can know. What only the
  * whole record dates (a slow query) counts for the stream's span. */
-static void date_record(w5_record *record)
+void w5_record_date(w5_record *record)
 {
     w5_stream *s = record->stream;
     const w5_log *log = log_of(s);
@@ -326,7 +336,7 @@ void w5_lane_flush(w5_records *r, w5_lane *lane)
     lane->turn = p == lane->slot[0];
     lane->pending = NULL;
     w5_pending_finish(p, w5_lane_memo(lane, w5_ranks_find(&r->ranks, p->r.format)), r->finish);
-    date_record(&p->r);
+    w5_record_date(&p->r);
     if (r->options.all_fields)
         w5_record_walk(&p->r);
     w5_queue_put(r, p);
@@ -386,7 +396,7 @@ static w5_rc take_from(w5_records *r, w5_feed *feed, w5_record *out)
         return W5_OK;
     if (feed->window.base && w5_window_offset(feed) >= feed->stop)
         return W5_WAIT;
-    if (w5_skim_layer(r, feed, out))
+    if (w5_skim_layer(r, feed, out) || w5_skim_entry(r, feed, out) || take_queued(r, out))
         return W5_OK;
     while (w5_window_line(feed, &row)) {
         w5_verdict verdict = w5_read_line(r, feed, &row, out);
@@ -402,6 +412,8 @@ static w5_rc take_from(w5_records *r, w5_feed *feed, w5_record *out)
             return W5_WAIT;
         if (!more)
             break;
+        if (w5_skim_entry(r, feed, out) || take_queued(r, out))
+            return W5_OK;
     }
     if (feed->final)
         return take_last(r, feed, out);

@@ -9,6 +9,7 @@
 #include "declared.h"
 #include "detect.h"
 #include "fields_access.h"
+#include "fingerprint.h"
 #include "forged.h"
 #include "herd.h"
 #include "join.h"
@@ -132,6 +133,7 @@ struct w5_records {
     uint64_t clock;        /* counts lanes' uses */
     w5_herds *herds;       /* NULL: never asked for */
     w5_year year;
+    w5_fingerprints *fingerprints; /* NULL: none yet */
     w5_record layer;       /* fields that the layers of the line in hand told */
     w5_record nobody;      /* for a parse whose record is not wanted */
     unsigned char trial[W5_MEMO]; /* zero: for formats that have no memo in a lane yet */
@@ -180,12 +182,15 @@ bool w5_read_peel(w5_records *r, const w5_chain *chain, w5_str line, w5_str *inn
 size_t w5_programs_of(const w5_stream *stream, const w5_access_program **programs);
 w5_arena *w5_scratch_of(const w5_stream *stream);
 w5_guess *w5_guess_of(w5_stream *stream);
+w5_fingerprints *w5_fingerprints_of(const w5_stream *stream);
 w5_known_stamp *w5_stamp_of(w5_stream *stream);
 bool w5_gunicorn_speaks(const w5_stream *stream);
 /* Whose lines of an error log were met: gunicorn's, nginx's. */
 bool w5_log_met_gunicorn(const w5_log *log);
 bool w5_log_met_nginx(const w5_log *log);
 bool w5_names_gunicorn(w5_str s);
+/* A record that is complete gets the time of the line before, if it has none; else its stream has it. */
+void w5_record_date(w5_record *record);
 void w5_queue_put(w5_records *r, w5_pending *p);
 /* The lane's pending record is complete: into the queue. */
 void w5_lane_flush(w5_records *r, w5_lane *lane);
