@@ -92,6 +92,10 @@ void w5_event_log_free(w5_event_log *log);
 /* -o follow: see spec §7. */
 void w5_report_live(w5_out *out, const char *what, const w5_diagnosis *d, const w5_run *run, const w5_view *view, bool json);
 
+/* For the foot of a terminal, of at most view->width columns and without a line end: when each log spoke
+ * last, errors a minute, incidents that are open. `now`: by the clock. */
+void w5_report_status(w5_out *out, const w5_run *run, const w5_view *view, w5_time now);
+
 /* Pages of `why502 explain` and `why502 list`, from the catalogue. */
 w5_rc w5_explain_page(const w5_catalogue *c, w5_str what, const w5_view *view, w5_out *out, w5_err *err);
 w5_rc w5_list_page(const w5_catalogue *c, w5_str what, const w5_view *view, w5_out *out, w5_err *err);

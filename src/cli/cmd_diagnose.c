@@ -162,6 +162,8 @@ static void choose_life(session *it)
     l->lines = (text && !it->s.output_file) || l->json;
     it->is_live = follow || has_pipe(w5_engine_sources(it->engine));
     it->post.waits_not = it->is_live;
+    if (it->is_live)
+        foot_begin(&l->foot, it->o, &it->s);
     choose_memory(it);
 }
 

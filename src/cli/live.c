@@ -26,6 +26,7 @@ static void tell(void *context, const char *what, const w5_diagnosis *d)
 {
     live *l = context;
     l->ended |= strcmp(what, "over") == 0;
+    foot_clear(&l->foot);
     if (l->lines)
         w5_report_live(l->out->out, what, d, l->run, &l->setup->view, l->json);
     post_news(l->post, what, d, l->run);
@@ -144,11 +145,15 @@ w5_rc live_read(live *l, w5_err *err)
         if (rc < 0 || rc == W5_END || l->clocked)
             break;
         l->gone = abandoned(l);
+        if (l->post->errands.first)
+            foot_clear(&l->foot); /* a failure may be told */
         post_turn(l->post, 0);
         if (!l->setup->report)
             rc = flush(l, err);
         if (rc >= 0 && (l->setup->report || l->keeper) && looks_now(l, &p))
             rc = look(l, &p, err);
+        foot_draw(&l->foot, l->run);
     }
+    foot_end(&l->foot);
     return rc < 0 ? rc : W5_OK;
 }

@@ -11,6 +11,7 @@
 #include "options.h"
 #include "progress.h"
 #include "setup.h"
+#include "foot.h"
 #include "told.h"
 
 typedef struct live {
@@ -23,6 +24,7 @@ typedef struct live {
     bool rewrites;    /* the file is written anew at each change */
     post *post;       /* commands and mails that are under way */
     progress *bar;    /* ends when news begin */
+    foot foot;
     keeper *keeper;   /* NULL: nothing is remembered, no mail is sent */
     bool gone;        /* nobody reads any more */
     bool clocked;     /* it was ended while the sources went on: silence counts */

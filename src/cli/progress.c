@@ -5,12 +5,10 @@
 #include "progress.h"
 
 #include "say.h"
+#include "terminal.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 #include <why502/base/out.h>
 #include <why502/base/words.h>
 
@@ -19,20 +17,6 @@
 #define SHARE    20              /* looking may take a twentieth of the time */
 #define BAR_MAX  30
 #define BAR_MIN  8               /* a shorter one tells nothing */
-
-/* A terminal that cannot take a line back gets none. */
-static bool can_redraw(void)
-{
-    const char *term = getenv("TERM");
-    return isatty(STDERR_FILENO) && term && *term && strcmp(term, "dumb") != 0;
-}
-
-static unsigned columns(void)
-{
-    struct winsize size;
-    bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 20;
-    return known ? size.ws_col : 80;
-}
 
 w5_rc progress_begin(progress *p, const options *o, w5_err *err)
 {
@@ -44,18 +28,11 @@ w5_rc progress_begin(progress *p, const options *o, w5_err *err)
                        when);
     bool live = o->given[OPT_CRON] || o->given[OPT_FOLLOW];
     w5_time now = w5_monotonic();
-    *p = (progress){.wanted = always || (!never && !live && can_redraw()),
-                    .width = columns(),
+    *p = (progress){.wanted = always || (!never && !live && terminal_can_redraw()),
+                    .width = terminal_columns(),
                     .began = now,
                     .next = always ? now : now + PATIENCE};
     return W5_OK;
-}
-
-static void put(const char *text)
-{
-    w5_out *out = w5_out_fd(STDERR_FILENO);
-    w5_out_fmt(out, "\r%s\033[K", text);
-    w5_out_done(out, NULL); /* a bar that cannot be drawn is none */
 }
 
 /* --- the words ------------------------------------------------------------------------------- */
@@ -157,7 +134,7 @@ static void draw(const progress *p, w5_time now)
     }
     snprintf(text, sizeof(text), "%s%s", drawn ? bar : "", words.text);
     text[w5_out_fit(w5_str_of(text), p->width - 1).len] = '\0';
-    put(text);
+    terminal_put(w5_str_of(text));
 }
 
 void progress_tell(progress *p, w5_engine *e)
@@ -176,7 +153,7 @@ void progress_tell(progress *p, w5_engine *e)
 void progress_end(progress *p)
 {
     if (p->shown)
-        put("");
+        terminal_put(W5_NONE);
     p->wanted = p->shown = false;
 }
 
