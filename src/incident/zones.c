@@ -181,6 +181,15 @@ static bool beside_nginx(const settling *s, size_t lane)
     return false;
 }
 
+/* A log of a machine that serves the ones with nginx: its clock is its own. */
+static bool is_elsewhere(const settling *s, size_t lane)
+{
+    for (size_t k = 0; k < s->n; k++)
+        if (is_error(s, s->order[k]) || is_access(s, s->order[k]))
+            return !beside_nginx(s, lane);
+    return false;
+}
+
 static w5_landmarks marks_of_others(settling *s, size_t lane, bool access_only)
 {
     bool *others = W5_NEW_N(s->scratch, bool, s->l->lanes);
@@ -219,6 +228,14 @@ static const struct {
                     "%1$s shifted by %2$s: %3$s of %4$s pairs fit within %5$s s"),
 };
 
+static w5_str called(const settling *s, size_t lane)
+{
+    w5_str name = stream_of(s, lane)->name;
+    return is_elsewhere(s, lane) && host_of(s, lane).len > 0
+               ? w5_arena_fmt(s->arena, "%.*s/%.*s", W5_ARG(host_of(s, lane)), W5_ARG(name))
+               : name;
+}
+
 static void note(settling *s, size_t lane, note_kind kind, w5_str offset, const w5_fit_result *fit)
 {
     bool nginx = is_error(s, lane);
@@ -230,7 +247,7 @@ static void note(settling *s, size_t lane, note_kind kind, w5_str offset, const 
         .words = note_words[kind].one,
         .plural = note_words[kind].many,
         .number = most,
-        .arg = {nginx ? W5_STR(N_("nginx log")) : stream_of(s, lane)->name, offset,
+        .arg = {nginx ? W5_STR(N_("nginx log")) : called(s, lane), offset,
                 w5_arena_fmt(s->arena, "%zu", fit->pairs), w5_arena_fmt(s->arena, "%zu", most),
                 fit->close == fit->pairs ? W5_STR("1") : W5_STR("2")},
         .args = 5,
@@ -334,9 +351,10 @@ static void settle_zoned(settling *s, bool authorities)
 {
     for (size_t i = 0; i < s->n; i++) {
         size_t lane = s->order[i];
-        if (s->zones.clock[lane].unzoned || is_authority(s, lane) != authorities)
+        bool authority = is_authority(s, lane), moves = !authority || is_elsewhere(s, lane);
+        if (s->zones.clock[lane].unzoned || moves == authorities)
             continue;
-        if (!authorities && !move(s, lane, EAST * W5_SECOND, QUARTER * W5_SECOND))
+        if (moves && (authority || !move(s, lane, EAST * W5_SECOND, QUARTER * W5_SECOND)))
             move(s, lane, SKEW * W5_SECOND, W5_SECOND);
         s->settled[lane] = true;
     }
@@ -355,6 +373,23 @@ static void settle_unzoned(settling *s)
     }
 }
 
+/* What one log shows of its machine's clock holds for the others there that show nothing. */
+static void spread(settling *s)
+{
+    for (size_t i = 0; i < s->n; i++) {
+        w5_clock *from = &s->zones.clock[s->order[i]];
+        bool skew = from->shift <= SKEW * W5_SECOND && from->shift >= -SKEW * W5_SECOND;
+        if (from->shift == 0 || !skew || !is_elsewhere(s, s->order[i]))
+            continue;
+        for (size_t k = 0; k < s->n; k++) {
+            w5_clock *to = &s->zones.clock[s->order[k]];
+            if (to->shift == 0 && host_of(s, s->order[k]).len > 0 &&
+                w5_str_eq(host_of(s, s->order[i]), host_of(s, s->order[k])))
+                to->shift = from->shift;
+        }
+    }
+}
+
 static void settle(settling *s, uint16_t *order, size_t n)
 {
     if (n < 2)
@@ -366,6 +401,7 @@ static void settle(settling *s, uint16_t *order, size_t n)
     hold_against_access(s);
     settle_zoned(s, false);
     settle_unzoned(s);
+    spread(s);
 }
 
 static int by_host(const void *a, const void *b, void *context)

@@ -125,6 +125,12 @@ STORIES = {
         lambda: [part("deploy-restart", "web1", only="error.log access.log", upstream="10.0.0.5:8000"),
                  part("deploy-restart", "app1", only="gunicorn", upstream="0.0.0.0:8000")],
         [("deploy-restart", "web1", "one-host")]),
+    "the application's host is 40 s ahead": (
+        lambda: [text for later in (0, 410, 1130) for text in (
+            part("worker-oom-kill", "web1", later=later, only="error.log access.log", upstream="10.0.0.5:8000"),
+            part("worker-oom-kill", "app1", later=later, only="gunicorn kern journal", upstream="0.0.0.0:8000",
+                 clock=40))],
+        [("worker-oom-kill", "web1", "one-host")] * 3),
 }
 
 
@@ -140,6 +146,8 @@ def wrong(name):
             return f"the verdict does not tell of {len(incident['hosts'])} hosts: {said}"
         if incident["statuses"] and incident["requests_failed"] != sum(n for s, n in incident["statuses"].items() if int(s) >= 500):
             return f"{incident['requests_failed']} requests failed, and clients saw {incident['statuses']}"
+    if "ahead" in name and not any("shifted by -40 s" in note and "app1/" in note for note in report["notes"]):
+        return f"the clock's 40 s are not told: {report['notes']}"
     return ""
 
 
