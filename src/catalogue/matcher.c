@@ -377,10 +377,7 @@ w5_rc w5_matcher_find(w5_matcher *m, const w5_question *q, w5_answer *a)
 
 bool w5_matcher_floats(w5_matcher *m, w5_str format, w5_str message)
 {
-    const set *s = find_set(m, format);
-    memset(m->hit, 0, s->words * sizeof(*m->hit));
-    w5_needles_find(&s->needles, message, m->hit);
-    return any_hit(m, s);
+    return w5_needles_any(&find_set(m, format)->needles, message);
 }
 
 uint64_t w5_matcher_given_up(const w5_matcher *m, const w5_pattern *p)

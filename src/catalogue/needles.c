@@ -36,6 +36,25 @@ void w5_needles_build(w5_needles *set, w5_needle *needles, size_t n)
         put(set, i);
 }
 
+static bool stands(const w5_needles *set, w5_str text, size_t hash)
+{
+    for (size_t i = set->chain[bucket(hash)]; i != 0; i = set->needle[i - 1].next)
+        if (w5_str_starts(text, set->needle[i - 1].literal))
+            return true;
+    return false;
+}
+
+bool w5_needles_any(const w5_needles *set, w5_str text)
+{
+    for (size_t at = 0; set->n > 0 && at + set->window <= text.len;) {
+        size_t hash = pair(text.ptr + at + set->window - 2), leap = set->leap[hash];
+        if (leap == 0 && stands(set, w5_str_skip(text, at), hash))
+            return true;
+        at += leap == 0 ? 1 : leap;
+    }
+    return false;
+}
+
 static void compare(const w5_needles *set, w5_str text, size_t hash, uint64_t *bits)
 {
     for (size_t i = set->chain[bucket(hash)]; i != 0; i = set->needle[i - 1].next)

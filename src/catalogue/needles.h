@@ -27,5 +27,7 @@ typedef struct w5_needles {
 void w5_needles_build(w5_needles *set, w5_needle *needles, size_t n);
 /* Sets the bit of every literal that stands in `text`. */
 void w5_needles_find(const w5_needles *set, w5_str text, uint64_t *bits);
+/* Whether any of them does. */
+bool w5_needles_any(const w5_needles *set, w5_str text);
 
 #endif

@@ -370,6 +370,31 @@ static void thin_texts(w5_cells *c)
     free(order);
 }
 
+/* A cell that is not the first of its group now will not be it when groups are larger. */
+bool w5_cells_wants_text(w5_cells *c, const w5_cell *cell)
+{
+    if (c->thinning == 0)
+        return true;
+    const w5_texted here = {.key = {cell->lane, cell->klass, cell->code, cell->upstream},
+                            .span = bucket(cell->at, thinnings[c->thinning]),
+                            .at = cell->at,
+                            .line = cell->line,
+                            .thinning = c->thinning};
+    uint64_t hash = w5_hash_mix(w5_hash_words(0, here.key, 4), (uint64_t)here.span);
+    w5_texted *first = &c->texted[hash % W5_TEXTED];
+    if (first->line != 0 && first->thinning == here.thinning && first->span == here.span &&
+        memcmp(first->key, here.key, sizeof(here.key)) == 0 &&
+        (first->at != here.at ? first->at < here.at : first->line < here.line))
+        return false;
+    *first = here;
+    return true;
+}
+
+void w5_cells_cool(w5_cells *c)
+{
+    memset(c->texted, 0, sizeof(c->texted));
+}
+
 /* --- the table ------------------------------------------------------------------------------- */
 static const w5_rows_kind kind = {.size = sizeof(w5_cell),
                                   .levels = LEVELS,
@@ -396,6 +421,7 @@ void w5_cells_reset(w5_cells *c)
     c->thinning = 0;
     c->texts = 0;
     c->texts_room = W5_TEXTS_MAX * 5 / 4;
+    w5_cells_cool(c);
 }
 
 bool w5_cells_mixing(const w5_cells *c)

@@ -35,6 +35,15 @@ typedef struct w5_trait { /* of a class, by w5_class.index */
 /* traits.c: one for each class by index, 0 that of "other"; to be freed. */
 w5_trait *w5_traits_make(const w5_catalogue *c, size_t *traits);
 
+/* The first cell seen lately of those of which one excerpt is kept. */
+typedef struct w5_texted {
+    uint32_t key[4];
+    w5_time span, at; /* where the span begins, and the cell */
+    uint64_t line;    /* 0: free */
+    unsigned thinning;
+} w5_texted;
+#define W5_TEXTED 64
+
 typedef struct w5_cells {
     w5_rows rows;
     const w5_trait *trait;
@@ -47,6 +56,7 @@ typedef struct w5_cells {
     unsigned thinning; /* level at which excerpts are kept */
     size_t texts;      /* at least as many cells have one */
     size_t texts_room; /* so many, and they are thinned out */
+    w5_texted texted[W5_TEXTED];
 } w5_cells;
 
 void w5_cells_init(w5_cells *c, const w5_trait *trait, size_t traits, size_t max);
@@ -64,6 +74,9 @@ bool w5_cells_mixed(const w5_cells *c, uint16_t klass);
 bool w5_cells_mixing(const w5_cells *c); /* those of all upstream errors do */
 /* Seconds that a cell of a class covers at most, 0 for any time. */
 uint32_t w5_cells_span(const w5_cells *c, uint16_t klass);
+/* False: the excerpt of this cell would be thinned out, for one before it has its own. */
+bool w5_cells_wants_text(w5_cells *c, const w5_cell *cell);
+void w5_cells_cool(w5_cells *c); /* ids are no more what they were */
 size_t w5_cells_find(w5_cells *c, w5_cell *cell);
 size_t w5_cells_put(w5_cells *c, w5_cell *cell);
 void w5_cells_raise(w5_cells *c, unsigned level, unsigned thinning);

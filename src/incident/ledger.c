@@ -90,6 +90,7 @@ void w5_ledger_cool(w5_ledger *l)
     memset(l->hot_request, 0, sizeof(l->hot_request));
     memset(l->hot_mix, 0, sizeof(l->hot_mix));
     memset(l->noise, 0, sizeof(l->noise));
+    w5_cells_cool(l->cells);
     l->access.valid = l->access.path_valid = false;
 }
 

@@ -45,7 +45,8 @@ static void fill_texts(w5_ledger *l, const w5_record *r, w5_cell *cell)
     cell->client = w5_put_name(l, w5_record_get(r, W5_F_client));
     cell->ident = w5_put_name(l, w5_record_get(r, W5_F_ident));
     cell->where = w5_put_name(l, w5_fold_where(r));
-    cell->text = w5_names_put_text(&l->names, w5_record_excerpt(r));
+    if (w5_cells_wants_text(l->cells, cell))
+        cell->text = w5_names_put_text(&l->names, w5_record_excerpt(r));
 }
 
 size_t w5_put_cell(w5_ledger *l, const w5_record *r, w5_cell *draft)

@@ -35,7 +35,7 @@ static const char *mark_slowly(const char *p, const char *end)
 
 #ifdef __x86_64__
 /* '%' and '0' side by side are rare even where every other byte of a URL is encoded. */
-__attribute__((target("avx2"))) static const char *mark_quickly(const char *p, const char *end)
+__attribute__((target("avx2"))) static const char *mark_closely(const char *p, const char *end)
 {
     const __m256i percent = _mm256_set1_epi8('%');
     const __m256i zero = _mm256_set1_epi8('0');
@@ -49,6 +49,30 @@ __attribute__((target("avx2"))) static const char *mark_quickly(const char *p, c
                 return p + __builtin_ctz(hits);
     }
     return mark_slowly(p, end);
+}
+
+/* Most of a log has no '%' at all: 128 bytes are passed over at a time. A mark that begins in them ends
+ * within two more. */
+__attribute__((target("avx2"))) static const char *mark_quickly(const char *p, const char *end)
+{
+    enum {
+        STEP = 128
+    };
+    const __m256i percent = _mm256_set1_epi8('%');
+    for (; end - p > STEP + 2; p += STEP) {
+        const __m256i *four = (const __m256i *)(const void *)p;
+        __m256i a = _mm256_cmpeq_epi8(_mm256_loadu_si256(four), percent);
+        __m256i b = _mm256_cmpeq_epi8(_mm256_loadu_si256(four + 1), percent);
+        __m256i c = _mm256_cmpeq_epi8(_mm256_loadu_si256(four + 2), percent);
+        __m256i d = _mm256_cmpeq_epi8(_mm256_loadu_si256(four + 3), percent);
+        __m256i any = _mm256_or_si256(_mm256_or_si256(a, b), _mm256_or_si256(c, d));
+        if (_mm256_movemask_epi8(any) == 0)
+            continue;
+        const char *mark = mark_closely(p, p + STEP + 2);
+        if (mark != p + STEP + 2)
+            return mark;
+    }
+    return mark_closely(p, end);
 }
 
 const char *w5_forged_mark(const char *p, const char *end)

@@ -117,8 +117,10 @@ static inline const char *number(const char *p, const char *end, char mark)
     return behind > p && behind < end && *behind == mark ? behind : NULL;
 }
 
-static bool same_bytes(const char *a, const char *b, size_t n)
+static bool same_bytes(const char *a, const char *b, size_t n, const char *end)
 {
+    if (n > 0 && n <= 8 && end - b >= 8)
+        return (load8(a) ^ load8(b)) << (64 - 8 * n) == 0;
     for (; n > 0 && *a == *b; n--, a++, b++)
         ;
     return n == 0;
@@ -132,7 +134,7 @@ static const char *skip_writer(const char *p, const char *end, const char **hash
         return NULL;
     size_t n = (size_t)(*hash - p);
     const char *colon = *hash + 1 + n;
-    if (end - *hash < (ptrdiff_t)n + 3 || *colon != ':' || !same_bytes(p, *hash + 1, n))
+    if (end - *hash < (ptrdiff_t)n + 3 || *colon != ':' || !same_bytes(p, *hash + 1, n, end))
         colon = number(*hash + 1, end, ':');
     return colon && end - colon > 1 && colon[1] == ' ' ? colon + 2 : NULL;
 }

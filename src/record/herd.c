@@ -26,14 +26,26 @@ static size_t place_of(const char *message)
 }
 _Static_assert(W5_SHAPES == 64, "the place is the six upper bits");
 
+/* Ends are short: words of eight bytes, of which the last two may overlap. Of either side eight bytes
+ * may be read; a line has them behind it, and a shape behind its ends. */
+static inline bool same(const char *a, const char *b, size_t n)
+{
+    if (n < 8)
+        return n == 0 || (load8(a) ^ load8(b)) << (64 - 8 * n) == 0;
+    for (size_t i = 0; i + 8 < n; i += 8)
+        if (load8(a + i) != load8(b + i))
+            return false;
+    return load8(a + n - 8) == load8(b + n - 8);
+}
+
 /* --- known ones ------------------------------------------------------------------------------- */
 static bool has_ends(const w5_shape *shape, const w5_sheep *s)
 {
     size_t len = (size_t)(s->context - s->message);
     return shape->level_len == s->level_len && len > (size_t)shape->front + shape->tail &&
            shape->level == level_word(s->level, s->level_len) &&
-           memcmp(shape->bytes, s->message, shape->front) == 0 &&
-           memcmp(shape->bytes + shape->front, s->context - shape->tail, shape->tail) == 0;
+           same(shape->bytes, s->message, shape->front) &&
+           same(shape->bytes + shape->front, s->context - shape->tail, shape->tail);
 }
 
 /* Errno and phase are found from the head's end on: what is not in the tail must not be before it. */
@@ -106,7 +118,7 @@ void w5_shape_keep(w5_herds *h, const w5_record *r, const w5_breed *kind)
                       .floats = kind->floats};
     if (level.len == 0 || level.len > 8 || r->message.len < 8 ||
         kind->sight >= r->message.len - shape.closing || r->context.ptr < end ||
-        kind->sight + tail_len > sizeof(shape.bytes))
+        kind->sight + tail_len + 8 > sizeof(shape.bytes))
         return;
     shape.level = level_word(level.ptr, level.len);
     shape.front = (uint8_t)kind->sight;

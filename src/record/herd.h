@@ -23,7 +23,7 @@ typedef struct w5_shape {
     bool phase, errno_;  /* are in the tail */
     bool quoteless;      /* a quote in the message would be looked into */
     bool floats;
-    char bytes[140];     /* front, then tail */
+    char bytes[148];     /* front, then tail, then eight that may be read */
 } w5_shape;
 #define W5_SHAPES 64
 
