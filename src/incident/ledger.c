@@ -40,6 +40,7 @@ w5_ledger *w5_ledger_new(const w5_catalogue *c)
     w5_ledger *l = w5_xmalloc(sizeof(*l));
     *l = (w5_ledger){.catalogue = c, .cells = w5_xmalloc(sizeof(*l->cells)), .seed = w5_hash_key()};
     l->split.at = W5_TIME_NONE;
+    l->watched.at = W5_TIME_NONE;
     l->trait = w5_traits_make(c, &l->traits);
     l->by_class = w5_xrealloc(NULL, l->traits, sizeof(*l->by_class));
     w5_names_init(&l->names);
@@ -91,6 +92,7 @@ void w5_ledger_cool(w5_ledger *l)
     memset(l->hot_mix, 0, sizeof(l->hot_mix));
     memset(l->noise, 0, sizeof(l->noise));
     w5_cells_cool(l->cells);
+    l->watched = (struct w5_watched){W5_TIME_NONE, 0};
     l->access.valid = l->access.path_valid = false;
 }
 

@@ -83,6 +83,10 @@ struct w5_ledger {
     w5_split split;
     w5_once once, ids;
     w5_clocks clocks; /* of the lines that `once` is asked about */
+    struct w5_watched {
+        w5_time at;   /* of the last of them, if it names no host */
+        uint16_t lane;
+    } watched;
     w5_code_counts codes;
     w5_lane *lane;
     bool *lane_traffic; /* by lane: is it nginx's own access log? */

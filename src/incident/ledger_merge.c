@@ -353,6 +353,7 @@ void w5_ledger_merge(w5_ledger *l, const w5_ledger *from)
     merge_counts(l, from);
     merge_once(&m);
     w5_clocks_merge(&l->clocks, &from->clocks);
+    l->watched.at = W5_TIME_NONE;
     merge_cells(&m);
     merge_rows(&m);
     free(m.seams);

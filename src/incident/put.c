@@ -140,8 +140,12 @@ static bool is_repeated(w5_ledger *l, const w5_record *r)
 }
 
 /* Lines of one request, or of one exit, come one soon after the other; our own events in any order. */
-static void watch_clock(w5_ledger *l, const w5_record *r, w5_time at)
+static void watch_clock(w5_ledger *l, const w5_record *r, uint16_t lane, w5_time at)
 {
+    if (r->host.len == 0 && l->watched.at == at && l->watched.lane == lane &&
+        lane + 1 < W5_LANES_MAX)
+        return; /* of the same log and instant as the line before */
+    l->watched = (struct w5_watched){r->host.len == 0 ? at : W5_TIME_NONE, lane};
     uint64_t whose = w5_hash_mix(l->seed ^ r->stream->index, (uint64_t)(uintptr_t)r->format);
     if (w5_clocks_see(&l->clocks, w5_hash_bytes(whose, r->host), at))
         w5_once_forget(&l->once);
@@ -157,7 +161,7 @@ static void place(w5_ledger *l, const w5_event *e, uint16_t lane, w5_time at, ui
     if (at == W5_TIME_NONE)
         return; /* counted; without any time it has no place on a line of time */
     if (!trait->access && trait->sort != W5_SORT_NOISE && !e->record->pattern)
-        watch_clock(l, e->record, at);
+        watch_clock(l, e->record, lane, at);
     if (trait->access)
         w5_put_access(l, e, lane, at, n);
     else if (trait->upstream)

@@ -542,9 +542,50 @@ static void fill(w5_record *r, const walk *w)
     }
 }
 
+/* "GET /path?query HTTP/1.1": what w5_nginx_request makes of it. */
+static bool fill_usual_request(w5_record *r, w5_str request)
+{
+    size_t method = method_length(request);
+    if (method == 0 || request.len < method + 12 || request.ptr[method + 1] != '/')
+        return false;
+    w5_str target = {request.ptr + method + 1, request.len - method - 10};
+    const char *query = memchr(target.ptr, '?', target.len);
+    w5_record_set(r, W5_F_method, w5_str_head(request, method));
+    w5_record_set(r, W5_F_path,
+                  (w5_str){target.ptr, query ? (size_t)(query - target.ptr) : target.len});
+    return true;
+}
+
+/* Fields of the usual context: of HTTP, by an address, from a client that is no mail user. */
+static bool fill_usual(w5_record *r, const walk *w)
+{
+    static const w5_str http = W5_LIT("http://");
+    const w5_str *v = w->value;
+    w5_str url = v[NAME_UPSTREAM];
+    if (v[NAME_CLIENT].len > 39 || url.len < 12 || memcmp(url.ptr, http.ptr, 7) != 0 ||
+        url.ptr[7] == 'u' || !fill_usual_request(r, v[NAME_REQUEST]))
+        return false;
+    url = w5_str_skip(url, http.len);
+    const char *slash = memchr(url.ptr, '/', url.len);
+    w5_record_set(r, W5_F_client, without_starttls(v[NAME_CLIENT]));
+    w5_record_set(r, W5_F_server, v[NAME_SERVER]);
+    w5_record_set(r, W5_F_request, v[NAME_REQUEST]);
+    w5_record_set(r, W5_F_upstream,
+                  (w5_str){url.ptr, slash ? (size_t)(slash - url.ptr) : url.len});
+    w5_record_set(r, W5_F_http_host, v[NAME_HOST]);
+    if (w->seen >> NAME_REFERRER & 1)
+        w5_record_set(r, W5_F_referrer, v[NAME_REFERRER]);
+    return true;
+}
+
 void w5_nginx_walk(w5_record *r)
 {
     walk w;
+    if (read_usual(r->context, &w)) {
+        if (!fill_usual(r, &w))
+            fill(r, &w);
+        return;
+    }
     read_context(r->context, &w);
     if (w.end == W5_NGINX_RESIDUE) {
         w5_str rest = {r->message.ptr, (size_t)(r->context.ptr + r->context.len - r->message.ptr)};

@@ -20,11 +20,15 @@ void w5_nginx_walk(w5_record *r);
 /* Whether a line begins as nginx's lines do; then *rest is what stands behind "*conn ". */
 bool w5_nginx_head(w5_str line, w5_str *rest);
 
-/* The head of a line in [p, end), which has room for one: where its message begins, if all is as the
- * parser of the format reads it most often; then `memo` is as if that had read the line, and *level
- * begins with the level's word, *level_len bytes of it. NULL: let the parser look. */
-const char *w5_nginx_plain(void *memo, const char *p, const char *end, w5_time *at,
-                           const char **level, size_t *level_len);
+/* What stands in front of a message. */
+typedef struct w5_nginx_front {
+    w5_time at;
+    w5_str level, pid, tid, connection; /* "" where there is no connection */
+    const char *message;
+} w5_nginx_front;
+/* Reads it from a line in [p, end), which has room for it, if all is as the parser of the format reads it
+ * most often: then `memo` is as if that had read the line. False: let the parser look. */
+bool w5_nginx_plain(void *memo, const char *p, const char *end, w5_nginx_front *front);
 /* At least so many bytes has a line that has a head. */
 #define W5_NGINX_SHORTEST 32
 

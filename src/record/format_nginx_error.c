@@ -173,22 +173,25 @@ bool w5_nginx_head(w5_str line, w5_str *rest)
     return true;
 }
 
-const char *w5_nginx_plain(void *state, const char *p, const char *end, w5_time *at,
-                           const char **level, size_t *level_len)
+bool w5_nginx_plain(void *state, const char *p, const char *end, w5_nginx_front *front)
 {
     memo *m = state;
     const char *hash;
     bool same = is_last_stamp(m, p);
     if (m->room > 0 || (!same && !digits_and_marks(p)))
-        return NULL;
-    *level = p + LEVEL;
-    *level_len = level_length(p + LEVEL);
-    const char *message = *level_len ? skip_writer(*level + *level_len + 2, end, &hash) : NULL;
+        return false;
+    front->level = (w5_str){p + LEVEL, level_length(p + LEVEL)};
+    const char *pid = p + LEVEL + front->level.len + 2;
+    const char *message = front->level.len ? skip_writer(pid, end, &hash) : NULL;
     if (!message)
-        return NULL;
+        return false;
+    front->pid = (w5_str){pid, (size_t)(hash - pid)};
+    front->tid = (w5_str){hash + 1, (size_t)(message - hash - 3)};
     const char *blank = message < end && *message == '*' ? number(message + 1, end, ' ') : NULL;
-    *at = same ? m->at : read_stamp(m, p);
-    return blank ? blank + 1 : message;
+    front->connection = blank ? (w5_str){message + 1, (size_t)(blank - message - 1)} : W5_NONE;
+    front->message = blank ? blank + 1 : message;
+    front->at = same ? m->at : read_stamp(m, p);
+    return true;
 }
 
 /* --- FastCGI's stderr: the one message that nginx writes over several lines ------------------- */

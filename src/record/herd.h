@@ -1,4 +1,4 @@
-/* herd.h -- plain lines of nginx's error log that are counted instead of told.
+/* herd.h -- plain lines of nginx's error log whose heads are known: counted, or told without a look.
  *
  * What `w5_herder` (record.h) says about a record is remembered by the ends of its head: "open() \"" and
  * "\" failed (2: No such file or directory)" are enough to know the next line of the kind, of which
@@ -9,20 +9,22 @@
 #ifndef W5_RECORD_HERD_H
 #define W5_RECORD_HERD_H
 
-#include <why502/record.h>
-
-struct w5_feed;
+#include "fields_nginx.h"
 
 /* One kind of head. */
 typedef struct w5_shape {
     uint64_t level;      /* its word */
     uint8_t level_len;   /* 0: free */
-    uint8_t number;      /* the kind */
-    uint8_t front, tail; /* bytes of the two ends */
+    uint8_t number;      /* the kind; 0: lines of this head are told */
+    uint8_t front, tail; /* bytes of the two ends; of a head whose lines are told `front` is all of it */
     uint8_t closing;     /* of the tail these are the message's: its path's closing quote */
     bool phase, errno_;  /* are in the tail */
     bool quoteless;      /* a quote in the message would be looked into */
     bool floats;
+    struct {
+        uint8_t at, len;
+    } part[3];           /* of a head that is told: where its message, errno and phase stand */
+    uint64_t have;       /* and which of the fields there are */
     char bytes[148];     /* front, then tail, then eight that may be read */
 } w5_shape;
 #define W5_SHAPES 64
@@ -49,16 +51,16 @@ typedef struct w5_herds {
 /* A line in hand. */
 typedef struct w5_sheep {
     const char *at, *newline;
-    const char *message, *context; /* where they begin */
-    const char *level;
-    size_t level_len;
-    w5_time time;
+    const char *context; /* where it begins */
+    w5_nginx_front front;
 } w5_sheep;
 
 /* The shape of the line's head; NULL: not known. *quoted: its message holds a quote. */
 const w5_shape *w5_shape_find(const w5_herds *h, const w5_sheep *s, bool *quoted);
 /* Remembers what was said of a record. */
-void w5_shape_keep(w5_herds *h, const w5_record *record, const w5_breed *kind);
+void w5_shape_keep(w5_herds *h, const w5_record *record, const w5_breed *breed);
+/* Into a record that is prepared for the line: what a parser would read in it. */
+void w5_shape_read(const w5_shape *shape, const w5_sheep *s, w5_record *record);
 /* Whether a line of that time may be counted with those that were. */
 static inline bool w5_herds_fit(const w5_herds *h, w5_time at)
 {

@@ -124,18 +124,26 @@ static bool is_clear_head(w5_window *w, const w5_sheep *s, bool quoted)
 static bool read_head(void *memo, w5_sheep *s)
 {
     s->newline = memchr(s->at, '\n', W5_WRITE_MAX + 1);
-    if (!s->newline || s->newline - s->at < W5_NGINX_SHORTEST || s->newline[-1] == '\r')
+    if (!s->newline || s->newline - s->at < W5_NGINX_SHORTEST || s->newline[-1] == '\r' ||
+        !w5_nginx_plain(memo, s->at, s->newline, &s->front))
         return false;
-    s->message = w5_nginx_plain(memo, s->at, s->newline, &s->time, &s->level, &s->level_len);
-    if (!s->message)
-        return false;
-    w5_str rest = {s->message, (size_t)(s->newline - s->message)};
-    s->context = s->message + w5_nginx_context_at(rest);
+    w5_str rest = {s->front.message, (size_t)(s->newline - s->front.message)};
+    s->context = s->front.message + w5_nginx_context_at(rest);
     return true;
 }
 
-/* Counts lines whose heads are known, up to the first that is not, or that is of another time. */
-static void count_known(w5_records *r, w5_feed *feed)
+static void read_known(const w5_feed *feed, const w5_shape *shape, const w5_sheep *s,
+                       w5_record *out)
+{
+    const w5_window *w = &feed->window;
+    prepare(feed, (w5_str){s->at, (size_t)(s->newline - s->at)}, feed->log->pub.lines + 1,
+            w->offset + (uint64_t)(s->at - w->base), out);
+    w5_shape_read(shape, s, out);
+}
+
+/* Counts lines whose heads are known, up to the first that is not, that is to be told, or that is of
+ * another time. The newline of one that is to be told: it is in *out. NULL: there is none. */
+static const char *count_known(w5_records *r, w5_feed *feed, w5_record *out)
 {
     w5_herds *h = r->herds;
     w5_window *w = &feed->window;
@@ -145,24 +153,31 @@ static void count_known(w5_records *r, w5_feed *feed)
     if (feed->stop - w->offset < (uint64_t)(stop - w->base))
         stop = w->base + (feed->stop - w->offset);
     w5_sheep s = {.at = w->at};
+    const w5_shape *shape = NULL;
     uint64_t n = 0;
     w5_time first = INT64_MAX, last = INT64_MIN, latest = 0;
-    for (; s.at < stop && read_head(memo, &s); s.at = s.newline + 1) {
+    for (; s.at < stop && read_head(memo, &s); s.at = s.newline + 1, shape = NULL) {
         bool quoted = false;
-        const w5_shape *shape = w5_shape_find(h, &s, &quoted);
-        if (!shape || s.time < year_2000 || !is_clear_head(w, &s, quoted))
+        shape = w5_shape_find(h, &s, &quoted);
+        if (!shape || s.front.at < year_2000 || !is_clear_head(w, &s, quoted)) {
+            shape = NULL;
             break;
-        h->telling = !w5_herds_fit(h, s.time);
-        if (h->telling)
+        }
+        h->telling = !w5_herds_fit(h, s.front.at);
+        if (h->telling || shape->number == 0)
             break;
         n++;
         w5_herd_add(h, shape->number, &s, line + n, w->offset + (uint64_t)(s.at - w->base));
-        first = s.time < first ? s.time : first;
-        last = s.time > last ? s.time : last;
-        latest = s.time;
+        first = s.front.at < first ? s.front.at : first;
+        last = s.front.at > last ? s.front.at : last;
+        latest = s.front.at;
     }
     if (n > 0)
         account(r, feed, n, s.at, first, last, latest);
+    if (!shape || h->telling)
+        return NULL;
+    read_known(feed, shape, &s, out);
+    return s.newline;
 }
 
 static void tell_herd(w5_records *r, const w5_feed *feed, w5_record *out)
@@ -188,14 +203,12 @@ static void tell_herd(w5_records *r, const w5_feed *feed, w5_record *out)
 static bool count_new(w5_records *r, w5_feed *feed, const char *newline, w5_record *record)
 {
     w5_herds *h = r->herds;
-    w5_breed kind = h->herder.ask(h->herder.context, record);
-    if (kind.number == 0)
-        return false;
-    const w5_sheep s = {.at = feed->window.at, .newline = newline, .time = record->at};
-    if (kind.sight != SIZE_MAX)
-        w5_shape_keep(h, record, &kind);
-    w5_herd_add(h, kind.number, &s, record->line, record->offset);
-    return true;
+    w5_breed breed = h->herder.ask(h->herder.context, record);
+    const w5_sheep s = {.at = feed->window.at, .newline = newline, .front.at = record->at};
+    w5_shape_keep(h, record, &breed);
+    if (breed.number > 0)
+        w5_herd_add(h, breed.number, &s, record->line, record->offset);
+    return breed.number > 0;
 }
 
 void w5_records_herd(w5_records *r, const w5_herder *herder)
@@ -217,11 +230,14 @@ bool w5_skim(w5_records *r, w5_feed *feed, w5_record *out)
     w5_herds *h = r->herds;
     bool herding = h && h->on;
     while (is_calm(r, feed) && !(herding && h->telling)) {
-        if (herding)
-            count_known(r, feed);
+        const char *newline = herding ? count_known(r, feed, out) : NULL;
+        if (newline) {
+            account(r, feed, 1, newline + 1, out->at, out->at, out->at);
+            return true;
+        }
         if (herding && (h->telling || !is_calm(r, feed)))
             break;
-        const char *newline = read_plain(feed, out);
+        newline = read_plain(feed, out);
         if (!newline || (herding && !w5_herds_fit(h, out->at)))
             break;
         bool counted = herding && count_new(r, feed, newline, out);
