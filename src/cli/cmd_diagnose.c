@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 typedef struct session {
@@ -37,6 +38,7 @@ typedef struct session {
     const w5_run *run; /* the last */
     progress progress;
     bool silent; /* nothing is new */
+    bool failed; /* there is no report: what stood in the output file stays */
     bool partial; /* interrupted, and told all the same */
     bool own;  /* this host's logs were asked for */
     host host; /* what of them was found */
@@ -120,6 +122,31 @@ static w5_rc add_sources(session *it, w5_err *err)
     return rc;
 }
 
+static bool same_file(const struct stat *st, const char *path)
+{
+    struct stat other;
+    return stat(path, &other) == 0 && other.st_dev == st->st_dev && other.st_ino == st->st_ino;
+}
+
+/* The report would take the place of a log. */
+static w5_rc spare_sources(const session *it, w5_err *err)
+{
+    const char *path = it->s.output_file;
+    w5_sources *all = w5_engine_sources(it->engine);
+    struct stat st;
+    if (!path || stat(path, &st) != 0 || !S_ISREG(st.st_mode))
+        return W5_OK;
+    bool read = false;
+    for (size_t i = 0; i < it->o->operands && !read; i++)
+        read = same_file(&st, it->o->operand[i]);
+    for (size_t i = 0; i < w5_sources_count(all) && !read; i++) {
+        const w5_identity *is = &w5_sources_at(all, i)->identity;
+        read = is->device == st.st_dev && is->inode == st.st_ino;
+    }
+    return read ? w5_fail(err, W5_EINVAL, 0, "--output-file: '%s' is a log that is read here", path)
+                : W5_OK;
+}
+
 /* A pipe may be alive; a file ends. */
 static bool has_pipe(w5_sources *sources)
 {
@@ -167,14 +194,17 @@ static void choose_life(session *it)
     choose_memory(it);
 }
 
-/* Everything that was held back comes out: half a line, a record that might have gone on. */
+/* Everything that was held back comes out: half a line, a record that might have gone on. Who writes
+ * without end is not read to the end: whoever sent the signal waits. */
 static w5_rc drain(session *it, w5_err *err)
 {
     w5_rc rc;
+    w5_time end = w5_monotonic() + W5_SECOND;
     w5_sources_stop(w5_engine_sources(it->engine));
     do
         rc = w5_engine_turn(it->engine, 0, err);
-    while (rc == W5_OK);
+    while (rc == W5_OK && w5_monotonic() < end);
+    w5_engine_settle(it->engine);
     return rc < 0 ? rc : W5_OK;
 }
 
@@ -290,6 +320,8 @@ static int read_and_report(session *it)
     w5_rc rc = add_sources(it, &err);
     if (rc >= 0 && it->memory.state)
         memory_recall(&it->memory, it->engine);
+    if (rc >= 0)
+        rc = spare_sources(it, &err);
     choose_life(it);
     standing_ground(&it->s, w5_engine_sources(it->engine));
     if (rc >= 0)
@@ -300,6 +332,7 @@ static int read_and_report(session *it)
         rc = read_all(it, &err);
     progress_end(&it->progress);
     if (rc < 0) {
+        it->failed = true;
         say_failure(W5_NONE, &err);
         return exit_worse(status, exit_of(rc));
     }
@@ -354,7 +387,7 @@ static int run_session(session *it)
         open_events(it);
     int status = read_and_report(it);
     w5_event_log_free(it->events);
-    if ((status > EXIT_SIGNAL && !it->partial) || it->silent) {
+    if ((status > EXIT_SIGNAL && !it->partial) || it->silent || it->failed) {
         deliverable_drop(&it->d);
     } else if (deliverable_finish(&it->d, &err) < 0) {
         say_failure(W5_NONE, &err);

@@ -323,12 +323,12 @@ w5_rc w5_engine_turn(w5_engine *e, w5_time patience, w5_err *err)
     if (e->source != NO_SOURCE && e->source != block.source)
         finish_source(e);
     change_source(e, block.source);
-    if (!take_whole_lines(e, &block))
-        return W5_OK;
-    w5_records_put(e->reader.records, block.bytes, block.offset, block.cut);
-    e->bytes += block.bytes.len;
-    flow(e);
-    read_in_pieces(e, &block);
+    if (take_whole_lines(e, &block)) {
+        w5_records_put(e->reader.records, block.bytes, block.offset, block.cut);
+        e->bytes += block.bytes.len;
+        flow(e);
+        read_in_pieces(e, &block);
+    }
     if (e->options.progress && !e->options.progress(e->options.context, e))
         e->stopped = true;
     return W5_OK;

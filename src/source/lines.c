@@ -100,8 +100,21 @@ static w5_rc ended(const w5_lines *l, w5_err *err)
     return l->over;
 }
 
+/* A line may have no end (/dev/zero, a file of NULs): who reads it is asked now and then whether to go
+ * on. */
+static bool is_tired(const w5_lines *l, size_t skipped, w5_block *block)
+{
+    if (!l->skipping || skipped < W5_SKIP_MAX)
+        return false;
+    block->offset = l->offset;
+    block->bytes = W5_STR("");
+    block->cut = false;
+    return true;
+}
+
 w5_rc w5_lines_next(w5_lines *l, w5_read read, void *from, w5_block *block, w5_err *err)
 {
+    size_t skipped = 0;
     drop_given(l);
     while (!take_block(l, block)) {
         size_t got = 0;
@@ -114,8 +127,12 @@ w5_rc w5_lines_next(w5_lines *l, w5_read read, void *from, w5_block *block, w5_e
         if (l->over != W5_OK)
             return w5_lines_rest(l, block) == W5_OK ? W5_OK : ended(l, err);
         l->held += got;
-        if (l->skipping)
-            drop_given(l);
+        if (!l->skipping)
+            continue;
+        drop_given(l);
+        skipped += got;
+        if (is_tired(l, skipped, block))
+            return W5_OK;
     }
     return W5_OK;
 }

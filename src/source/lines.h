@@ -26,7 +26,11 @@ typedef struct w5_lines {
 
 void w5_lines_init(w5_lines *l, uint64_t offset);
 void w5_lines_done(w5_lines *l);
-/* The next block: offset, bytes and cut of *block are set. W5_OK, W5_WAIT, W5_END or the reader's
+/* Of the rest of a line that was cut, as much is skipped at once. */
+#define W5_SKIP_MAX (16u << 20)
+
+/* The next block: offset, bytes and cut of *block are set; an empty one while the rest of a line
+ * that was cut is skipped. W5_OK, W5_WAIT, W5_END or the reader's
  * failure, the latter two after the last piece of a line was given out. */
 w5_rc w5_lines_next(w5_lines *l, w5_read read, void *from, w5_block *block, w5_err *err);
 /* The piece of a line that still waits for its newline: W5_OK, or W5_MISS when there is none. */

@@ -160,6 +160,36 @@ static void offsets_count_what_was_skipped(void **state)
     free(text);
 }
 
+static w5_rc more_of_it(void *from, char *out, size_t room, size_t *got, w5_err *err)
+{
+    (void)err;
+    *(size_t *)from += room;
+    memset(out, 'x', *got = room);
+    return W5_OK;
+}
+
+static void who_skips_a_line_without_end_is_asked_now_and_then(void **state)
+{
+    (void)state;
+    w5_lines l;
+    w5_block block;
+    size_t read = 0;
+    w5_lines_init(&l, 0);
+    assert_int_equal(w5_lines_next(&l, more_of_it, &read, &block, NULL), W5_OK);
+    assert_true(block.cut && block.bytes.len == W5_LINE_MAX);
+    for (size_t i = 1; i < 4; i++) {
+        assert_int_equal(w5_lines_next(&l, more_of_it, &read, &block, NULL), W5_OK);
+        assert_false(block.cut);
+        assert_int_equal(block.bytes.len, 0);
+        assert_true(read <= 2 * W5_LINE_MAX + i * (W5_SKIP_MAX + W5_BLOCK_MAX));
+    }
+    feeder f = {W5_STR("\nafter\n"), 64, W5_END, 0, 0};
+    assert_int_equal(w5_lines_next(&l, feed, &f, &block, NULL), W5_OK);
+    assert_str(block.bytes, W5_STR("after\n"));
+    assert_int_equal(block.offset, read + 1);
+    w5_lines_done(&l);
+}
+
 static void a_piece_of_a_line_can_be_asked_for(void **state)
 {
     w5_lines l;
@@ -200,6 +230,7 @@ int main(void)
         cmocka_unit_test(nul_is_a_byte_and_no_end),
         cmocka_unit_test(a_line_is_cut_behind_its_first_megabyte),
         cmocka_unit_test(offsets_count_what_was_skipped),
+        cmocka_unit_test(who_skips_a_line_without_end_is_asked_now_and_then),
         cmocka_unit_test(a_piece_of_a_line_can_be_asked_for),
         cmocka_unit_test(what_another_file_began_is_put_in_front),
     };
