@@ -77,7 +77,7 @@ typedef struct w5_lane {
     w5_time first, last;     /* of its records, as their stamps say; W5_TIME_NONE */
     uint64_t records;
     uint64_t unzoned;        /* of them carried no zone */
-    int offset;              /* seconds east that an access log's first stamp tells; INT_MIN */
+    int offset;              /* seconds east that its first stamp tells; INT_MIN */
     char workers[64];        /* of "Using worker: gevent"; "" where no line tells, "?" where they differ */
 } w5_lane;
 

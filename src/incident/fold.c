@@ -257,18 +257,20 @@ static bool shows(w5_str before, w5_time at, int east)
            second == d.second;
 }
 
+/* The last that does: the program's own stamp stands behind the journal's, which may be in UTC. */
 int w5_fold_offset(const w5_record *r)
 {
     enum {
         FAR = 400
     };
+    int found = INT_MIN;
     w5_str text = w5_str_head(r->text, FAR);
     for (size_t i = 8; i < text.len; i++) {
         w5_str sign = w5_str_skip(text, i);
         int east;
         if ((text.ptr[i] == '+' || text.ptr[i] == '-') && w5_take_offset(&sign, &east) &&
             shows(w5_str_head(text, i), r->at, east))
-            return east;
+            found = east;
     }
-    return INT_MIN;
+    return found;
 }

@@ -218,7 +218,7 @@ uint16_t w5_ledger_see(w5_ledger *l, w5_record *r, w5_time *at)
     *at = r->at;
     w5_time until = r->herd ? r->until : r->at;
     l->lane_now[i] = r->herd ? r->latest : r->at;
-    if (lane->records == 1 && r->zoned && l->lane_traffic[i])
+    if (lane->records == 1 && r->zoned)
         lane->offset = w5_fold_offset(r);
     lane->unzoned += r->zoned ? 0 : n;
     if (lane->first == W5_TIME_NONE || r->at < lane->first)

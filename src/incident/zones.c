@@ -360,6 +360,31 @@ static void settle_zoned(settling *s, bool authorities)
     }
 }
 
+/* The stamps of a log of the same machine say what its clocks show: "[2026-11-20 14:00:00 +0900]".
+ * Too few events to search all zones of the world are enough to choose that one before the zone of
+ * the machine on which we run, if only under it something fits. */
+static bool take_neighbours(settling *s, size_t lane, const w5_landmarks *others)
+{
+    w5_landmarks own = marks_of_one(s, lane, NULL);
+    int here = w5_zone_offset_civil(&s->options->zone, s->l->lane[lane].last), best = here;
+    w5_fit_result most = w5_landmarks_clustered(&own, others, -here * W5_SECOND);
+    for (size_t k = 0; k < s->n; k++) {
+        size_t i = s->order[k];
+        int offset = s->l->lane[i].offset;
+        if (s->zones.clock[i].unzoned || offset == INT_MIN || offset == best ||
+            !w5_same_host(host_of(s, i), host_of(s, lane)))
+            continue;
+        w5_fit_result fit = w5_landmarks_clustered(&own, others, -offset * W5_SECOND);
+        if (fit.pairs <= most.pairs)
+            continue;
+        best = offset;
+        most = fit;
+    }
+    if (best != here)
+        take_offset(s, lane, best * W5_SECOND, W5_ZONE_INFERRED, &most);
+    return best != here;
+}
+
 static void settle_unzoned(settling *s)
 {
     for (size_t i = 0; i < s->n; i++) {
@@ -367,7 +392,8 @@ static void settle_unzoned(settling *s)
         if (s->settled[lane])
             continue;
         w5_landmarks others = marks_of_others(s, lane, false);
-        if (!infer_zone(s, lane, &others, 2, W5_ZONE_INFERRED))
+        if (!infer_zone(s, lane, &others, 2, W5_ZONE_INFERRED) &&
+            !take_neighbours(s, lane, &others))
             move(s, lane, SKEW * W5_SECOND, W5_SECOND);
         s->settled[lane] = true;
     }

@@ -150,6 +150,36 @@ static void two_clusters_are_not_enough(void **state)
     w5_ledger_free(l);
 }
 
+/* Of one failure only the zone that another log's stamps tell is tried. */
+static void one_failure_is_enough_for_the_zone_of_a_neighbour(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *stamp; /* of the application's line */
+        w5_time shift;
+        w5_zone_from from;
+    } table[] = {
+        {"[2026-11-20 21:00:00 +0900] died", -9 * W5_HOUR, W5_ZONE_INFERRED},
+        {"2026-11-20T12:00:00+00:00 h g: [2026-11-20 21:00:00 +0900] died", -9 * W5_HOUR,
+         W5_ZONE_INFERRED},
+        {"[2026-11-20 12:00:00 +0000] died", 0, W5_ZONE_HOST},
+        {"[2026-11-20 14:00:00 +0200] died", 0, W5_ZONE_HOST}, /* fits nothing there */
+    };
+    for (size_t i = 0; i < COUNT(table); i++) {
+        w5_ledger *l = w5_ledger_new(catalogue());
+        w5_stream *s[] = {stream(0, "error.log", "nginx-error"),
+                          stream(1, "gunicorn.log", "gunicorn")};
+        local_error(l, s[0], 1, tokyo(AT(0)), "/a");
+        char fields[160];
+        snprintf(fields, sizeof(fields), "pid=7|subject=101|text=%s", table[i].stamp);
+        put(l, event(s[1], 1, "worker-timeout", "", AT(0), fields));
+        timeline(l, s, 2, NULL);
+        assert_int_equal(s[0]->zone_from, table[i].from);
+        assert_int_equal(s[0]->shift, table[i].shift);
+        w5_ledger_free(l);
+    }
+}
+
 static void unrelated_logs_are_never_shifted(void **state)
 {
     (void)state;
@@ -262,6 +292,7 @@ int main(void)
         cmocka_unit_test(the_offset_in_an_access_line_is_enough),
         cmocka_unit_test(clusters_that_fit_infer_a_zone),
         cmocka_unit_test(two_clusters_are_not_enough),
+        cmocka_unit_test(one_failure_is_enough_for_the_zone_of_a_neighbour),
         cmocka_unit_test(unrelated_logs_are_never_shifted),
         cmocka_unit_test(what_comes_each_hour_fits_everywhere_and_shifts_nothing),
         cmocka_unit_test(a_clock_some_seconds_off_is_set_right),
