@@ -302,7 +302,7 @@ check-contributing: ## the steps of .github/CONTRIBUTING.md lead where they say
 	@$(STAGE) $@ $(if $(SAN)$(COV)$(FUZZ)$(STATIC),true,sh tests/contributing $(B)/contributing)
 
 TEST_ENV = env ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1 \
-           UBSAN_OPTIONS=print_stacktrace=1 CMOCKA_MESSAGE_OUTPUT=TAP W5_BUILD=$(B)
+           UBSAN_OPTIONS=print_stacktrace=1 CMOCKA_MESSAGE_OUTPUT=TAP W5_BUILD=$(B) W5_RUN='$(RUN)'
 $(UNIT:=.log): %.log: % FORCE
 	@$(TEST_ENV) timeout 300 $(RUN) $< > $@ 2>&1; echo "exit $$?" >> $@
 # A test that cannot be built is a failed test, not the end of the others; it stays out of date.

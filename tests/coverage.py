@@ -1,5 +1,5 @@
 """coverage.py -- which lines of src/ a run of the tests has reached.
-usage: python3 tests/coverage.py BUILD-FOLDER
+usage: python3 tests/coverage.py BUILD-FOLDER       fails below 95 % of the lines
 
 Reads what gcov makes of the .gcda files there. Prints each file below 100 %, worst first, with the
 lines never reached, and the share of all lines.
@@ -45,4 +45,6 @@ for name, seen in lines.items():
         table.append((1 - len(missed) / len(seen), name, missed))
 for share, name, missed in sorted(table):
     print(f"{100 * share:6.1f} %  {name}  {ranges(missed)}")
-print(f"{100 * reached / max(1, total):.1f} % of {total} lines of src/")
+share = 100 * reached / max(1, total)
+print(f"{share:.1f} % of {total} lines of src/")
+sys.exit(share < 95)

@@ -198,6 +198,22 @@ static void find_nginx(const finding *f)
         add_log(f, "/var/log/nginx/error.log");
 }
 
+/* "journal:gunicorn*": does this host have such a unit? Who runs no uWSGI need not hear that there is
+ * none. */
+static bool has_unit(const finding *f, const char *journal)
+{
+    static const char *const folders[] = {"/etc/systemd/system", "/run/systemd/system",
+                                          "/run/systemd/generator", "/lib/systemd/system",
+                                          "/usr/lib/systemd/system"};
+    const char *unit = strchr(journal, ':') + 1;
+    if (strcmp(unit, "kernel") == 0)
+        return true;
+    for (size_t i = 0; i < COUNT(folders); i++)
+        if (matches(w5_arena_fmt(f->arena, "%s/%s.service", folders[i], unit).ptr))
+            return true;
+    return false;
+}
+
 static void find_journals(const finding *f)
 {
     bool readable = false, closed = false;
@@ -208,7 +224,8 @@ static void find_journals(const finding *f)
     if (closed && !readable)
         keep(f, f->h->denied, &f->h->denials, "the journal");
     for (size_t i = 0; W5_HAVE_JOURNAL && readable && i < COUNT(units); i++)
-        keep(f, f->h->source, &f->h->sources, units[i]);
+        if (has_unit(f, units[i]))
+            keep(f, f->h->source, &f->h->sources, units[i]);
 }
 
 void host_find(host *h, const options *o, bool everything, w5_arena *arena)
