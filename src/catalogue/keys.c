@@ -25,6 +25,7 @@ typedef struct rule {
 #define REMEDY  W5_LIT("remedy")
 #define IGNORE  W5_LIT("ignore")
 #define FORMAT  W5_LIT("format")
+#define FOREIGN W5_LIT("foreign")
 #define ANY     W5_LIT("")
 
 static const rule rules[] = {
@@ -85,6 +86,10 @@ static const rule rules[] = {
     {FORMAT,  W5_LIT("match"),     TEXT,   false, NULL                      },
     {FORMAT,  W5_LIT("sample"),    LINES,  false, NULL                      },
     {FORMAT,  W5_LIT("not"),       LINES,  false, NULL                      },
+    {FOREIGN, W5_LIT("title"),     TEXT,   true,  NULL                      },
+    {FOREIGN, W5_LIT("match"),     TEXT,   true,  NULL                      },
+    {FOREIGN, W5_LIT("sample"),    LINES,  false, NULL                      },
+    {FOREIGN, W5_LIT("not"),       LINES,  false, NULL                      },
 };
 
 #define RULES (sizeof(rules) / sizeof(rules[0]))

@@ -92,7 +92,10 @@ static int tell_troubles(const session *it, const w5_run *run)
             say("%.*s: the same log as another source; it was read once", W5_ARG(s->name));
             continue;
         }
-        say("%.*s: %.*s", W5_ARG(s->name), W5_ARG(s->error));
+        if (w5_str_find(s->error, s->name, &(size_t){0}))
+            say("%.*s", W5_ARG(s->error));
+        else
+            say("%.*s: %.*s", W5_ARG(s->name), W5_ARG(s->error));
         if (w5_str_find(s->error, W5_STR("No such file"), &(size_t){0}))
             tell_nearest(it, s->name);
         status = EXIT_INPUT;

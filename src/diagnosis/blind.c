@@ -1,5 +1,6 @@
 #include "blind.h"
 
+#include "foreign.h"
 #include "parts.h"
 
 static const struct {
@@ -64,9 +65,10 @@ static void add_config_troubles(const w5_known *k, w5_sentence *all, size_t *n)
 
 const w5_sentence *w5_blind_spots(const w5_known *k, size_t *n)
 {
-    w5_sentence *all = W5_NEW_N(k->arena, w5_sentence, SOURCES + 5 + W5_PARTS_MAX);
+    w5_sentence *all = W5_NEW_N(k->arena, w5_sentence, SOURCES + 5 + W5_FOREIGN_MAX + W5_PARTS_MAX);
     w5_span span = troubled(k);
     *n = 0;
+    w5_foreign_sources(k, all, n);
     w5_parts_missing(k, all, n);
     for (size_t i = 0; i < SOURCES; i++) {
         if (!k->told[sources[i].by].n)

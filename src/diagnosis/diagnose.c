@@ -231,14 +231,27 @@ static void find_backgrounds(const w5_known *k, w5_views *views, w5_findings *f,
 
 /* ---- the whole run ---- */
 
-static w5_sentence overall(const w5_findings *f, w5_arena *arena)
+/* "No upstream errors" is an answer only where something was read. */
+static const char *say_nothing(const w5_timeline *t)
+{
+    uint64_t lines = 0, strange = 0;
+    for (size_t i = 0; i < t->streams; i++) {
+        lines += t->stream[i]->lines;
+        strange += t->stream[i]->not_understood;
+    }
+    if (lines == 0)
+        return N_("No line was read.");
+    return lines == strange ? N_("No line was understood.") : N_("No upstream errors.");
+}
+
+static w5_sentence overall(const w5_findings *f, const w5_timeline *t, w5_arena *arena)
 {
     uint64_t scattered = 0;
     if (f->n && f->at[0]->verdict.words)
         return f->at[0]->verdict;
     for (size_t i = 0; i < f->backgrounds; i++)
         scattered += f->background[i].what->count;
-    w5_claim claim = W5_SAY(N_("No upstream errors."));
+    w5_claim claim = W5_SAY(say_nothing(t));
     if (scattered)
         claim = W5_SAY_COUNT(scattered,
                              W5_FORMS("No incident; %1$s scattered error in the background.",
@@ -295,6 +308,6 @@ w5_findings *w5_diagnose(const w5_timeline *t, const w5_incidents *incidents,
     f->blind = w5_blind_spots(k, &f->blinds);
     f->setup = w5_setup_remarks(k, &f->setups);
     f->status = worst(f);
-    f->verdict = overall(f, arena);
+    f->verdict = overall(f, t, arena);
     return f;
 }

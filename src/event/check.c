@@ -172,6 +172,35 @@ static void check_format_page(checking *k, const w5_stanza *s)
         MISTAKE(k, s, s->line, "unknown format '%.*s'", W5_ARG(s->id));
 }
 
+/* A log that is known only to be told apart. */
+static void check_foreign(checking *k, const w5_stanza *s)
+{
+    w5_regex *re;
+    w5_err err;
+    size_t samples = 0;
+    if (!w5_str_eq(s->kind, W5_STR("foreign")))
+        return;
+    if (w5_regex_new(w5_stanza_get(s, "match"), &re, &err) < 0) {
+        MISTAKE(k, s, s->line, "%s", err.text);
+        return;
+    }
+    for (size_t i = 0; i < s->keys; i++) {
+        const struct w5_key *key = &s->key[i];
+        bool sample = w5_str_eq(key->name, W5_STR("sample"));
+        if (!sample && !w5_str_eq(key->name, W5_STR("not")))
+            continue;
+        samples += sample;
+        if ((w5_regex_match(re, key->value, NULL, 0) == W5_OK) != sample)
+            MISTAKE(k, s, key->line,
+                    sample ? "sample of foreign '%.*s': it does not match"
+                           : "'not' of foreign '%.*s': it matches all the same",
+                    W5_ARG(s->id));
+    }
+    if (samples == 0)
+        REMARK(k, s, s->line, "foreign '%.*s' has no sample", W5_ARG(s->id));
+    w5_regex_free(re);
+}
+
 static void check_groups(checking *k, const w5_pattern *p)
 {
     w5_err err;
@@ -298,8 +327,10 @@ size_t w5_catalogue_check(const w5_catalogue *c, w5_arena *arena, const w5_compl
     }
     size_t all_stanzas = w5_catalogue_stanzas(c, &stanzas);
     check_prose(&k, stanzas, all_stanzas);
-    for (size_t i = 0; i < all_stanzas; i++)
+    for (size_t i = 0; i < all_stanzas; i++) {
         check_format_page(&k, stanzas[i]);
+        check_foreign(&k, stanzas[i]);
+    }
     check_causes(&k);
     check_remedies(&k);
     w5_classifier_free(k.classifier);

@@ -66,6 +66,15 @@ static void find_format(finding *f)
     w5_knowledge_format(f->page, f->catalogue, format);
 }
 
+static void find_foreign(finding *f)
+{
+    const w5_stanza *s = w5_catalogue_stanza(f->catalogue, W5_STR("foreign"), f->what);
+    if (s == NULL)
+        return;
+    next_page(f);
+    w5_knowledge_foreign(f->page, s);
+}
+
 /* --- a code that no class lists: its three parts still say something (spec §4.1) -------------- */
 typedef struct letter {
     char letter;
@@ -197,6 +206,7 @@ w5_rc w5_explain_page(const w5_catalogue *c, w5_str what, const w5_view *view, w
     find_remedy(&f);
     find_pattern(&f);
     find_format(&f);
+    find_foreign(&f);
     find_code(&f);
     find_line(&f);
     w5_show_end(&show);

@@ -384,3 +384,11 @@ void w5_knowledge_format(const w5_page *page, const w5_catalogue *c, const w5_fo
         put_sources(page, s);
     }
 }
+
+void w5_knowledge_foreign(const w5_page *page, const w5_stanza *s)
+{
+    w5_knowledge_heading(page, s->id, W5_("a log that is not read"), w5_stanza_get(s, "title"));
+    put_sample(page, w5_stanza_get(s, "sample"));
+    w5_knowledge_prose(page, s);
+    put_sources(page, s);
+}

@@ -10,6 +10,7 @@ void w5_knowledge_remedy(const w5_page *page, const w5_catalogue *c, const w5_re
 /* A pattern, and the page of its class behind it. */
 void w5_knowledge_pattern(const w5_page *page, const w5_catalogue *c, const w5_pattern *p);
 void w5_knowledge_format(const w5_page *page, const w5_catalogue *c, const w5_format *f);
+void w5_knowledge_foreign(const w5_page *page, const w5_stanza *s);
 
 /* Parts of a page: "id  kind" with the title below it; a stanza's prose. */
 void w5_knowledge_heading(const w5_page *page, w5_str id, const char *kind, w5_str title);

@@ -119,6 +119,18 @@ static void list_remedies(const listing *l)
         put_remedy(l, all[i]);
 }
 
+/* Not among the formats, whose ids may stand before a file. */
+static void list_foreign(const listing *l)
+{
+    const w5_stanza *const *all;
+    size_t n = w5_catalogue_stanzas(l->catalogue, &all);
+    w5_page_end(l->page);
+    put_label(l->page, W5_("Logs that are known by sight and not read"));
+    for (size_t i = 0; i < n; i++)
+        if (w5_str_eq(all[i]->kind, W5_STR("foreign")))
+            put_row(l->page, all[i]->id, title_of(l, w5_stanza_get(all[i], "title"), all[i]));
+}
+
 /* Stanzas of the host, of the user, of --catalogue; patterns stand in no other list. */
 static void list_added(const listing *l)
 {
@@ -160,8 +172,10 @@ w5_rc w5_list_page(const w5_catalogue *c, w5_str what, const w5_view *view, w5_o
             w5_page_end(&page);
         lists[i].list(&l);
     }
-    if (what.len == 0)
+    if (what.len == 0) {
+        list_foreign(&l);
         list_added(&l);
+    }
     w5_show_end(&show);
     if (shown > 0)
         return W5_OK;

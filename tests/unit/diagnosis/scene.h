@@ -147,6 +147,8 @@ static inline void scene_put(scene *s, w5_stream *log, w5_time at, w5_str klass,
     log->first = log->first == W5_TIME_NONE || at < log->first ? at : log->first;
     log->last = at > log->last ? at : log->last;
     log->records++;
+    log->lines++;
+    log->understood++;
     w5_ledger_put(s->ledger, &e);
 }
 
