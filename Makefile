@@ -112,7 +112,7 @@ LINK    = $(CC) $(W5_CFLAGS) $(CFLAGS) $(W5_LDFLAGS) $(LDFLAGS)
 TEST    = $(COMPILE) -Isrc -Itests/unit $(W5_LDFLAGS) $(LDFLAGS)
 
 CHECKS := check-layers check-mirror check-rows check-headers check-symbols check-hardening check-unit \
-          check-catalogue check-words check-e2e check-live check-soak check-verdicts check-properties check-messages \
+          check-catalogue check-words check-e2e check-live check-layouts check-soak check-verdicts check-properties check-messages \
           check-stress check-fleet check-hosts check-faults check-limits check-sandbox check-fuzz check-docs check-explain \
           check-escapes check-pages check-install \
           check-contributing
@@ -252,6 +252,8 @@ check-e2e: all ## the binary on the stories of tests/e2e
 	@$(STAGE) $@ sh tests/e2e/run.sh $(PROGRAM) $(B)/e2e $(CASES)
 check-live: all ## pipes, -f, cron and mail against logs that grow (STORIES=… picks some)
 	@$(STAGE) $@ env WHY502=$(PROGRAM) $(PYTHON) tests/e2e/live.py $(STORIES)
+check-layouts: all ## without arguments, on hosts as Debian and RHEL lay them out (name spaces)
+	@$(STAGE) $@ env WHY502=$(PROGRAM) $(PYTHON) tests/e2e/layouts.py $(STORIES)
 check-properties: all ## compressing, cutting, wrapping, mixing a log changes no event (LOGS=fixtures for all)
 	@$(STAGE) $@ $(PYTHON) tests/properties.py $(BIN) $(or $(LOGS),formats healthy)
 check-messages: all ## every row of the tables of messages is read as it says (tests/messages/)

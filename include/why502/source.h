@@ -36,6 +36,7 @@ typedef struct w5_source {
     w5_identity identity;
     bool seekable;      /* plain regular file: w5_source_at may read any range */
     bool done;          /* its end was reached, or it failed */
+    bool absent;        /* a pattern of units, and no unit in the journal fits */
     uint32_t duplicate_of; /* index of the source with the same content, else UINT32_MAX */
     w5_err error;       /* code < 0: why it could not be read, or not to its end */
 } w5_source;

@@ -113,13 +113,25 @@ static void tell_limits(const w5_run *run)
     }
 }
 
+/* Nobody named the units that a host may have; one that it has not is no fault. */
+static void pass_over_absent(session *it)
+{
+    w5_sources *sources = w5_engine_sources(it->engine);
+    w5_source *last = w5_sources_at(sources, w5_sources_count(sources) - 1);
+    if (last->absent)
+        last->error = (w5_err){0};
+}
+
 static w5_rc add_sources(session *it, w5_err *err)
 {
     w5_rc rc = W5_OK;
     for (size_t i = 0; rc >= 0 && i < it->o->operands; i++)
         rc = w5_engine_add(it->engine, it->o->operand[i], err);
-    for (size_t i = 0; rc >= 0 && i < it->host.sources; i++)
+    for (size_t i = 0; rc >= 0 && i < it->host.sources; i++) {
         rc = w5_engine_add(it->engine, it->host.source[i], err);
+        if (rc >= 0 && i >= it->o->given[OPT_UNIT])
+            pass_over_absent(it);
+    }
     if (rc >= 0 && it->o->operands == 0 && !it->own)
         rc = w5_engine_add(it->engine, "-", err);
     return rc;

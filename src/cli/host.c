@@ -3,8 +3,10 @@
 #include "say.h"
 
 #include <errno.h>
+#include <fnmatch.h>
 #include <glob.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -32,11 +34,16 @@ static const char *const application_logs[] = {
     "/var/log/php-fpm/*.log",
 };
 
+/* Where there is no journal: what syslogd makes of the application's, systemd's and the kernel's lines. */
+static const char *const system_logs[] = {"/var/log/messages", "/var/log/syslog",
+                                          "/var/log/kern.log"};
+
+/* Units may have any name; what they run has one of these. */
+static const char *const unit_files[] = {"/etc/systemd/system/*.service"};
+static const char *const servers[] = {"gunicorn", "uwsgi", "uvicorn", "php-fpm"};
+
 static const char *const configuration[] = {
     "/etc/nginx/nginx.conf",
-    "/etc/systemd/system/*gunicorn*.service",
-    "/etc/systemd/system/*uwsgi*.service",
-    "/etc/systemd/system/*uvicorn*.service",
     "/etc/gunicorn/*.py",
     "/etc/gunicorn.conf.py",
     "/etc/mysql/my.cnf",
@@ -129,11 +136,36 @@ static void add_log(const finding *f, const char *path)
         keep(f, h->denied, &h->denials, path);
 }
 
+static bool is_packed(const char *path)
+{
+    const char *dot = strrchr(path, '.');
+    return dot && (strcmp(dot, ".gz") == 0 || strcmp(dot, ".xz") == 0 || strcmp(dot, ".bz2") == 0 ||
+                   strcmp(dot, ".zst") == 0);
+}
+
+/* The youngest of PATH-20261120, which RHEL's logrotate makes. */
+static void add_dated(const finding *f, const char *path)
+{
+    glob_t found;
+    int rc = glob(w5_arena_fmt(f->arena, "%s-[0-9]*", path).ptr, 0, NULL, &found);
+    size_t i = rc == 0 ? found.gl_pathc : 0;
+    while (i > 0 && is_packed(found.gl_pathv[i - 1]))
+        i--;
+    if (i > 0)
+        add_log(f, found.gl_pathv[i - 1]);
+    if (rc == 0)
+        globfree(&found);
+}
+
 /* The current file and the one before it, which delaycompress leaves plain. */
 static void add_pair(const finding *f, const char *path)
 {
+    struct stat st;
     w5_str before = w5_arena_fmt(f->arena, "%s.1", path);
-    add_log(f, before.ptr);
+    if (stat(before.ptr, &st) == 0 || errno == EACCES)
+        add_log(f, before.ptr);
+    else
+        add_dated(f, path);
     add_log(f, path);
 }
 
@@ -198,18 +230,40 @@ static void find_nginx(const finding *f)
         add_log(f, "/var/log/nginx/error.log");
 }
 
-/* "journal:gunicorn*": does this host have such a unit? Who runs no uWSGI need not hear that there is
- * none. */
-static bool has_unit(const finding *f, const char *journal)
+/* The line of a unit file that says what it runs. */
+static bool runs_a_server(w5_str text)
 {
-    static const char *const folders[] = {"/etc/systemd/system", "/run/systemd/system",
-                                          "/run/systemd/generator", "/lib/systemd/system",
-                                          "/usr/lib/systemd/system"};
-    const char *unit = strchr(journal, ':') + 1;
-    if (strcmp(unit, "kernel") == 0)
-        return true;
-    for (size_t i = 0; i < COUNT(folders); i++)
-        if (matches(w5_arena_fmt(f->arena, "%s/%s.service", folders[i], unit).ptr))
+    w5_str line;
+    size_t at;
+    while (w5_str_cut(text, '\n', &line, &text))
+        for (size_t i = 0; w5_str_starts(line, W5_STR("ExecStart")) && i < COUNT(servers); i++)
+            if (w5_str_find(line, w5_str_of(servers[i]), &at))
+                return true;
+    return false;
+}
+
+static void add_unit(const finding *f, const char *path)
+{
+    char text[16384];
+    host *h = f->h;
+    w5_str name = w5_str_of(strrchr(path, '/') + 1);
+    FILE *file = fopen(path, "re");
+    size_t n = file ? fread(text, 1, sizeof text - 1, file) : 0;
+    if (file)
+        fclose(file);
+    text[n] = '\n'; /* its last line may lack it */
+    if (!runs_a_server((w5_str){text, n + 1}))
+        return;
+    keep(f, h->config, &h->configs, path);
+    name.len -= strlen(".service");
+    keep(f, h->unit, &h->units, w5_arena_fmt(f->arena, "journal:%.*s", W5_ARG(name)).ptr);
+}
+
+/* The patterns read it already. */
+static bool is_known_unit(const char *unit)
+{
+    for (size_t i = 0; i < COUNT(units); i++)
+        if (fnmatch(units[i], unit, 0) == 0)
             return true;
     return false;
 }
@@ -224,15 +278,20 @@ static void find_journals(const finding *f)
     if (closed && !readable)
         keep(f, f->h->denied, &f->h->denials, "the journal");
     for (size_t i = 0; W5_HAVE_JOURNAL && readable && i < COUNT(units); i++)
-        if (has_unit(f, units[i]))
-            keep(f, f->h->source, &f->h->sources, units[i]);
+        keep(f, f->h->source, &f->h->sources, units[i]);
+    for (size_t i = 0; W5_HAVE_JOURNAL && readable && i < f->h->units; i++)
+        if (!is_known_unit(f->h->unit[i]))
+            keep(f, f->h->source, &f->h->sources, f->h->unit[i]);
+    for (size_t i = 0; !readable && i < COUNT(system_logs); i++)
+        add_pair(f, system_logs[i]);
 }
 
 void host_find(host *h, const options *o, bool everything, w5_arena *arena)
 {
     *h = (host){.source = W5_NEW_N(arena, const char *, MOST),
                 .config = W5_NEW_N(arena, const char *, MOST),
-                .denied = W5_NEW_N(arena, const char *, MOST)};
+                .denied = W5_NEW_N(arena, const char *, MOST),
+                .unit = W5_NEW_N(arena, const char *, MOST)};
     finding f = {h, arena};
     for (size_t i = 0; i < o->given[OPT_UNIT]; i++)
         keep(&f, h->source, &h->sources,
@@ -242,13 +301,17 @@ void host_find(host *h, const options *o, bool everything, w5_arena *arena)
     if (!everything)
         return;
     find_nginx(&f);
+    for (size_t i = 0; i < COUNT(unit_files); i++)
+        each(&f, unit_files[i], add_unit);
     find_journals(&f);
     for (size_t i = 0; i < COUNT(database_logs); i++)
         each(&f, database_logs[i], add_pair);
     for (size_t i = 0; i < COUNT(application_logs); i++)
         each(&f, application_logs[i], add_pair);
-    for (size_t i = 0; !o->given[OPT_NO_CONFIG] && i < COUNT(configuration); i++)
+    for (size_t i = 0; i < COUNT(configuration); i++)
         each(&f, configuration[i], add_config);
+    if (o->given[OPT_NO_CONFIG])
+        h->configs = 0;
 }
 
 /* --- telling --------------------------------------------------------------------------------- */

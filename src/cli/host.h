@@ -12,6 +12,8 @@ typedef struct host {
     size_t sources;
     const char **config;
     size_t configs;
+    const char **unit; /* "journal:shop": they run an application server, by their unit files */
+    size_t units;
     const char **denied; /* logs that are there and cannot be read */
     size_t denials;
 } host;

@@ -182,6 +182,7 @@ static w5_rc choose_entries(w5_slot *slot, sd_journal *j, w5_str what, w5_err *e
         rc = match(j, "_TRANSPORT", "kernel") < 0 ? W5_EIO : W5_OK;
     else if (what.len > 0)
         rc = match_units(j, what, err);
+    slot->source.absent = rc < 0 && err->sys == 0;
     return rc;
 }
 
