@@ -18,7 +18,7 @@ static w5_str class_id(const w5_known *k, const w5_cell *cell)
     for (size_t i = 0; i < n; i++)
         if (all[i]->index == cell->klass)
             return all[i]->id;
-    return W5_NONE;
+    return W5_STR("");
 }
 
 bool w5_is_ignored(const w5_known *k, const w5_cell *cell)

@@ -44,10 +44,10 @@ static const line_cause lines[] = {
 
 static const line_cause *row_of(const w5_theory *t)
 {
-    for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++)
-        if (w5_str_eq(lines[i].id, t->cause->id))
-            return &lines[i];
-    return NULL;
+    size_t i = 0;
+    while (i + 1 < sizeof(lines) / sizeof(*lines) && !w5_str_eq(lines[i].id, t->cause->id))
+        i++;
+    return &lines[i];
 }
 
 static void explain_bits(const w5_case *c, w5_theory *t, uint32_t bits)

@@ -34,7 +34,7 @@ typedef struct settling {
 
 static w5_str format_of(const settling *s, size_t lane)
 {
-    return s->l->lane[lane].format ? s->l->lane[lane].format->id : W5_NONE;
+    return s->l->lane[lane].format ? s->l->lane[lane].format->id : W5_STR("");
 }
 
 static const w5_stream *stream_of(const settling *s, size_t lane)

@@ -267,13 +267,18 @@ static int begin(const w5_slot *slot, journal *own)
                : sd_journal_seek_realtime_usec(own->j, (uint64_t)since);
 }
 
+static void remember(journal *own, char *cursor)
+{
+    free(own->cursor);
+    own->cursor = cursor;
+}
+
 static void keep_cursor(journal *own)
 {
     char *cursor;
     if (sd_journal_get_cursor(own->j, &cursor) < 0)
         return;
-    free(own->cursor);
-    own->cursor = cursor;
+    remember(own, cursor);
 }
 
 /* Entries until a block is full: 1, 0 at the end of what is there, or an error of libsystemd's. */
@@ -353,11 +358,12 @@ w5_rc w5_journal_seek(w5_slot *slot, w5_str cursor, w5_err *err)
     if (rc < 0)
         return failed(err, rc, "the place where the last run stopped is not known");
     own->begun = true;
-    free(own->cursor); /* it stays there until there is more */
-    own->cursor = strdup(text);
     /* if that entry is gone by now, the one behind it comes first and must not be passed over */
     if (sd_journal_next(own->j) > 0 && sd_journal_test_cursor(own->j, text) <= 0)
         sd_journal_previous(own->j);
+    char *here;
+    if (asprintf(&here, "%s", text) >= 0)
+        remember(own, here); /* it stays there until there is more */
     return W5_OK;
 }
 
