@@ -226,16 +226,42 @@ static bool inside_another(const w5_known *k, w5_lives *l, size_t i)
 
 /* ---- units whose programs write no log that we know ---- */
 
-/* Did a master go or come at that time? One that lives through it is another's. */
-static bool told_by_masters(const w5_lives *l, w5_time from, w5_time to)
+/* The unit that a master is of: as its lines say, else the one that systemd had just started. */
+static w5_id unit_of(const w5_known *k, const w5_master *m)
 {
-    for (size_t i = 0; i < l->outages; i++)
-        if (l->outage[i].master >= 0 && l->outage[i].from <= to && l->outage[i].to >= from)
+    enum {
+        STARTING = 5
+    };
+    size_t i = SIZE_MAX;
+    w5_id unit = m->unit;
+    const w5_cell *cell;
+    while (!m->unit && (cell = w5_known_next(k, W5_K_UNIT_START, m->from - STARTING * W5_SECOND,
+                                             m->from, &i)))
+        unit = w5_known_same_host(k, m->first, cell) ? cell->unit : unit;
+    return unit;
+}
+
+static bool is_of(const w5_known *k, const w5_master *m, w5_id unit)
+{
+    w5_id of = unit_of(k, m);
+    return !of || !unit || of == unit;
+}
+
+/* Did a master of this unit go or come at that time? One that lives through it is another's. */
+static bool told_by_masters(const w5_known *k, const w5_lives *l, w5_id unit, w5_time from,
+                            w5_time to)
+{
+    for (size_t i = 0; i < l->outages; i++) {
+        const w5_outage *o = &l->outage[i];
+        if (o->master >= 0 && o->from <= to && o->to >= from &&
+            is_of(k, &l->master[o->master], unit))
             return true;
+    }
     for (size_t i = 0; i < l->masters; i++) {
         const w5_master *m = &l->master[i];
-        if ((m->from >= from && m->from <= to) ||
-            (m->end >= from - W5_SECOND && m->end != W5_TIME_MAX && m->end <= to))
+        bool came = m->from >= from && m->from <= to;
+        bool went = m->end >= from - W5_SECOND && m->end != W5_TIME_MAX && m->end <= to;
+        if ((came || went) && is_of(k, m, unit))
             return true;
     }
     return false;
@@ -280,7 +306,7 @@ static void after_unit(const w5_known *k, w5_lives *l, const w5_cell *cell, w5_f
     o.end = started_again(k, cell->unit, cell->at);
     if (o.end)
         o.to = o.end->at;
-    if (!is_service_of(k, cell, NULL) || unit_is_down(l, cell) || told_by_masters(l, o.from, o.to))
+    if (!is_service_of(k, cell, NULL) || unit_is_down(l, cell) || told_by_masters(k, l, o.unit, o.from, o.to))
         return;
     o.oom = unit_cell(k, W5_K_UNIT_OOM, NULL, o.from - 3 * W5_SECOND, o.from + W5_SECOND);
     o.reboot = w5_known_first(k, W5_K_HOST_BOOT, o.from, o.to);

@@ -514,12 +514,20 @@ static void try_stale(const w5_case *c, w5_theory *t)
 
 /* ---- a reboot ---- */
 
-static const w5_master *first_listener(const w5_case *c, w5_time after)
+/* The application at that address, and not one beside it that was up sooner. */
+static const w5_master *first_listener(const w5_case *c, w5_id upstream, w5_time after)
 {
-    for (size_t i = 0; i < c->k->lives->masters; i++)
-        if (c->k->lives->master[i].listen >= after)
-            return &c->k->lives->master[i];
-    return NULL;
+    const w5_master *found = NULL;
+    for (size_t i = 0; i < c->k->lives->masters; i++) {
+        const w5_master *m = &c->k->lives->master[i];
+        w5_reach reach = m->listen == W5_TIME_NONE || m->listen < after
+                             ? W5_REACH_NO
+                             : w5_master_reaches(c->k, m, upstream);
+        if (reach == W5_REACH_YES)
+            return m;
+        found = !found && reach == W5_REACH_UNKNOWN ? m : found;
+    }
+    return found;
 }
 
 static void try_reboot(const w5_case *c, w5_theory *t)
@@ -528,10 +536,12 @@ static void try_reboot(const w5_case *c, w5_theory *t)
         w5_known_last(c->k, W5_K_HOST_BOOT, c->from - 10 * W5_MINUTE, c->to + W5_SECOND);
     if (!boot)
         return;
-    const w5_master *listener = first_listener(c, boot->at);
-    w5_time up = listener ? listener->listen : c->to;
+    const w5_master *listener = NULL;
     for (size_t i = 0; i < c->errors; i++) {
         const w5_error *e = &c->error[i];
+        if (i == 0 || e->cell->upstream != c->error[i - 1].cell->upstream)
+            listener = first_listener(c, e->cell->upstream, boot->at);
+        w5_time up = listener ? listener->listen : c->to;
         if (!w5_error_is(e, W5_ABSENT | W5_BIT(UNREACHABLE)) ||
             !w5_known_same_host(c->k, boot, e->cell) || e->cell->at > up + W5_SECOND)
             continue;
