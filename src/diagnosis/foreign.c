@@ -51,14 +51,10 @@ static bool tell(const w5_known *k, const w5_stream *s, w5_sentence *out)
     if (foreign)
         claim = W5_SAY(N_("%1$s has lines of %2$s, whose logs are not read here."), s->name,
                        w5_stanza_get(foreign, "title"));
-    else if (s->understood || !s->not_understood)
-        return false;
-    else if (is_no_text(s))
+    else if (!s->understood && s->not_understood && is_no_text(s))
         claim = W5_SAY(N_("%1$s is no text: nothing in it is a log."), s->name);
     else
-        claim = W5_SAY(N_("No line of %1$s has the form of a log that is read here: \"why502 list "
-                          "formats\" names them, -v shows the first lines."),
-                       s->name);
+        return false;
     *out = w5_claim_keep(&claim, k->arena);
     return true;
 }

@@ -24,10 +24,9 @@ static void what_cannot_be_read_is_named(void **state)
     syslog.lines = syslog.understood = 9;
     w5_stream *streams[] = {&haproxy, &mostly_ours, &image, &shopping, &syslog};
     static const char *const wanted[][2] = {
-        {"lb.log",   "has lines of"   },
-        {"logo.png", "is no text"     },
-        {"list.txt", "has the form of"},
-        {"syslog",   "has lines of"   },
+        {"lb.log",   "has lines of"},
+        {"logo.png", "is no text"  },
+        {"syslog",   "has lines of"},
     };
     w5_arena *arena = w5_arena_new();
     w5_catalogue *catalogue = w5_catalogue_new(arena);
@@ -52,7 +51,7 @@ static void what_cannot_be_read_is_named(void **state)
 static void only_some_are_named(void **state)
 {
     (void)state;
-    w5_stream list = STRANGE("list.txt", "milk, bread");
+    w5_stream list = STRANGE("list.txt", "\1\2\3");
     w5_stream *streams[3 * W5_FOREIGN_MAX];
     for (size_t i = 0; i < COUNT(streams); i++)
         streams[i] = &list;
