@@ -31,7 +31,8 @@ static unsigned server_error(w5_str status)
 static unsigned nginx_status(const w5_record *r)
 {
     int64_t micros;
-    unsigned status = server_error(last_of(w5_record_get(r, W5_F_upstream_status)));
+    w5_str statuses = w5_record_get(r, W5_F_upstream_status);
+    unsigned status = server_error(statuses.len == 3 ? statuses : last_of(statuses));
     if (status == 0)
         return 0;
     if (r->have >> W5_F_upstream_header_time & 1) {

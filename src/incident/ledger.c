@@ -93,7 +93,8 @@ void w5_ledger_cool(w5_ledger *l)
     memset(l->noise, 0, sizeof(l->noise));
     w5_cells_cool(l->cells);
     l->watched = (struct w5_watched){W5_TIME_NONE, 0};
-    l->access.valid = l->access.path_valid = false;
+    memset(l->hot_path, 0, sizeof(l->hot_path));
+    l->access.valid = false;
 }
 
 void w5_ledger_reset(w5_ledger *l)

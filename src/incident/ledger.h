@@ -59,16 +59,24 @@ typedef struct w5_hot_noise {
 } w5_hot_noise;
 #define W5_HOT_NOISES 32
 
-/* The last rows of traffic and of paths. */
+/* The last row of traffic. */
 typedef struct w5_hot_access {
-    bool valid, path_valid;
+    bool valid;
     uint16_t lane, status;
     w5_id host;
     w5_time second;
-    w5_str upstream, path;
-    size_t traffic, row;
-    uint64_t moved, paths_moved;
+    w5_str upstream;
+    size_t traffic;
+    uint64_t moved;
 } w5_hot_access;
+
+/* The row of a path that was asked for lately. */
+typedef struct w5_hot_path {
+    uint64_t hash; /* 0: free */
+    uint64_t moved;
+    size_t row;
+} w5_hot_path;
+#define W5_HOT_PATHS 512
 
 struct w5_ledger {
     const w5_catalogue *catalogue;
@@ -97,6 +105,7 @@ struct w5_ledger {
     w5_hot_row hot_cell[W5_HOT_CELLS], hot_request[W5_HOT_REQUESTS], hot_mix[W5_HOT_MIXES];
     w5_hot_noise noise[W5_HOT_NOISES];
     w5_hot_access access;
+    w5_hot_path hot_path[W5_HOT_PATHS];
 };
 
 /* Many logs have many cells, though few each: beyond so many lanes every one brings some more. */

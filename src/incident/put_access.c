@@ -1,6 +1,8 @@
 /* put_access.c -- lines of access logs: two counters, and a cell for those worth one. */
 #include "put.h"
 
+#include "hash.h"
+
 static w5_id traffic_upstream(w5_ledger *l, const w5_record *r, unsigned status)
 {
     if (!(r->have >> W5_F_upstream_addr & 1))
@@ -59,29 +61,25 @@ static void count_traffic(w5_ledger *l, const w5_record *r, uint16_t lane, w5_ti
                          .status = (uint16_t)status,
                          .upstream = w5_put_kept(l, list),
                          .traffic = i,
-                         .moved = l->traffic.moved,
-                         .path_valid = h->path_valid,
-                         .path = h->path,
-                         .row = h->row,
-                         .paths_moved = h->paths_moved};
+                         .moved = l->traffic.moved};
 }
 
+/* Sixty-four bits under the run's secret stand for the path, as for other names (put_error.c). */
 static void count_path(w5_ledger *l, w5_str path, unsigned status, int64_t duration, uint64_t n)
 {
-    w5_hot_access *h = &l->access;
+    uint64_t hash = w5_hash_bytes(l->seed, path) | 1;
+    w5_hot_path *h = &l->hot_path[hash / 2 % W5_HOT_PATHS];
     w5_path row = {.requests = n,
                    .failed = w5_status_failed(status) ? n : 0,
                    .longest_finished = status < 500 && status != 499 ? duration : -1,
                    .sum = duration > 0 ? duration : 0};
-    if (h->path_valid && h->paths_moved == l->paths.moved && w5_str_eq(h->path, path)) {
+    if (h->hash == hash && h->moved == l->paths.moved) {
         l->paths.kind->join(w5_rows_at(&l->paths, h->row), &row);
         return;
     }
     w5_id id = row.path = w5_names_put(&l->names, path);
-    h->row = w5_rows_put(&l->paths, &row);
-    h->path = w5_put_kept(l, id);
-    h->path_valid = id != W5_INTERN_FULL;
-    h->paths_moved = l->paths.moved;
+    size_t at = w5_rows_put(&l->paths, &row);
+    *h = (w5_hot_path){.hash = id != W5_INTERN_FULL ? hash : 0, .moved = l->paths.moved, .row = at};
 }
 
 /* 4xx answers are mostly scanners' paths: a site does not have a million of its own. */

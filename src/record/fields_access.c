@@ -265,12 +265,14 @@ static w5_str without_query(w5_str s)
 /* What addresses and names of hosts are made of, several with ", " between; no stamp of a layer. */
 bool w5_access_is_address(w5_str s)
 {
+#define BIT(c) (UINT64_C(1) << ((c) & 63))
+    static const uint64_t plain[4] = { /* digits, letters, and .:-,_ */
+        (BIT('9') * 2 - BIT('0')) | BIT('.') | BIT(':') | BIT('-') | BIT(','),
+        (BIT('z') * 2 - BIT('a')) | (BIT('Z') * 2 - BIT('A')) | BIT('_')};
+#undef BIT
     for (size_t i = 0; i < s.len; i++) {
-        char c = s.ptr[i];
-        bool digit = (unsigned char)(c - '0') <= 9;
-        bool letter = (unsigned char)((c | 0x20) - 'a') < 26;
-        if (!digit && !letter && c != '.' && c != ':' && c != '-' && c != '_' && c != ',' &&
-            (c != ' ' || i == 0 || s.ptr[i - 1] != ','))
+        unsigned char c = (unsigned char)s.ptr[i];
+        if (!(plain[c >> 6] >> (c & 63) & 1) && (c != ' ' || i == 0 || s.ptr[i - 1] != ','))
             return false;
     }
     return s.len > 0 && !(s.len > 10 && s.ptr[4] == '-' && s.ptr[7] == '-');
@@ -412,6 +414,18 @@ static w5_str bare_text(w5_str text, w5_access_program *p, w5_arena *arena)
     return (w5_str){out, n};
 }
 
+/* The first bytes of a step's literal, to be compared at once. */
+static void load_literal(w5_access_step *step)
+{
+    size_t n = step->literal.len < sizeof(step->bytes) ? step->literal.len : sizeof(step->bytes);
+    unsigned char mask[sizeof(step->mask)] = {0};
+    step->bytes = 0;
+    memset(mask, 0xff, n);
+    memcpy(&step->mask, mask, sizeof(mask));
+    if (n > 0)
+        memcpy(&step->bytes, step->literal.ptr, n);
+}
+
 bool w5_access_compile(w5_str name, w5_str text, w5_arena *arena, w5_access_program *p)
 {
     bool known = false;
@@ -427,6 +441,8 @@ bool w5_access_compile(w5_str name, w5_str text, w5_arena *arena, w5_access_prog
         step->variable = w5_access_variable(variable);
         known = known || step->variable >= 0;
     }
+    for (size_t i = 0; i < p->steps; i++)
+        load_literal(&p->step[i]);
     return known;
 }
 
@@ -537,6 +553,43 @@ static bool is_needed(kind k)
     return k == STATUS || k == NUMBER || k == ADDRESS || k == TIME_LOCAL;
 }
 
+/* One address, no path: nothing that could make it anything else. */
+static inline bool is_one_address(w5_str s)
+{
+    for (size_t i = 0; i < s.len; i++)
+        if (s.ptr[i] == ' ' || s.ptr[i] == '/')
+            return false;
+    return true;
+}
+
+/* What most values are, without a call; anything else is looked at by w5_access_set. */
+static inline bool set_usual(w5_record *r, int variable, w5_str value)
+{
+    const struct variable *v = &variables[variable];
+    bool first = v->field >= 0 && !(r->have >> v->field & 1);
+    bool fits = false;
+    if (!first || value.len == 0)
+        return w5_access_set(r, variable, value);
+    if (v->kind == PLAIN && value.len == 1 && value.ptr[0] == '-')
+        return true;
+    if (v->kind == PLAIN || v->kind == ADDRESS)
+        fits = value.len > 1 && (v->kind == PLAIN || w5_access_is_address(value));
+    else if (v->kind == NUMBER)
+        fits = is_number(value);
+    else if (v->kind == STATUS)
+        fits = is_status(value);
+    else if (v->kind == SECONDS)
+        fits = is_seconds(value);
+    else if (v->kind == LIST || v->kind == DURATIONS)
+        fits = is_list_of_numbers(value);
+    else if (v->kind == ADDRESSES)
+        fits = is_one_address(value);
+    if (!fits)
+        return w5_access_set(r, variable, value);
+    w5_record_set(r, (w5_field)v->field, value);
+    return true;
+}
+
 static bool take_value(const w5_access_program *p, w5_access_clock *clock, int variable,
                        w5_str value, w5_record *r)
 {
@@ -546,7 +599,17 @@ static bool take_value(const w5_access_program *p, w5_access_clock *clock, int v
     kind k = variables[variable].kind;
     if (k == TIME_LOCAL && w5_access_time_cached(clock, value, &at))
         return put_time(r, at, true, 0);
-    return w5_access_set(r, variable, value) || value.len == 0 || (p->strict && !is_needed(k));
+    return set_usual(r, variable, value) || value.len == 0 || (p->strict && !is_needed(k));
+}
+
+/* The literal in front of a step. Most have a few bytes only. */
+static inline bool has_literal(const w5_access_step *step, const char *at, const char *end)
+{
+    uint64_t here;
+    if (step->literal.len > sizeof(here) || (size_t)(end - at) < sizeof(here))
+        return stands_at(at, end, step->literal);
+    memcpy(&here, at, sizeof(here));
+    return ((here ^ step->bytes) & step->mask) == 0;
 }
 
 bool w5_access_run(const w5_access_program *p, w5_access_clock *clock, w5_str line, w5_record *r)
@@ -555,7 +618,7 @@ bool w5_access_run(const w5_access_program *p, w5_access_clock *clock, w5_str li
     const char *end = at + line.len;
     for (size_t i = 0; i < p->steps; i++) {
         const w5_access_step *step = &p->step[i];
-        if (!stands_at(at, end, step->literal))
+        if (!has_literal(step, at, end))
             return false;
         at += step->literal.len;
         if (!step->more)
@@ -591,17 +654,16 @@ bool w5_access_learn(const w5_access_marks *m, w5_str line, bool json, char *cop
         size_t from = (size_t)(m->at[i].value.ptr - line.ptr);
         if (m->overflow || from < at || (i > 0 && from == at))
             return false;
-        p->step[p->steps++] = (w5_access_step){
-            {copy + at, from - at},
-            m->at[i].variable, true
-        };
+        p->step[p->steps++] = (w5_access_step){.literal = {copy + at, from - at},
+                                               .variable = m->at[i].variable,
+                                               .more = true};
         at = from + m->at[i].value.len;
     }
     if (at < line.len)
-        p->step[p->steps++] = (w5_access_step){
-            {copy + at, line.len - at},
-            -1, false
-        };
+        p->step[p->steps++] =
+            (w5_access_step){.literal = {copy + at, line.len - at}, .variable = -1};
+    for (size_t i = 0; i < p->steps; i++)
+        load_literal(&p->step[i]);
     return p->steps > 0;
 }
 

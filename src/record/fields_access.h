@@ -17,6 +17,7 @@ typedef struct w5_access_step {
     w5_str literal;  /* before the value */
     int variable;    /* place in the table of variables, -1: a value nobody asks for */
     bool more;       /* a variable follows (the last step may be a literal alone) */
+    uint64_t bytes, mask; /* the literal's first eight bytes, and which of them are there */
 } w5_access_step;
 
 typedef struct w5_access_program {

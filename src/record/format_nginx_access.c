@@ -463,4 +463,5 @@ const w5_format w5_format_nginx_access = {
                "\"curl/7.88.1\" rt=0.005 ua=\"127.0.0.1:21050\" us=\"502\" ut=\"0.005\""),
     .order = 20,
     .parse = parse,
+    .again = true,
 };

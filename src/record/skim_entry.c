@@ -45,6 +45,7 @@ static void prepare(const w5_feed *feed, size_t len, uint32_t lines, w5_record *
     out->count = 1;
     out->pattern = NULL;
     out->clock = NULL;
+    out->herd = false;
 }
 
 static void account(w5_records *r, w5_feed *feed, size_t len, uint32_t lines)

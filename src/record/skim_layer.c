@@ -1,4 +1,4 @@
-/* skim_layer.c -- the short way of a line behind one layer: syslog's, or an entry of the journal.
+/* skim_layer.c -- the short way of a line behind one layer, syslog's or the journal's, or behind none.
  *
  * What such a layer tells stands in front of the program's own line, and mostly it is what one of the
  * last lines had: the same stamp, the same writer. Bytes are compared with those that the long way
@@ -135,18 +135,27 @@ void w5_echo_learn(const w5_feed *feed, const w5_chain *chain, w5_str line, cons
 }
 
 /* --- the layer -------------------------------------------------------------------------------- */
-/* Whether the stage is between two lines behind one layer, with nothing waiting. */
+/* Lines behind one layer, of which one came lately, or lines of a known format behind none. */
+static bool is_known(const w5_feed *feed)
+{
+    const w5_log *log = feed->log;
+    const w5_format *own = log->lane[0]->format;
+    if (log->chain.depth == 0)
+        return own && own->again && (!feed->forced || feed->forced == own);
+    return log->chain.depth == 1 && log->echo && log->chain.layer[0] == log->echo->which && !own &&
+           !feed->forced;
+}
+
+/* Whether the stage is between two such lines, with nothing waiting. */
 static bool is_calm(const w5_records *r, const w5_feed *feed)
 {
     const w5_log *log = feed->log;
     const w5_window *w = &feed->window;
-    if (!log->echo || log->chain.depth != 1 || log->chain.layer[0] != log->echo->which ||
-        !w->base || w->fence)
+    if (!w->base || w->fence || !is_known(feed))
         return false;
     uint64_t here = w->offset + (uint64_t)(w->at - w->base);
     return here > 0 && here >= feed->tainted && here < feed->stop && r->queued == 0 &&
-           !log->collects && !log->lane[0]->format && !log->lane[0]->pending && !feed->forced &&
-           log->pub.format;
+           !log->collects && !log->lane[0]->pending && log->pub.format;
 }
 
 /* The writer whose tag stands there: the last one, or one of those before it. */
@@ -293,14 +302,14 @@ typedef enum step {
 } step;
 
 static step read_inner(w5_records *r, w5_feed *feed, w5_lane *lane, const w5_wrapped *w,
-                       w5_str line, w5_record *out)
+                       w5_str inner, w5_str line, w5_record *out)
 {
     const w5_stream *s = &feed->log->pub;
     if (w->host.len > 0 && (s->host.len == 0 || !w5_str_eq(s->named, w->host)))
         return LONG_WAY;
     prepare(feed, line, w, out);
     out->format = lane->format;
-    w5_fit fit = lane->format->parse(lane->memo[lane->rank], w->inner, out);
+    w5_fit fit = lane->format->parse(lane->memo[lane->rank], inner, out);
     if (fit == W5_FIT_NO || (fit == W5_FIT_YES && (out->open || !settle_time(out, w))))
         return LONG_WAY;
     count_line(feed, line.ptr + line.len);
@@ -312,20 +321,35 @@ static step read_inner(w5_records *r, w5_feed *feed, w5_lane *lane, const w5_wra
     return RECORD;
 }
 
-static step read_line(w5_records *r, w5_feed *feed, w5_record *out)
+static step read_bare(w5_records *r, w5_feed *feed, w5_str line, w5_record *out)
+{
+    static const w5_wrapped none = {.at = W5_TIME_NONE, .count = 1};
+    w5_lane *lane = feed->log->lane[0];
+    if (!is_idle(lane, lane->key))
+        return LONG_WAY;
+    return read_inner(r, feed, lane, &none, line, line, out);
+}
+
+static step read_wrapped(w5_records *r, w5_feed *feed, w5_str line, w5_record *out)
 {
     w5_echo *e = feed->log->echo;
-    const w5_window *window = &feed->window;
-    const char *newline = memchr(window->at, '\n', (size_t)(window->end - window->at));
     w5_wrapped w;
-    if (!newline || newline == window->at || newline[-1] == '\r')
-        return LONG_WAY;
-    w5_str line = {window->at, (size_t)(newline - window->at)};
     const writer *who =
         line.ptr[0] == '{' ? peel_entry(e, r, line, &w) : peel_tag(e, feed, line, &w);
     if (!who || !is_idle(who->lane, who->key) || is_blank_byte(w.inner.ptr[0]))
         return LONG_WAY;
-    return read_inner(r, feed, who->lane, &w, line, out);
+    return read_inner(r, feed, who->lane, &w, w.inner, line, out);
+}
+
+static step read_line(w5_records *r, w5_feed *feed, w5_record *out)
+{
+    const w5_window *window = &feed->window;
+    const char *newline = memchr(window->at, '\n', (size_t)(window->end - window->at));
+    if (!newline || newline == window->at || newline[-1] == '\r')
+        return LONG_WAY;
+    w5_str line = {window->at, (size_t)(newline - window->at)};
+    return feed->log->chain.depth == 0 ? read_bare(r, feed, line, out)
+                                       : read_wrapped(r, feed, line, out);
 }
 
 bool w5_skim_layer(w5_records *r, w5_feed *feed, w5_record *out)

@@ -158,6 +158,32 @@ static void what_the_layer_says_about_its_message_counts(void **state)
     w5_arena_free(arena);
 }
 
+/* Lines behind no layer: an access log's, gunicorn's own. */
+static void lines_without_a_layer_are_told_the_same(void **state)
+{
+    (void)state;
+    static const char *const logs[] = {
+        "fixtures/formats/nginx-access/combined.log", "fixtures/formats/nginx-access/timed.log",
+        "fixtures/formats/nginx-access/json.log",     "fixtures/formats/nginx-access/odd.log",
+        "fixtures/formats/nginx-access/main.log",     "fixtures/formats/nginx-access/ingress.log",
+        "fixtures/formats/gunicorn/20.1.0.log",       "fixtures/formats/gunicorn/26.1.0.log",
+    };
+    static const w5_str lines[] = {
+        W5_LIT("10.1.2.3 - - [20/Nov/2026:14:00:00 +0000] \"GET /p?i=1 HTTP/1.1\" 200 39 \"-\" \"c 7\" "
+               "rt=0.140 ua=\"127.0.0.1:8000\" us=\"200\""),
+        W5_LIT("[2026-11-20 14:00:00 +0000] [9] [DEBUG] GET /p"),
+    };
+    w5_arena *arena = w5_arena_new();
+    for (size_t i = 0; i < COUNT(logs); i++) {
+        w5_str once = stage_file(logs[i]);
+        assert_ways_agree(w5_arena_fmt(arena, "%.*s%.*s", W5_ARG(once), W5_ARG(once)));
+        free((void *)(uintptr_t)once.ptr);
+    }
+    for (size_t i = 0; i < COUNT(lines); i++)
+        assert_ways_agree(neighbours(arena, lines[i]));
+    w5_arena_free(arena);
+}
+
 /* Bytes that are not there must not be looked at: each block ends where its memory does. */
 static void a_block_ends_anywhere(void **state)
 {
@@ -183,6 +209,7 @@ int main(void)
         cmocka_unit_test(writers_take_turns),
         cmocka_unit_test(a_byte_is_enough_to_go_the_long_way),
         cmocka_unit_test(what_the_layer_says_about_its_message_counts),
+        cmocka_unit_test(lines_without_a_layer_are_told_the_same),
         cmocka_unit_test(a_block_ends_anywhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
