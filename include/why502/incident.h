@@ -110,6 +110,8 @@ void w5_ledger_merge(w5_ledger *l, const w5_ledger *from);
 /* False: time jumps back in or between the two, and only who reads the lines of `later` behind those of
  * `l` knows which are of one request. */
 bool w5_ledger_goes_on(const w5_ledger *l, const w5_ledger *later);
+/* What comes now is another log, and whole: no request or exit in it was told before. */
+void w5_ledger_turn(w5_ledger *l);
 /* Adds to the line numbers of all that was put so far: a chunk does not know how many lines stand
  * before it. */
 void w5_ledger_renumber(w5_ledger *l, uint64_t by);
@@ -129,7 +131,7 @@ typedef struct w5_ledger_totals {
     uint64_t upstream_errors, forged;
     const uint64_t *by_class; /* [w5_class.index] lines, whatever was coarsened */
     size_t classes;
-    uint64_t coarsened, evicted; /* cells that lost detail; that were dropped */
+    uint64_t coarsened, evicted; /* lines whose path or second is not kept; rows that were dropped */
 } w5_ledger_totals;
 w5_ledger_totals w5_ledger_sum(const w5_ledger *l);
 size_t w5_ledger_codes(const w5_ledger *l, const w5_str **names, const uint64_t **counts);

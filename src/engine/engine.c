@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include <why502/engine.h>
 
+#include "files.h"
 #include "hosts.h"
 #include "pieces.h"
 
@@ -33,6 +34,7 @@ struct w5_engine {
     uint32_t source; /* the one being read */
     uint32_t fed;    /* sources read from memory: they come after the real ones */
     bool stopped, host_given;
+    unsigned several; /* small files that were several logs */
     w5_time now;     /* of a live run: the clock; W5_TIME_NONE otherwise */
     places **places; /* by source; NULL: nothing was read */
     size_t places_room;
@@ -145,13 +147,41 @@ static w5_time year_of(const w5_source *s)
     return s->modified == W5_TIME_NONE ? w5_now() : s->modified;
 }
 
+/* An event is counted once in one ledger, not in several. */
+static bool carries_events(const w5_engine *e)
+{
+    for (size_t i = 0; i < w5_records_streams(e->reader.records); i++)
+        if (w5_records_stream(e->reader.records, i)->told)
+            return true;
+    return false;
+}
+
+/* Whether its sources are logs that are read from end to end, one after the other, each for itself. */
+static bool reads_whole_files(const w5_engine *e)
+{
+    return !e->options.follow && !e->options.whole_lines && !carries_events(e);
+}
+
+static bool is_file(const w5_source *s)
+{
+    return s->seekable || s->compression.len > 0;
+}
+
 static void change_source(w5_engine *e, uint32_t index)
 {
     if (e->source == index)
         return;
     const w5_source *s = w5_sources_at(e->sources, index);
+    if (is_file(s) && reads_whole_files(e))
+        w5_ledger_turn(e->reader.ledger);
     w5_records_begin(e->reader.records, index, s->name, s->format, year_of(s));
     e->source = index;
+}
+
+static void finish_source(w5_engine *e)
+{
+    w5_records_tick(e->reader.records);
+    flow(e);
 }
 
 /* --- large files, by several threads --------------------------------------------------------- */
@@ -163,23 +193,13 @@ static bool piece_done(void *context, uint64_t bytes)
     return !e->stopped;
 }
 
-/* An event is counted once in one ledger, not in several. */
-static bool carries_events(const w5_engine *e)
-{
-    for (size_t i = 0; i < w5_records_streams(e->reader.records); i++)
-        if (w5_records_stream(e->reader.records, i)->told)
-            return true;
-    return false;
-}
-
 /* The first block told what the source is; the rest of a large file is cut into pieces. */
 static void read_in_pieces(w5_engine *e, const w5_block *block)
 {
     const w5_source *s = w5_sources_at(e->sources, block->source);
     uint64_t at;
-    if (e->options.jobs < 2 || e->options.follow || e->options.whole_lines || e->options.event ||
-        e->stopped || carries_events(e) || !s->seekable || block->offset > 0 ||
-        s->size < W5_PIECES_FROM)
+    if (e->options.jobs < 2 || !reads_whole_files(e) || e->options.event || e->stopped ||
+        !s->seekable || block->offset > 0 || s->size < W5_PIECES_FROM)
         return;
     size_t streams = w5_records_streams(e->reader.records);
     w5_pieces pieces = {.catalogue = e->catalogue,
@@ -196,6 +216,77 @@ static void read_in_pieces(w5_engine *e, const w5_block *block)
         return;
     e->bytes = bytes + at - (block->offset + block->bytes.len);
     w5_sources_skip(e->sources, block->source, at, NULL);
+}
+
+/* --- small files, a thread each ---------------------------------------------------------------- */
+static bool is_small(const w5_source *s)
+{
+    return s->seekable && s->error.code == W5_OK && s->size > 0 && s->size < W5_PIECES_FROM &&
+           s->bytes == 0;
+}
+
+/* The first of the sources that was not read yet; SIZE_MAX: one is being read. */
+static size_t first_unread(const w5_engine *e)
+{
+    if (e->source == NO_SOURCE)
+        return 0;
+    const w5_source *s = w5_sources_at(e->sources, e->source);
+    return s->seekable && s->bytes >= s->size ? e->source + 1u : SIZE_MAX;
+}
+
+/* Small files from `at` on; those that yield nothing may stand between. */
+static size_t list_small(w5_engine *e, size_t at, w5_one_file *file)
+{
+    size_t n = 0;
+    for (; at < w5_sources_count(e->sources); at++) {
+        const w5_source *s = w5_sources_at(e->sources, at);
+        if (s->done)
+            continue;
+        if (!is_small(s))
+            break;
+        file[n++] = (w5_one_file){s, year_of(s)};
+    }
+    return n;
+}
+
+static void skip_files(w5_engine *e, const w5_one_file *file, size_t n, const uint64_t *read)
+{
+    for (size_t i = 0; i < n; i++) {
+        w5_sources_skip(e->sources, file[i].source->index, read[i], NULL);
+        e->source = file[i].source->index;
+    }
+}
+
+/* What the next turns would read one by one. A file that is several logs is left to them. */
+static void read_small_files(w5_engine *e)
+{
+    if (e->options.jobs < 2 || e->several > 2 || e->options.event || e->options.all_fields ||
+        !reads_whole_files(e))
+        return;
+    w5_sources_settle(e->sources);
+    size_t at = first_unread(e), all = w5_sources_count(e->sources);
+    if (at >= all)
+        return;
+    w5_one_file *file = w5_xrealloc(NULL, all - at, sizeof(*file));
+    uint64_t *read = w5_xrealloc(NULL, all - at, sizeof(*read));
+    w5_files files = {.catalogue = e->catalogue,
+                      .file = file,
+                      .n = list_small(e, at, file),
+                      .options = e->stages,
+                      .whole = &e->reader,
+                      .jobs = e->options.jobs,
+                      .progress = piece_done,
+                      .context = e};
+    if (files.n > 1) {
+        if (e->source != NO_SOURCE)
+            finish_source(e);
+        files.options.first_stream = (uint32_t)w5_records_streams(e->reader.records);
+        size_t n = w5_files_read(&files, read);
+        e->several += n < files.n;
+        skip_files(e, file, n, read);
+    }
+    free(read);
+    free(file);
 }
 
 static w5_stream *stream_of(const w5_engine *e, uint32_t source)
@@ -304,12 +395,6 @@ static bool take_whole_lines(w5_engine *e, w5_block *block)
     return block->bytes.len > 0;
 }
 
-static void finish_source(w5_engine *e)
-{
-    w5_records_tick(e->reader.records);
-    flow(e);
-}
-
 w5_rc w5_engine_turn(w5_engine *e, w5_time patience, w5_err *err)
 {
     (void)err;
@@ -343,9 +428,10 @@ void w5_engine_settle(w5_engine *e)
 w5_rc w5_engine_read(w5_engine *e, w5_err *err)
 {
     w5_rc rc;
-    do
-        rc = w5_engine_turn(e, W5_SECOND, err);
-    while ((rc == W5_OK || rc == W5_WAIT) && !e->stopped);
+    do {
+        read_small_files(e);
+        rc = e->stopped ? W5_OK : w5_engine_turn(e, W5_SECOND, err);
+    } while ((rc == W5_OK || rc == W5_WAIT) && !e->stopped);
     if (e->source != NO_SOURCE)
         finish_source(e);
     return rc < 0 ? rc : W5_OK;

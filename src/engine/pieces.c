@@ -261,24 +261,14 @@ static void init(work *w, const w5_pieces *p)
     w->first = w->next = w->start / w->size;
     w->end = p->source->size / w->size; /* the last takes the rest, too */
     w->detail = w5_ledger_detail_of(p->whole->ledger);
-    for (size_t i = 0; i < w->slots; i++) {
-        w->slot[i].reader.classifier = w5_classifier_new(p->catalogue);
-        w->slot[i].reader.ledger = w5_ledger_new(p->catalogue);
-        w->slot[i].reader.outside = p->whole->outside;
-        w->slot[i].reader.outside.of = NULL;
-        w->slot[i].reader.outside.streams = 0;
-    }
+    for (size_t i = 0; i < w->slots; i++)
+        w5_reader_like(&w->slot[i].reader, p->whole, p->catalogue);
 }
 
 static void done(work *w)
 {
-    for (size_t i = 0; i < w->slots; i++) {
-        w5_records_free(w->slot[i].reader.records);
-        w5_classifier_absorb(w->p->whole->classifier, w->slot[i].reader.classifier);
-        w5_classifier_free(w->slot[i].reader.classifier);
-        w5_ledger_free(w->slot[i].reader.ledger);
-        w5_outside_done(&w->slot[i].reader.outside);
-    }
+    for (size_t i = 0; i < w->slots; i++)
+        w5_reader_end(&w->slot[i].reader, w->p->whole);
     pthread_cond_destroy(&w->changed);
     pthread_mutex_destroy(&w->lock);
 }

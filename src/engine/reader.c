@@ -64,6 +64,23 @@ static w5_herder herder(w5_reader *r)
                        .span = w5_outside_asked(&r->outside) ? W5_SECOND : W5_MINUTE};
 }
 
+/* --- threads ------------------------------------------------------------------------------------ */
+void w5_reader_like(w5_reader *r, const w5_reader *whole, const w5_catalogue *catalogue)
+{
+    *r = (w5_reader){.classifier = w5_classifier_new(catalogue),
+                     .ledger = w5_ledger_new(catalogue),
+                     .outside = {.since = whole->outside.since, .until = whole->outside.until}};
+}
+
+void w5_reader_end(w5_reader *r, const w5_reader *whole)
+{
+    w5_records_free(r->records);
+    w5_classifier_absorb(whole->classifier, r->classifier);
+    w5_classifier_free(r->classifier);
+    w5_ledger_free(r->ledger);
+    w5_outside_done(&r->outside);
+}
+
 /* --- records ------------------------------------------------------------------------------------ */
 void w5_reader_flow(w5_reader *r, void (*event)(void *context, const w5_event *event), bool all,
                     void *context)

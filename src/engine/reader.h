@@ -22,6 +22,10 @@ typedef struct w5_reader {
     bool asked;                    /* the record that comes next is that of `event` */
 } w5_reader;
 
+/* Another thread's, for a part of what `whole` reads; its records are still to be made. */
+void w5_reader_like(w5_reader *r, const w5_reader *whole, const w5_catalogue *catalogue);
+/* Frees it; what its classifier counted is added to the whole's. */
+void w5_reader_end(w5_reader *r, const w5_reader *whole);
 /* Everything the record stage has ready goes into the ledger. `event` may be NULL; `all`: it is
  * called for records of no interest, too. */
 void w5_reader_flow(w5_reader *r, void (*event)(void *context, const w5_event *event), bool all,

@@ -370,6 +370,19 @@ static void thin_texts(w5_cells *c)
     free(order);
 }
 
+uint64_t w5_cells_coarse(const w5_cells *c)
+{
+    uint64_t lines = 0;
+    for (size_t i = 0; i < c->rows.n; i++) {
+        const w5_cell *cell = w5_cells_at(c, i);
+        uint8_t sort = w5_cells_trait(c, cell)->sort;
+        const step *now = &ladder[c->rows.level][sort], *first = &ladder[0][sort];
+        bool coarse = now->detail != first->detail || now->span != first->span;
+        lines += coarse && sort != W5_SORT_NOISE && sort != W5_SORT_ACCESS ? cell->count : 0;
+    }
+    return lines;
+}
+
 /* A cell that is not the first of its group now will not be it when groups are larger. */
 bool w5_cells_wants_text(w5_cells *c, const w5_cell *cell)
 {

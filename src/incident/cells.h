@@ -74,6 +74,9 @@ bool w5_cells_mixed(const w5_cells *c, uint16_t klass);
 bool w5_cells_mixing(const w5_cells *c); /* those of all upstream errors do */
 /* Seconds that a cell of a class covers at most, 0 for any time. */
 uint32_t w5_cells_span(const w5_cells *c, uint16_t klass);
+/* Lines in cells that do not tell their path or second any more, though as few as these would: a
+ * function of what is there, not of how it came to be there. Look-alikes are as they were meant to be. */
+uint64_t w5_cells_coarse(const w5_cells *c);
 /* False: the excerpt of this cell would be thinned out, for one before it has its own. */
 bool w5_cells_wants_text(w5_cells *c, const w5_cell *cell);
 void w5_cells_cool(w5_cells *c); /* ids are no more what they were */

@@ -100,7 +100,7 @@ void w5_ledger_cool(w5_ledger *l)
 void w5_ledger_reset(w5_ledger *l)
 {
     memset(l->by_class, 0, l->traits * sizeof(*l->by_class));
-    l->upstream_errors = l->forged = 0;
+    l->upstream_errors = l->forged = l->told_coarse = 0;
     w5_names_reset(&l->names);
     w5_cells_reset(l->cells);
     w5_rows_reset(&l->traffic);
@@ -272,14 +272,23 @@ size_t w5_ledger_lanes(const w5_ledger *l, const w5_lane **all)
     return l->lanes;
 }
 
+/* Requests whose second is not kept. */
+static uint64_t coarse_traffic(const w5_rows *t)
+{
+    uint64_t requests = 0;
+    for (size_t i = 0; t->level > 0 && i < t->n; i++)
+        requests += ((const w5_traffic *)w5_rows_at(t, i))->count;
+    return requests;
+}
+
 w5_ledger_totals w5_ledger_sum(const w5_ledger *l)
 {
     return (w5_ledger_totals){.upstream_errors = l->upstream_errors,
                               .forged = l->forged,
                               .by_class = l->by_class,
                               .classes = l->traits,
-                              .coarsened = l->cells->rows.coarsened + l->traffic.coarsened +
-                                           l->paths.coarsened + l->shares.coarsened};
+                              .coarsened = l->told_coarse + w5_cells_coarse(l->cells) +
+                                           coarse_traffic(&l->traffic)};
 }
 
 size_t w5_ledger_codes(const w5_ledger *l, const w5_str **names, const uint64_t **counts)

@@ -84,6 +84,7 @@ struct w5_ledger {
     size_t traits;
     uint64_t *by_class;
     uint64_t upstream_errors, forged;
+    uint64_t told_coarse; /* rows of other ledgers that had lost detail there */
     uint64_t seed;
     w5_names names;
     w5_cells *cells;

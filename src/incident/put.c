@@ -151,6 +151,13 @@ static void watch_clock(w5_ledger *l, const w5_record *r, uint16_t lane, w5_time
         w5_once_forget(&l->once);
 }
 
+void w5_ledger_turn(w5_ledger *l)
+{
+    w5_once_forget(&l->once);
+    l->clocks = (w5_clocks){0};
+    l->watched.at = W5_TIME_NONE;
+}
+
 static void place(w5_ledger *l, const w5_event *e, uint16_t lane, w5_time at, uint64_t n)
 {
     const w5_trait *trait = &l->trait[e->klass->index];

@@ -574,7 +574,7 @@ static void read_row(reading *in)
     if (rows && in->table != CELL)
         w5_rows_raise(rows, in->level);
     if (rows)
-        rows->coarsened += in->level > 0; /* where it was told */
+        in->l->told_coarse += in->level > 0; /* where it was told */
     puts_row[in->table](in);
 }
 

@@ -198,6 +198,8 @@ uint64_t w5_records_absorb(w5_records *r, const w5_records *piece)
     add_counts(&log->pub, &from->pub);
     add_times(&log->pub, &from->pub);
     add_formats(r, log, from);
+    if (log->pub.how.len == 0)
+        log->pub.how = w5_arena_str(r->forever, from->pub.how);
     if (log->pub.host.len == 0 && from->pub.host.len > 0)
         log->pub.host = w5_arena_str(r->forever, from->pub.host);
     if (log->pub.named.len == 0 && from->pub.named.len > 0)

@@ -147,11 +147,12 @@ static w5_str tell(w5_arena *arena, const w5_catalogue *c, const char *path, uns
     w5_engine_options options = {.jobs = jobs, .host = W5_STR("web-1")};
     w5_engine *e = w5_engine_new(c, NULL, &options);
     w5_out *out = w5_out_memory();
-    w5_view view = {.width = 80, .top = 10};
+    w5_view view = {.width = 80, .top = 10, .verbose = 1};
     assert_int_equal(w5_engine_add(e, path, NULL), W5_OK);
     assert_int_equal(w5_engine_read(e, NULL), W5_OK);
     const w5_run *run = w5_engine_run(e);
     w5_report_find(W5_STR("json"))->write(run, &view, out);
+    w5_report_find(W5_STR("text"))->write(run, &view, out);
     w5_str told = w5_arena_str(arena, w5_out_bytes(out));
     for (size_t i = 0; i < run->streams; i++)
         for (size_t k = 0; k < 3; k++)
