@@ -208,12 +208,30 @@ w5_log *w5_log_new(w5_records *r, const w5_feed *feed, w5_str name)
     return log;
 }
 
-/* A source whose first line is a header has no stream of its own. */
+static w5_log *find_log(const w5_records *r, const w5_feed *feed, w5_str name, size_t *known)
+{
+    for (size_t i = 0; i < r->logs; i++) {
+        if (r->log[i]->pub.source != feed->index)
+            continue;
+        if (w5_str_eq(r->log[i]->pub.name, name))
+            return r->log[i];
+        ++*known;
+    }
+    return NULL;
+}
+
+/* A source whose first line is a header has no stream of its own. A client can write headers, too (a
+ * newline in a path): those beyond any number of logs that tail follows share one stream. */
 w5_log *w5_log_of(w5_records *r, const w5_feed *feed, w5_str name)
 {
-    for (size_t i = 0; i < r->logs; i++)
-        if (r->log[i]->pub.source == feed->index && w5_str_eq(r->log[i]->pub.name, name))
-            return r->log[i];
+    size_t known = 0;
+    w5_log *log = find_log(r, feed, name, &known);
+    if (!log && known >= W5_TAILED_LOGS) {
+        name = W5_STR("(other)");
+        log = find_log(r, feed, name, &known);
+    }
+    if (log)
+        return log;
     if (feed->log && feed->log->pub.lines == 0) {
         feed->log->pub.name = w5_arena_str(r->forever, name);
         feed->log->gunicorn = is_told_gunicorns(feed, name);

@@ -20,6 +20,7 @@
 enum {
     W5_DEPTH = 4,      /* layers that are peeled off one line */
     W5_QUEUE = 8,      /* records that one line can complete: each layer may drive a lane out */
+    W5_TAILED_LOGS = 256, /* that headers may name in one source */
     W5_UNKNOWN_MAX = 200
 };
 

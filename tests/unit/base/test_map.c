@@ -3,6 +3,7 @@
 #include <why502/base/map.h>
 
 #include <stdio.h>
+#include <time.h>
 
 static void the_same_string_has_the_same_number(void **state)
 {
@@ -88,6 +89,53 @@ static void thousands_are_all_found_and_never_move(void **state)
     w5_intern_free(t);
 }
 
+/* --- hash flooding --------------------------------------------------------------------------- */
+enum {
+    FLOOD = 4000
+};
+typedef char flood_key[16];
+
+/* Keys whose lowest 12 bits agree under seed 1: what an attacker could prepare if it were the seed. */
+static void prepare(flood_key *key)
+{
+    w5_hash_seed(1);
+    size_t n = 0;
+    for (unsigned i = 0; n < FLOOD; i++) {
+        snprintf(key[n], sizeof(flood_key), "/%u", i);
+        n += (w5_str_hash(w5_str_of(key[n])) & 0xfff) == 0;
+    }
+}
+
+static double seconds_for(flood_key *key, uint64_t seed)
+{
+    double best = 1e9;
+    w5_hash_seed(seed);
+    for (int round = 0; round < 5; round++) {
+        clock_t began = clock();
+        w5_intern *t = w5_intern_new(2 * FLOOD, 1 << 20);
+        for (size_t i = 0; i < FLOOD; i++)
+            w5_intern_put(t, w5_str_of(key[i]));
+        w5_intern_free(t);
+        double took = (double)(clock() - began) / CLOCKS_PER_SEC;
+        best = took < best ? took : best;
+    }
+    return best;
+}
+
+static void keys_that_collide_under_another_seed_cost_no_more(void **state)
+{
+    (void)state;
+    static flood_key hostile[FLOOD], ordinary[FLOOD];
+    prepare(hostile);
+    for (unsigned i = 0; i < FLOOD; i++)
+        snprintf(ordinary[i], sizeof(flood_key), "/%u", 7919 * i);
+    double flooded = seconds_for(hostile, 1);
+    double seeded = seconds_for(hostile, 20261121);
+    double usual = seconds_for(ordinary, 20261121);
+    assert_true(flooded > 5 * usual); /* they do collide */
+    assert_true(seeded <= 2 * usual + 0.0002);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -96,6 +144,7 @@ int main(void)
         cmocka_unit_test(strings_may_hold_any_bytes),
         cmocka_unit_test(a_full_table_refuses_and_counts),
         cmocka_unit_test(thousands_are_all_found_and_never_move),
+        cmocka_unit_test(keys_that_collide_under_another_seed_cost_no_more),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -52,6 +52,24 @@ static void tails_headers_part_a_source_into_logs(void **state)
     stage_free(&s);
 }
 
+static void headers_without_end_make_no_logs_without_end(void **state)
+{
+    (void)state;
+    stage s = stage_new(NULL);
+    w5_out *out = w5_out_memory();
+    for (int i = 0; i < 3000; i++)
+        w5_out_fmt(out, "==> %d.log <==\n" LINE(0) "\n", i);
+    stage_read(&s, w5_out_bytes(out), 1 << 20);
+    assert_int_equal(s.n, 3000);
+    assert_int_equal(w5_records_streams(s.records), 257);
+    assert_str(w5_records_stream(s.records, 255)->name, W5_STR("255.log"));
+    const w5_stream *rest = w5_records_stream(s.records, 256);
+    assert_str(rest->name, W5_STR("(other)"));
+    assert_account(rest, 3 * (3000 - 256), 0, 0, 0);
+    w5_out_done(out, NULL);
+    stage_free(&s);
+}
+
 static void lines_before_a_header_are_the_sources_own(void **state)
 {
     (void)state;
@@ -191,6 +209,7 @@ int main(void)
         cmocka_unit_test(every_line_is_accounted_for),
         cmocka_unit_test(an_empty_source_is_a_stream_without_lines),
         cmocka_unit_test(tails_headers_part_a_source_into_logs),
+        cmocka_unit_test(headers_without_end_make_no_logs_without_end),
         cmocka_unit_test(lines_before_a_header_are_the_sources_own),
         cmocka_unit_test(sources_may_take_turns),
         cmocka_unit_test(a_tick_gives_out_what_was_held),
