@@ -6,6 +6,9 @@ usage: WHY502=PROGRAM python3 tests/e2e/layouts.py [NAME...]
 Each test has a mount name space of its own, where /etc, /var/log, /var/lib and /run are empty; it puts
 there what such a host has, and runs the program as its administrator would. Prints "ok NAME" or "FAIL
 NAME: why" a test; one "ok" with a note where there are no name spaces."""
+import email
+import email.policy
+import glob
 import json
 import os
 import shutil
@@ -193,10 +196,113 @@ def cron_is_silent_on_a_quiet_host():
     assert os.path.exists("/var/lib/why502/state.db")
 
 
+# --- a day of cron, by a clock that is told the time ---------------------------------------------
+DAY = 1763596800  # 2025-11-20 00:00 UTC
+FAKETIME = glob.glob("/usr/lib/*/faketime/libfaketime.so.1")
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+
+def at(clock):
+    return DAY + sum(int(part) * unit for part, unit in zip(clock.split(":"), (3600, 60, 1)))
+
+
+def refused(n, when):
+    return (f'{time.strftime("%Y/%m/%d %H:%M:%S", time.gmtime(when))} [error] 7#7: *{n} connect() failed '
+            f'(111: Connection refused) while connecting to upstream, client: 10.0.0.1, server: '
+            f'shop.example, request: "GET /p{n} HTTP/1.1", upstream: "http://127.0.0.1:8000/p{n}", '
+            f'host: "shop.example"\n')
+
+
+def gave_up(n, when):
+    return (f'{time.strftime("%Y/%m/%d %H:%M:%S", time.gmtime(when))} [info] 7#7: *{n} epoll_wait() '
+            f'reported that client prematurely closed connection, so upstream connection is closed too '
+            f'while sending request to upstream, client: 10.0.0.1, server: shop.example, request: '
+            f'"GET /p{n} HTTP/1.1", upstream: "http://127.0.0.1:8000/p{n}", host: "shop.example"\n')
+
+
+def rotate():
+    log = "/var/log/nginx/error.log"
+    if os.path.exists(log + ".1"):
+        subprocess.run(["gzip", "-f", log + ".1"], check=True)
+        os.rename(log + ".1.gz", log + ".2.gz")
+    os.rename(log, log + ".1")
+    open(log, "a").close()
+
+
+def write_until(now, events):
+    """What nginx has written by then; a rotation is an event, too."""
+    while events and events[0][0] <= now:
+        when, event, n = events.pop(0)
+        if event == rotate:
+            rotate()
+        else:
+            put("/var/log/nginx/error.log", event(n, when))
+            os.utime("/var/log/nginx/error.log", (when, when))
+
+
+def recipe():
+    """The crontab's own command, with this program and a sendmail that takes notes."""
+    with open(f"{ROOT}/src/deliver/why502.cron") as crontab:
+        words = next(row for row in crontab if row.startswith("*/10")).split()
+    assert words[:6] == ["*/10", "*", "*", "*", "*", "root"] and words[6].endswith("/why502"), words
+    return [WHY502, *words[7:], "--sendmail", "/run/sendmail"]
+
+
+def day_of_cron(events):
+    """(clock, exit code, mail or None) of every run that was not silent."""
+    told, command = [], recipe()
+    put("/run/sendmail", '#!/bin/sh\ncat > /run/mail\ntest ! -e /run/refuse || exit 75\n')
+    os.chmod("/run/sendmail", 0o755)
+    for now in range(DAY, DAY + 86401, 600):
+        write_until(now, events)
+        refuses = now == at("18:20:00")
+        if refuses:
+            put("/run/refuse", "")
+        p = subprocess.run(command, env={**ENV, "LD_PRELOAD": FAKETIME[0], "FAKETIME": f"@{now}",
+                                         "FAKETIME_FMT": "%s", "NO_FAKE_STAT": "1"},
+                           capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
+        mail = None
+        if os.path.exists("/run/mail"):
+            with open("/run/mail", "rb") as file:
+                mail = email.message_from_binary_file(file, policy=email.policy.default)
+            os.unlink("/run/mail")
+        if refuses:
+            os.unlink("/run/refuse")
+        assert p.stdout == "" and (p.stderr == "" or refuses), (now - DAY, p.stdout, p.stderr)
+        if mail or p.returncode:
+            told.append((time.strftime("%H:%M", time.gmtime(now)), p.returncode, mail))
+    return told
+
+
+def the_crontab_sends_the_mails_of_a_day():
+    if not FAKETIME:
+        return "no faketime"
+    events = [(at("01:00:00"), gave_up, 1), (at("06:25:00"), rotate, 0), (at("23:59:30"), rotate, 0)]
+    events += [(at("02:03:00") + 2 * n, refused, n) for n in range(40)]  # a minute and a half
+    events += [(at("09:05:00") + 50 * n, refused, n) for n in range(49)]  # until 09:45
+    events += [(at("14:00:00") + n, gave_up, n) for n in range(200)]  # nobody's fault
+    events += [(at("18:12:00") + n, refused, n) for n in range(30)]
+    events += [(at("23:56:00") + n, refused, n) for n in range(30)]
+    put("/var/log/nginx/error.log", gave_up(0, DAY - 60))
+    told = day_of_cron(sorted(events, key=lambda event: event[0]))
+    mails = {clock: mail for clock, _, mail in told}
+    assert [(clock, code) for clock, code, _ in told] == [
+        ("02:10", 0), ("09:10", 0), ("09:30", 0), ("09:50", 0), ("18:20", 4), ("18:30", 0),
+        ("00:00", 0)], [(clock, code, str(mail["Subject"])) for clock, code, mail in told]
+    assert mails["18:20"]["Message-ID"] == mails["18:30"]["Message-ID"]
+    assert len({mail["Message-ID"] for mail in mails.values()}) == 6
+    thread = [mails[clock]["In-Reply-To"] for clock in ("09:10", "09:30", "09:50")]
+    assert len(set(thread)) == 1 and thread[0] != mails["02:10"]["In-Reply-To"], thread
+    for clock, failed in (("02:10", 40), ("09:10", 7), ("09:30", 31), ("09:50", 49), ("18:30", 30),
+                          ("00:00", 30)):
+        text = mails[clock].get_body(("plain",)).get_content()
+        assert f"{failed} requests failed" in text, (clock, text)
+
+
 # --- the name spaces -----------------------------------------------------------------------------
 TESTS = [debian_with_a_journal, debian_with_syslog_alone, red_hat_with_syslog, red_hat_with_mariadb,
          mariadb_speaks_in_the_journal, what_may_not_be_read_is_told, a_bare_host_is_told_what_to_do,
-         the_last_day_is_read, cron_is_silent_on_a_quiet_host]
+         the_last_day_is_read, cron_is_silent_on_a_quiet_host, the_crontab_sends_the_mails_of_a_day]
 SPACE = ["unshare", "-m"] if os.getuid() == 0 else ["unshare", "-rm"]
 
 
@@ -222,7 +328,7 @@ def main():
     for test in TESTS:
         if len(sys.argv) < 2 or test.__name__ in sys.argv[1:]:
             subprocess.run([*SPACE, sys.executable, os.path.abspath(__file__), "--inside", test.__name__],
-                           timeout=120, check=True)
+                           timeout=400, check=True)
 
 
 main()

@@ -366,6 +366,121 @@ def a_mail_that_may_have_left_says_so():
     assert "Repeat: an earlier run" in mail.get_body(("html",)).get_content()
 
 
+MAIN = """compatibility_level = 3.6
+queue_directory = {0}/queue
+data_directory = {0}/data
+command_directory = /usr/sbin
+daemon_directory = /usr/lib/postfix/sbin
+mail_owner = postfix
+setgid_group = postdrop
+myhostname = web1.example
+inet_interfaces = loopback-only
+virtual_mailbox_domains = example.com
+virtual_mailbox_base = {0}/mail
+virtual_mailbox_maps = static:box/
+virtual_uid_maps = static:65534
+virtual_gid_maps = static:65534
+maillog_file = {0}/log
+maillog_file_prefixes = {0}
+"""
+MASTER = """pickup unix n - n 1 1 pickup
+cleanup unix n - n - 0 cleanup
+qmgr unix n - n 1 1 qmgr
+rewrite unix - - n - - trivial-rewrite
+bounce unix - - n - 0 bounce
+defer unix - - n - 0 bounce
+virtual unix - n n - - virtual
+error unix - - n - - error
+retry unix - - n - - error
+showq unix n - n - - showq
+postlog unix-dgram n - n - 1 postlogd
+"""
+
+
+def postfix_at(folder):
+    """A postfix of our own, which puts what comes for example.com into a mailbox."""
+    os.makedirs(f"{folder}/conf")
+    for name in ("queue", "data", "mail"):
+        os.mkdir(f"{folder}/{name}")
+    shutil.chown(f"{folder}/data", "postfix")
+    shutil.chown(f"{folder}/mail", 65534)
+    for open_to_all in (folder, os.path.dirname(folder)):
+        os.chmod(open_to_all, 0o755)
+    for name, text in (("main.cf", MAIN.format(folder)), ("master.cf", MASTER)):
+        with open(f"{folder}/conf/{name}", "w") as file:
+            file.write(text)
+    subprocess.run(["postfix", "-c", f"{folder}/conf", "start"], capture_output=True, check=True,
+                   timeout=30)
+
+
+def delivered(folder):
+    box = f"{folder}/mail/box/new"
+    for _ in range(150):
+        if os.path.isdir(box) and os.listdir(box):
+            break
+        time.sleep(0.1)
+    mails = []
+    for name in sorted(os.listdir(box)):
+        with open(f"{box}/{name}", "rb") as file:
+            mails.append(file.read())
+    return mails
+
+
+def hostile_error():
+    """What a client may put into a log to add a header, a part, or an end to a mail."""
+    return line(1).replace("/p1 ", "/p1\\r\\nBcc:x@evil.example\\n\\n.\\n--=_why502 ").replace(
+        "a.example", "a\nBcc: x@evil.example\n\n.\nContent-Type: text/html\n\n<script>", 1)
+
+
+def a_real_postfix_delivers_the_mail():
+    if os.getuid() != 0 or not shutil.which("postfix"):
+        return "no postfix, or not root"
+    folder = os.path.abspath("p")
+    postfix_at(folder)
+    try:
+        append("e.log", line(0), hostile_error())
+        args = ["--mail", "ops@example.com", "--sendmail", f"/usr/sbin/sendmail -C {folder}/conf", "e.log"]
+        p = cron(*args)
+        assert (p.returncode, p.stdout, p.stderr) == (0, "", ""), (p.returncode, p.stderr)
+        raw, = delivered(folder)
+    finally:
+        subprocess.run(["postfix", "-c", f"{folder}/conf", "stop"], capture_output=True, timeout=30)
+    mail = email.message_from_bytes(raw, policy=email.policy.default)
+    assert not mail.defects and all(not part.defects for part in mail.walk())
+    assert mail["To"] == "ops@example.com" and not mail["Bcc"] and not mail["Cc"]
+    assert len(mail["Subject"]) <= 80 and "why502" in mail["Subject"]
+    assert mail["Auto-Submitted"] and mail["List-Id"] and mail["In-Reply-To"] and mail["Date"]
+    assert [part.get_content_type() for part in mail.walk()] == [
+        "multipart/alternative", "text/plain", "text/html"]
+    body = raw.split(b"\n\n", 1)[1]
+    assert max(map(len, body.split(b"\n"))) <= 76
+    text, page = (mail.get_body((kind,)).get_content() for kind in ("plain", "html"))
+    assert "failed" in text and "</html>" in page and "<script>" not in page
+
+
+def a_host_without_sendmail_says_what_to_install():
+    append("e.log", line(0))
+    script = f"mount -t tmpfs none /usr/sbin; {WHY502} --cron --state s.db --mail root e.log; echo $?"
+    p = subprocess.run(["unshare", "-rm", "sh", "-c", script], env=ENV, capture_output=True, text=True,
+                       stdin=subprocess.DEVNULL, timeout=30)
+    if "mount" in p.stderr or not p.stdout:
+        return "no name spaces"
+    assert p.stdout == "4\n" and "apt install" in p.stderr and "postfix" in p.stderr, (p.stdout, p.stderr)
+    assert sqlite3.connect("s.db").execute("SELECT count(*) FROM outbox").fetchone() == (1,)
+
+
+def a_test_mail_is_the_demo():
+    with open("sendmail", "w") as script:
+        script.write('#!/bin/sh\necho "$@" > arguments\ncat > mail.out\n')
+    os.chmod("sendmail", 0o755)
+    p = run("--dry-run", "--mail", "ops@example.com", "--sendmail", "./sendmail")
+    assert p.returncode == 0, p.stderr
+    with open("mail.out", "rb") as file:
+        mail = email.message_from_binary_file(file, policy=email.policy.default)
+    assert mail["To"] == "ops@example.com" and open("arguments").read() == "-t -oi\n"
+    assert "proven" in mail.get_body(("plain",)).get_content()
+
+
 def metrics():
     args = ["--cron", "--state", "s.db", "-o", "metrics", "-O", "w.prom", "e.log"]
     assert run(*args).returncode == 0
@@ -383,10 +498,12 @@ def counters_survive_runs():
         assert now['why502_requests_failed_total{upstream="127.0.0.1:8000"}'] == 2 * n + 2, now
     again = metrics()
     assert again[errors] == 6 and again["why502_last_run_timestamp_seconds"] > time.time() - 60
-    if shutil.which("promtool"):
-        with open("w.prom") as prom:
-            p = subprocess.run(["promtool", "check", "metrics"], stdin=prom, capture_output=True)
-        assert p.returncode in (0, 3), p.stderr  # 3: matters of taste
+    if not shutil.which("promtool"):
+        return "no promtool"
+    with open("w.prom") as prom:
+        p = subprocess.run(["promtool", "check", "metrics"], stdin=prom, capture_output=True)
+    lint = [row for row in p.stderr.decode().splitlines() if not row.endswith(" no help text")]
+    assert p.returncode in (0, 3) and not lint, p.stderr  # OpenMetrics has the help without "_total"
 
 
 def the_trend_is_told_from_the_second_day_on():
@@ -414,7 +531,7 @@ def a_state_that_cannot_be_written_is_told():
         p = subprocess.run(["unshare", "-rm", "sh", "-c", script], env=ENV, capture_output=True,
                            text=True, stdin=subprocess.DEVNULL, timeout=30)
         if "status" not in p.stdout:
-            return  # no name spaces here
+            return "no name spaces"
         assert "status 4" in p.stdout and "state" in p.stderr, (folder, p.stdout, p.stderr)
 
 
@@ -437,7 +554,7 @@ def put_journal(path, entries):
 
 def a_journal_says_what_its_text_says():
     if not os.path.exists(REMOTE) or not shutil.which("journalctl"):
-        return  # systemd-journal-remote is not here
+        return "no systemd-journal-remote"
     stamp = time.strftime("%Y-%m-%d %H:%M:%S +0000", time.gmtime(time.time() - 60))
     entries = [entry(1, 90, f"[{stamp}] [7] [INFO] Listening at: http://127.0.0.1:8000 (7)"),
                entry(2, 60, f"[{stamp}] [7] [CRITICAL] WORKER TIMEOUT (pid:19)"),
@@ -534,8 +651,8 @@ def main():
         with tempfile.TemporaryDirectory() as folder:
             os.chdir(folder)
             try:
-                test()
-                print("ok", test.__name__, flush=True)
+                note = test()
+                print("ok", test.__name__ + (f" ({note})" if note else ""), flush=True)
             except Exception as why:  # a test that falls over has failed
                 print(f"FAIL {test.__name__}: {type(why).__name__} {why}", flush=True)
             os.chdir("/")
