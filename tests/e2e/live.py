@@ -76,7 +76,7 @@ def what_was_told_to_be_over_is_so_at_the_end():
     assert p.wait() == 0 and "NOT over" not in report and "2 requests failed" in report, report
 
 
-def on_a_terminal(seconds, *args, columns=80):
+def terminal(seconds, *args, columns=80):
     """What a terminal gets of a run that follows for a while."""
     main, side = pty.openpty()
     fcntl.ioctl(side, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
@@ -104,15 +104,15 @@ def a_terminal_has_a_living_line_at_its_foot():
         log.write(time.strftime("[%Y-%m-%d %H:%M:%S +0000] [7] [INFO] Booting worker with pid: 9\n",
                                 time.gmtime()))
     foot = re.compile(r"\rlast line: e\.log (\w+), g\.log (\w+) \| 0 errors/min( \| 1 open)?\x1b\[K\r")
-    text = on_a_terminal(3.5, "e.log", "g.log")
+    text = terminal(3.5, "e.log", "g.log")
     ages = [match[1] for match in foot.finditer(text)]
     assert len(ages) >= 2 and ages[0].startswith("2m") and ages == sorted(set(ages)), text
     last = text.rindex("last line:")
     assert text.index("OPEN") < text.index("last line:") and "\r\x1b[K" in text[last:], text
     assert "Sources" in text[last:], text  # the report stands below it, and the line is gone
     for lang, words in (("ja", "最終行"), ("ko", "마지막 줄")):
-        assert f"\r{words}: e.log 2m" in on_a_terminal(2, "--lang", lang, "e.log")
-    narrow = on_a_terminal(2, "e.log", "g.log", columns=40)
+        assert f"\r{words}: e.log 2m" in terminal(2, "--lang", lang, "e.log")
+    narrow = terminal(2, "e.log", "g.log", columns=40)
     rows = re.findall(r"\r([^\r\n]+?)\x1b\[K\r", narrow)
     assert rows and all(len(row) < 40 for row in rows), narrow
 
@@ -124,7 +124,7 @@ def a_pipe_gets_no_line_at_its_foot():
     p.send_signal(signal.SIGTERM)
     out, err = p.communicate()
     assert err == "" and "last line" not in out and "\r" not in out and "\x1b" not in out
-    assert "last line" not in on_a_terminal(1.5, "--progress", "never", "e.log")
+    assert "last line" not in terminal(1.5, "--progress", "never", "e.log")
 
 
 def a_signal_ends_a_pipe_with_one_object():
