@@ -69,7 +69,7 @@ static w5_str blindness(const w5_show *show)
 }
 
 /* A log that was not given is told by its name, all in one sentence; other blind spots as they are. */
-static w5_str not_covered(const w5_show *show)
+static void put_blinds(const w5_show *show, w5_str *missing, w5_str *others)
 {
     static const struct {
         const char *sentence, *name;
@@ -86,7 +86,8 @@ static w5_str not_covered(const w5_show *show)
         {N_("No configuration was given: values in force are not known."), N_("the configuration")},
     };
     const w5_findings *f = show->run->findings;
-    w5_str names = W5_NONE, others = W5_NONE;
+    w5_str names = W5_NONE;
+    *missing = *others = W5_NONE;
     for (size_t i = 0; i < f->blinds; i++) {
         const char *name = NULL;
         for (size_t k = 0; k < sizeof(known) / sizeof(*known) && !name; k++)
@@ -94,11 +95,10 @@ static w5_str not_covered(const w5_show *show)
         if (name)
             names = w5_show_join(show, names, ", ", w5_show_word(show, w5_str_of(name)));
         else
-            others = w5_show_join(show, others, " ", w5_show_sentence(show, &f->blind[i]));
+            *others = w5_show_join(show, *others, " ", w5_show_sentence(show, &f->blind[i]));
     }
     if (names.len)
-        names = W5_TELL(show, "Not covered: %1$s.", names);
-    return w5_show_join(show, names, " ", others);
+        *missing = W5_TELL(show, "Not covered: %1$s.", names);
 }
 
 w5_str w5_show_healthy(const w5_show *show)
@@ -106,9 +106,10 @@ w5_str w5_show_healthy(const w5_show *show)
     const w5_run *run = show->run;
     const w5_findings *f = run->findings;
     uint64_t aborts = lines_of(run, "client-abort"), strange = lines_not_understood(run);
-    w5_str blind = blindness(show);
+    w5_str blind = blindness(show), missing, others;
+    put_blinds(show, &missing, &others);
     if (blind.len)
-        return blind;
+        return w5_show_join(show, blind, " ", others);
     w5_str verdict = w5_show_sentence(show, &f->verdict);
     if (verdict.len == 0)
         verdict = run->timeline->upstream_errors ? W5_TELL(show, "No incident.")
@@ -123,7 +124,8 @@ w5_str w5_show_healthy(const w5_show *show)
                         W5_TELL_N(show, strange, "%1$s line not understood",
                                   "%1$s lines not understood", w5_show_count(show, strange)));
     w5_str text = w5_show_join(show, verdict, " ", W5_TELL(show, "%1$s.", rest));
-    return w5_show_join(show, text, " ", not_covered(show));
+    text = w5_show_join(show, text, " ", missing);
+    return w5_show_join(show, text, " ", others);
 }
 
 /* --- left out -------------------------------------------------------------------------------- */
