@@ -1,10 +1,11 @@
 """mutate.py -- does a test fail when the code it tests is broken?
-usage: python3 tests/mutate.py COPY [--mutants N] [--seed N] [--seconds N] [FOLDER…]
+usage: python3 tests/mutate.py COPY [--mutants N] [--seed N] [--seconds N] [--again FILE] [FOLDER…]
 
 Copies the tree to COPY, builds it there without optimisation, and then, one after the other, breaks
 one operator, constant or answer in one line of src/diagnosis, src/incident and src/record, as many in
-each. A mutant is killed when the file's own tests, a story or a recorded incident notices; survivors
-are listed, with a figure for each folder. By hand or once a week: a mutant takes seconds.
+each. A mutant is killed when the file's own tests, another test of its module, a story or a recorded
+incident notices; survivors are listed, with a figure for each folder. --again tries those alone that
+FILE, the output of an earlier run, lists as survivors. By hand or once a week: a mutant takes seconds.
 """
 import argparse
 import glob
@@ -29,6 +30,7 @@ words.add_argument("copy")
 words.add_argument("--mutants", type=int, default=200)
 words.add_argument("--seed", type=int, default=1)
 words.add_argument("--seconds", type=int, default=3600)
+words.add_argument("--again")
 words.add_argument("folders", nargs="*", default=["diagnosis", "incident", "record"])
 given = words.parse_args()
 
@@ -82,13 +84,28 @@ def places(folder):
     return found
 
 
+def survivors():
+    """Those of an earlier run: file, and the line as it was and as it became."""
+    with open(given.again, encoding="utf-8") as lines:
+        return {(m[1], m[2]) for m in (re.match(r"survived (\S+):\d+: (.*)", line) for line in lines) if m}
+
+
 def sample():
     """As many of each folder, in turn."""
     dice = random.Random(given.seed)
     lists = [places(folder) for folder in given.folders]
     for one in lists:
         dice.shuffle(one)
-    return [place for row in zip(*lists) for place in row]
+    if not given.again:
+        return [place for row in zip(*lists) for place in row]
+    wanted = survivors()
+    texts = {}
+    chosen = []
+    for place in [p for one in lists for p in one]:
+        text = texts.setdefault(place[0], open(place[0], encoding="utf-8").read())
+        if (place[0], mutate(text, place)[1]) in wanted:
+            chosen.append(place)
+    return chosen
 
 
 def mutate(text, place):
@@ -137,6 +154,30 @@ def tests_of(name):
     return ([own] if os.path.exists(own) else []) + [t for t in named if t != own]
 
 
+def prebuild(flags):
+    """The objects of all tests of the folders: a mutant links them anew."""
+    tests = [t for folder in given.folders for t in glob.glob(f"tests/unit/{folder}/test_*.c")]
+    waiting = list(tests)
+    running = []
+    while waiting or running:
+        while waiting and len(running) < os.cpu_count():
+            test = waiting.pop()
+            os.makedirs(f".build/{os.path.dirname(test)}", exist_ok=True)
+            running.append(subprocess.Popen([*flags, "-w", "-Isrc", "-Itests/unit", "-c", "-o", object_of(test), test]))
+        if running.pop(0).wait():
+            sys.exit("a test cannot be built")
+
+
+def object_of(test):
+    return f".build/{test[:-2]}.o"
+
+
+def fails_unit(flags, libs, test, broken):
+    if run([*flags, "-o", ".build/mutant-test", object_of(test), broken, ".build/libwhy502.a", "-lcmocka", *libs]):
+        sys.exit(f"{test} cannot be linked")
+    return run([".build/mutant-test"], 60, env={**os.environ, "W5_BUILD": ".build"}) != 0
+
+
 def killed_by(flags, name):
     """None when it does not compile; else who noticed, "" nobody. The broken object is linked before the
     library, which then does not bring the sound one."""
@@ -144,12 +185,13 @@ def killed_by(flags, name):
     broken = ".build/mutant.o"
     if run([*flags, "-w", "-c", "-o", broken, name]):
         return None
-    for test in tests_of(name):
-        if run([*flags, "-w", "-Isrc", "-Itests/unit", "-o", ".build/mutant-test", test, broken,
-                ".build/libwhy502.a", "-lcmocka", *libs]):
-            sys.exit(f"{test} cannot be built")
-        if run([".build/mutant-test"], 60, env={**os.environ, "W5_BUILD": ".build"}):
+    own = tests_of(name)
+    for test in own:
+        if fails_unit(flags, libs, test, broken):
             return "its tests"
+    for test in sorted(glob.glob(f"{os.path.dirname(name).replace('src', 'tests/unit', 1)}/test_*.c")):
+        if test not in own and fails_unit(flags, libs, test, broken):
+            return "its module's tests"
     if run([*flags, "-o", ".build/mutant", *glob.glob(".build/src/cli/*.o"), broken, ".build/libwhy502.a", *libs]):
         sys.exit(f"{name}: the program cannot be linked")
     if fails(["sh", "tests/e2e/run.sh", ".build/limited", ".build/e2e"], 120):
@@ -167,7 +209,9 @@ def report(folder, count):
 
 
 def main():
+    given.again = given.again and os.path.abspath(given.again)
     flags = prepare()
+    prebuild(flags)
     chosen = sample()
     checked = set()
     counts = {folder: {} for folder in given.folders}
