@@ -189,15 +189,15 @@ def killed_by(flags, name):
     for test in own:
         if fails_unit(flags, libs, test, broken):
             return "its tests"
+    if run([*flags, "-o", ".build/mutant", *glob.glob(".build/src/cli/*.o"), broken, ".build/libwhy502.a", *libs]):
+        sys.exit(f"{name}: the program cannot be linked")
+    if fails(["sh", "tests/e2e/run.sh", ".build/limited", ".build/e2e"], 600):
+        return "stories"
+    if fails([sys.executable, "-u", "tests/e2e/verdicts.py"], 1200, WHY502=".build/limited", FIXTURES="fixtures"):
+        return "verdicts"
     for test in sorted(glob.glob(f"{os.path.dirname(name).replace('src', 'tests/unit', 1)}/test_*.c")):
         if test not in own and fails_unit(flags, libs, test, broken):
             return "its module's tests"
-    if run([*flags, "-o", ".build/mutant", *glob.glob(".build/src/cli/*.o"), broken, ".build/libwhy502.a", *libs]):
-        sys.exit(f"{name}: the program cannot be linked")
-    if fails(["sh", "tests/e2e/run.sh", ".build/limited", ".build/e2e"], 120):
-        return "stories"
-    if fails([sys.executable, "-u", "tests/e2e/verdicts.py"], 300, WHY502=".build/limited", FIXTURES="fixtures"):
-        return "verdicts"
     return ""
 
 
@@ -213,7 +213,7 @@ def main():
     flags = prepare()
     prebuild(flags)
     chosen = sample()
-    checked = set()
+    first = True
     counts = {folder: {} for folder in given.folders}
     until = time.time() + given.seconds
     for place in chosen:
@@ -221,9 +221,11 @@ def main():
         if sum(sum(c.values()) for c in counts.values()) >= given.mutants or time.time() > until:
             break
         original = open(name, encoding="utf-8").read()
-        if not checked and killed_by(flags, name) != "":
-            sys.exit("the tests fail before anything is broken")
-        checked.add(name)
+        if first:
+            who = killed_by(flags, name)
+            if who != "":
+                sys.exit(f"{name}: {who} fail before anything is broken")
+            first = False
         text, change = mutate(original, place)
         if text is None:
             continue
