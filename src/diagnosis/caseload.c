@@ -5,7 +5,8 @@
 #include <stdlib.h>
 
 enum {
-    PARTS_DEEP = 4
+    PARTS_DEEP = 4,
+    WAVE_MOST = 200 /* machines of one deploy: to hold each error against each master takes time */
 };
 
 typedef struct desk {
@@ -166,10 +167,12 @@ static w5_fleet find_members(const desk *d, size_t first, bool *member)
 {
     const w5_caseload *l = d->load;
     w5_fleet found = W5_ALONE;
+    size_t members = 1;
     w5_time end = l->file[first].incident->end;
     member[first] = true;
     for (size_t i = first + 1; i < l->n; i++) {
-        if (l->file[i].incident->start > end + W5_FLEET_REACH)
+        if (l->file[i].incident->start > end + W5_FLEET_REACH ||
+            (found == W5_ONE_DEPLOY && members == WAVE_MOST))
             break;
         for (size_t m = i; m-- > first && !member[i];) {
             w5_fleet bond = member[m] ? w5_fleet_bond(d->k, &l->file[m], &l->file[i]) : W5_ALONE;
@@ -177,6 +180,7 @@ static w5_fleet find_members(const desk *d, size_t first, bool *member)
             found = same ? bond : found;
             member[i] = same;
         }
+        members += member[i];
         if (member[i] && l->file[i].incident->end > end)
             end = l->file[i].incident->end;
     }

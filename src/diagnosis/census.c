@@ -8,6 +8,7 @@
 
 enum {
     GROW = 64,
+    ROOM = 8, /* for the masters and workers of one machine, of which a fleet has thousands */
     BUCKETS = 1 << 15
 };
 
@@ -29,11 +30,11 @@ static w5_master *add_master(w5_census *c, uint32_t pid, const w5_cell *cell)
 {
     w5_lives *l = c->lives;
     if (l->masters == c->master_room) {
-        w5_master *more = W5_NEW_N(c->k->arena, w5_master, c->master_room * 2 + GROW);
+        w5_master *more = W5_NEW_N(c->k->arena, w5_master, c->master_room * 2 + ROOM);
         if (l->masters)
             memcpy(more, l->master, l->masters * sizeof(*more));
         l->master = more;
-        c->master_room = c->master_room * 2 + GROW;
+        c->master_room = c->master_room * 2 + ROOM;
     }
     w5_master *m = &l->master[l->masters++];
     *m = (w5_master){.pid = pid,
@@ -54,11 +55,11 @@ static w5_worker *add_worker(w5_census *c, uint32_t pid, int32_t master, const w
 {
     w5_lives *l = c->lives;
     if (l->workers == c->worker_room) {
-        w5_worker *more = W5_NEW_N(c->k->arena, w5_worker, c->worker_room * 2 + GROW);
+        w5_worker *more = W5_NEW_N(c->k->arena, w5_worker, c->worker_room * 2 + ROOM);
         if (l->workers)
             memcpy(more, l->worker, l->workers * sizeof(*more));
         l->worker = more;
-        c->worker_room = c->worker_room * 2 + GROW;
+        c->worker_room = c->worker_room * 2 + ROOM;
     }
     w5_worker *w = &l->worker[l->workers++];
     uint32_t *latest = &c->latest[pid % BUCKETS];
@@ -131,8 +132,7 @@ static int32_t guess_master(const w5_census *c, const w5_cell *cell)
     size_t n = c->lives->masters;
     for (size_t i = n; i-- > 0 && n - i <= GROW;) {
         const w5_master *m = &c->lives->master[i];
-        if (!in_log_of(c, m, cell) || m->stop ||
-            (cell->unit && m->unit && cell->unit != m->unit))
+        if (!in_log_of(c, m, cell) || m->stop || (cell->unit && m->unit && cell->unit != m->unit))
             continue;
         if (found < 0)
             found = (int32_t)i;
@@ -446,10 +446,10 @@ enum {
 void w5_census_read(w5_census *c)
 {
     size_t n = 0, total = 0;
-    c->latest = W5_NEW_N(c->k->arena, uint32_t, BUCKETS);
+    c->latest = W5_NEW_N(c->scratch, uint32_t, BUCKETS);
     for (size_t i = 0; i < LIFE_KINDS; i++)
         total += c->k->kind[life_kinds[i]].n;
-    const w5_cell **cells = W5_NEW_N(c->k->arena, const w5_cell *, total);
+    const w5_cell **cells = W5_NEW_N(c->scratch, const w5_cell *, total);
     for (size_t i = 0; i < LIFE_KINDS; i++)
         for (size_t j = 0; j < c->k->kind[life_kinds[i]].n; j++)
             cells[n++] = c->k->kind[life_kinds[i]].at[j];

@@ -7,6 +7,7 @@
 typedef struct w5_census {
     const w5_known *k;
     w5_lives *lives;
+    w5_arena *scratch;
     size_t master_room, worker_room;
     uint32_t *latest; /* pid, hashed -> 1 + index of the worker that bore it last */
 } w5_census;

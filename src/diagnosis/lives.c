@@ -14,8 +14,8 @@ static w5_worker *killed_then(const w5_census *c, const w5_cell *kill)
     w5_time at = kill->at;
     for (size_t i = 0; i < l->workers; i++) {
         w5_worker *w = &l->worker[i];
-        if (w->signal != 9 || w->timeout || w->end < at - W5_SECOND || w->end > at + 2 * W5_SECOND ||
-            !w5_known_one_machine(c->k, w->first, kill))
+        if (w->signal != 9 || w->timeout || w->end < at - W5_SECOND ||
+            w->end > at + 2 * W5_SECOND || !w5_known_one_machine(c->k, w->first, kill))
             continue;
         if (found)
             return NULL;
@@ -90,9 +90,9 @@ static void take_addresses(w5_master *m, const w5_master **known)
 
 /* Of a master met in the middle of its life the address is not told; the one that the same log
  * starts before or after it has it too. */
-static void inherit_addresses(const w5_known *k, w5_lives *l)
+static void inherit_addresses(const w5_known *k, w5_lives *l, w5_arena *scratch)
 {
-    const w5_master **known = W5_NEW_N(k->arena, const w5_master *, k->t->streams + k->t->lanes + 1);
+    const w5_master **known = W5_NEW_N(scratch, const w5_master *, k->t->streams + k->t->lanes + 1);
     for (size_t i = 0; i < l->masters; i++)
         take_addresses(&l->master[i], &known[l->master[i].log]);
     for (size_t i = l->masters; i-- > 0;)
@@ -109,7 +109,7 @@ static int by_end(const void *a, const void *b)
 
 w5_lives *w5_lives_new(const w5_known *k)
 {
-    w5_census c = {.k = k, .lives = W5_NEW(k->arena, w5_lives)};
+    w5_census c = {.k = k, .lives = W5_NEW(k->arena, w5_lives), .scratch = w5_arena_new()};
     w5_lives *l = c.lives;
     w5_census_read(&c);
     for (size_t i = 0; i < l->workers; i++)
@@ -119,7 +119,8 @@ w5_lives *w5_lives_new(const w5_known *k)
     for (size_t i = 0; i < l->masters; i++)
         seal_master(&l->master[i]);
     find_kill_before_stop(l);
-    inherit_addresses(k, l);
+    inherit_addresses(k, l, c.scratch);
+    w5_arena_free(c.scratch);
     if (l->workers)
         qsort(l->worker, l->workers, sizeof(w5_worker), by_end);
     w5_outages_find(k, l);

@@ -15,6 +15,8 @@ struct w5_views {
     const w5_known *whole;
     w5_intern *names;
     w5_id *host_of;       /* by cell */
+    uint8_t *teller;      /* by cell: w5_told_by */
+    w5_id *lane_host;     /* by lane */
     uint32_t *roles;      /* by host: what it tells of */
     const w5_known **own; /* by host, once it was asked for */
     size_t n, fronts;     /* ids; machines with nginx */
@@ -62,11 +64,17 @@ static void find_roles(w5_views *v)
     const w5_known *k = v->whole;
     v->roles = w5_xrealloc(NULL, v->n, sizeof(*v->roles));
     memset(v->roles, 0, v->n * sizeof(*v->roles));
-    for (size_t i = 0; i < k->t->cells; i++)
-        v->roles[v->host_of[i]] |= UINT32_C(1) << w5_known_teller(k, &k->t->cell[i]);
+    v->teller = w5_xmalloc(k->t->cells + 1);
+    for (size_t i = 0; i < k->t->cells; i++) {
+        v->teller[i] = (uint8_t)w5_known_teller(k, &k->t->cell[i]);
+        v->roles[v->host_of[i]] |= UINT32_C(1) << v->teller[i];
+    }
+    v->lane_host = w5_xrealloc(NULL, k->t->lanes + 1, sizeof(*v->lane_host));
+    for (size_t i = 0; i < k->t->lanes; i++)
+        v->lane_host[i] = host_named(v, lane_host(k, (uint16_t)i));
     for (size_t by = 0; by < W5_TOLD_BYS; by++)
         for (size_t i = 0; i < k->told[by].n; i++)
-            v->roles[host_named(v, lane_host(k, k->told[by].at[i].lane))] |= UINT32_C(1) << by;
+            v->roles[v->lane_host[k->told[by].at[i].lane]] |= UINT32_C(1) << by;
     for (size_t i = W5_INTERN_FULL + 1; i < v->n; i++)
         v->fronts += (v->roles[i] & FRONT) != 0;
 }
@@ -88,6 +96,8 @@ void w5_views_free(w5_views *v)
         return;
     w5_intern_free(v->names);
     free(v->host_of);
+    free(v->teller);
+    free(v->lane_host);
     free(v->roles);
     free(v->own);
     free(v);
@@ -136,8 +146,8 @@ static sight look_from(const w5_views *v, const w5_incident *in)
 
 static bool sees(const sight *s, const w5_cell *cell)
 {
-    const w5_known *k = s->v->whole;
-    return s->mask[s->v->host_of[cell - k->t->cell]] >> w5_known_teller(k, cell) & 1;
+    size_t i = (size_t)(cell - s->v->whole->t->cell);
+    return s->mask[s->v->host_of[i]] >> s->v->teller[i] & 1;
 }
 
 /* Borrowed where nothing is hidden: a slow log that all of a thousand see is kept once. */
@@ -155,18 +165,24 @@ static w5_kind_cells cells_seen(const sight *s, const w5_kind_cells *all, w5_are
     return seen;
 }
 
+static bool sees_stretch(const sight *s, w5_told_by by, const w5_stretch *stretch)
+{
+    return s->mask[s->v->lane_host[stretch->lane]] >> by & 1;
+}
+
 static w5_stretches stretches_seen(const sight *s, w5_told_by by, w5_arena *arena)
 {
     const w5_stretches *all = &s->v->whole->told[by];
     w5_stretches seen = {.n = 0};
-    for (size_t i = 0; i < all->n; i++) {
-        w5_id host = host_named(s->v, lane_host(s->v->whole, all->at[i].lane));
-        if (!(s->mask[host] >> by & 1))
-            continue;
-        if (!seen.at)
-            seen.at = W5_NEW_N(arena, w5_stretch, all->n - i);
-        seen.at[seen.n++] = all->at[i];
-    }
+    size_t n = 0;
+    for (size_t i = 0; i < all->n; i++)
+        n += sees_stretch(s, by, &all->at[i]);
+    if (n == all->n)
+        return *all;
+    seen.at = W5_NEW_N(arena, w5_stretch, n);
+    for (size_t i = 0; i < all->n; i++)
+        if (sees_stretch(s, by, &all->at[i]))
+            seen.at[seen.n++] = all->at[i];
     return seen;
 }
 

@@ -27,6 +27,8 @@ typedef struct settling {
     const w5_timeline_options *options;
     w5_arena *arena, *scratch;
     w5_zones zones;
+    w5_note *notes; /* zones.note, while it grows */
+    size_t room;
     bool *settled;   /* by lane: others may be held against it */
     uint16_t *order; /* lanes by format and name: the same whatever the order of sources */
     size_t n;        /* of them: all, or of a large fleet those of one host */
@@ -169,8 +171,8 @@ static w5_str host_of(const settling *s, size_t lane)
     return stream_of(s, lane)->host;
 }
 
-/* Has its machine an nginx that told of requests? Then that is the measure of its clock, and not the
- * neighbour's, to which the same may have happened a few seconds before. */
+/* Has its machine an nginx that told of requests? Then that is the measure of its clock, and not
+ * the neighbour's, to which the same may have happened a few seconds before. */
 static bool beside_nginx(const settling *s, size_t lane)
 {
     for (size_t k = 0; k < s->n; k++) {
@@ -240,10 +242,14 @@ static void note(settling *s, size_t lane, note_kind kind, w5_str offset, const 
 {
     bool nginx = is_error(s, lane);
     size_t most = fit->most > fit->pairs ? fit->most : fit->pairs;
-    w5_note *all = W5_NEW_N(s->arena, w5_note, s->zones.notes + 1);
-    if (s->zones.notes > 0)
-        memcpy(all, s->zones.note, s->zones.notes * sizeof(*all));
-    all[s->zones.notes++] = (w5_note){
+    if (s->zones.notes == s->room) {
+        w5_note *more = W5_NEW_N(s->arena, w5_note, s->room * 2 + 8);
+        if (s->room > 0)
+            memcpy(more, s->notes, s->room * sizeof(*more));
+        s->notes = more;
+        s->room = s->room * 2 + 8;
+    }
+    s->notes[s->zones.notes++] = (w5_note){
         .words = note_words[kind].one,
         .plural = note_words[kind].many,
         .number = most,
@@ -253,7 +259,7 @@ static void note(settling *s, size_t lane, note_kind kind, w5_str offset, const 
         .args = 5,
         .translate = nginx,
     };
-    s->zones.note = all;
+    s->zones.note = s->notes;
 }
 
 static w5_str clock_words(settling *s, w5_time offset)

@@ -4,7 +4,8 @@
 Usage: WHY502=<binary> FIXTURES=<folder> fleet.py [HOSTS]
 
 Each host has the events of a recorded incident under a name of its own, its clock up to two seconds
-off; all arrive shuffled. Budget: the right cause for all of them, and no more than 64 MiB.
+off; the database's log, where there is one, is on one machine for all. All arrive shuffled. Budget: the
+right cause for every host, and no more than 64 MiB. What the hosts share is one incident.
 """
 import json
 import os
@@ -18,7 +19,8 @@ import time
 WHY502 = os.path.abspath(os.environ.get("WHY502", ".build/why502"))
 FIXTURES = os.path.abspath(os.environ.get("FIXTURES", "fixtures"))
 BUDGET = 64 * 1024  # KiB
-STAMP = re.compile(r'"(time|stamp|first|last)":"([0-9T:-]+)')
+OF_DATABASE = '"source":"mysql'
+STAMP = re.compile(r'"(time|stamp|first|last|query_start|query_end)":"([0-9T:-]+)')
 
 
 def events_of(story):
@@ -39,10 +41,10 @@ def moved(line, seconds):
 
 def write_fleet(file, lines, hosts, dice):
     by_clock = {s: [moved(line, s) for line in lines] for s in range(-2, 3)}
-    every = []
+    every = [line.replace('"HOST"', '"db1"') for line in lines if OF_DATABASE in line]
     for host in range(hosts):
         name = f"web-{host:04}"
-        mine = by_clock[dice.randrange(-2, 3)]
+        mine = [line for line in by_clock[dice.randrange(-2, 3)] if OF_DATABASE not in line]
         every += [line.replace('"HOST"', f'"{name}"').replace('"id":"', f'"id":"{host:04}') for line in mine]
     dice.shuffle(every)
     file.write("\n".join(every) + "\n")
@@ -67,18 +69,20 @@ def measure(story, hosts):
     with tempfile.NamedTemporaryFile("w", suffix=".ndjson") as file:
         count = write_fleet(file, lines, hosts, random.Random(502))
         file.flush()
-        start = time.monotonic()
+        start, before = time.monotonic(), os.times().children_user + os.times().children_system
         child = subprocess.Popen([WHY502, "-o", "json", "-O", file.name + ".json", file.name])
         memory = peak_of(child)
         took = time.monotonic() - start
+        busy = os.times().children_user + os.times().children_system - before
     with open(file.name + ".json", encoding="utf-8") as answer:
         report = json.load(answer)
     os.unlink(file.name + ".json")
-    named = [i["cause"]["id"] for i in report["incidents"]]
-    right = sum(name == cause for name in named)
-    met = memory <= BUDGET and named and right == len(named)
-    print(f"fleet     {story}: {hosts} hosts, {count} events: {took:.2f} s, {memory} KiB "
-          f"(64 MiB), {right} of {len(named)} incidents {cause} ({'met' if met else 'MISSED'})")
+    found = len(report["incidents"])
+    # incidents beyond 200 are told without their hosts: each is of one
+    right = sum(len(i.get("hosts", "x")) for i in report["incidents"] if i["cause"]["id"] == cause)
+    met = memory <= BUDGET and right == hosts
+    print(f"fleet     {story}: {hosts} hosts, {count} events: {took:.2f} s ({busy:.2f} s of CPU), {memory} KiB "
+          f"(64 MiB), {found} incident(s), {cause} for {right} hosts ({'met' if met else 'MISSED'})")
 
 
 if __name__ == "__main__":

@@ -49,14 +49,17 @@ def stamp_of(line, slow):
 
 
 def seams(content):
-    """Where a log can be cut so that no record and no second is torn."""
+    """Where a log can be cut so that no record and no second is torn. A boot mark of journalctl's has
+    no stamp and is of the line behind it."""
     slow = b"\n# User@Host" in content
-    at, last, places = 0, None, []
+    at, last, mark, places = 0, None, None, []
     for line in content.splitlines(keepends=True):
         stamp = stamp_of(line, slow)
-        if stamp and stamp != last:
-            places.append((at, stamp))
-            last = stamp
+        if line.startswith((b"-- Boot ", b"-- Reboot")):
+            mark = at
+        elif stamp and stamp != last:
+            places.append((at if mark is None else mark, stamp))
+            last, mark = stamp, None
         at += len(line)
     return places[1:]
 
