@@ -15,7 +15,7 @@
 
 enum {
     SLOTS_MAX = W5_JOBS_MAX + 1,
-    AT_ONCE = 2 << 20 /* bytes of the files that are read or wait, if there is more than one */
+    AT_ONCE = 1 << 20 /* bytes of the files that are read or wait, if there is more than one */
 };
 
 typedef enum stage {

@@ -14,8 +14,9 @@
 
 enum {
     SLOTS_MAX = W5_JOBS_MAX + 1,
-    AT_ONCE = 2 << 20,     /* bytes that all threads together work on */
-    SMALLEST = 256 << 10
+    AT_ONCE = 1 << 20,     /* bytes that all threads together work on */
+    SMALLEST = 128 << 10,
+    BEHIND = 8 << 10
 };
 
 typedef enum stage {
@@ -57,8 +58,17 @@ static uint64_t begin_of(const work *w, uint64_t number)
 typedef struct tape {
     const w5_source *source;
     char *buffer;
-    uint64_t at; /* of the next block */
+    size_t size;  /* of the buffer */
+    uint64_t at;  /* of the next block */
+    uint64_t end; /* little behind it will be asked for */
 } tape;
+
+/* A line is judged by what follows it, so some more is read than is told. */
+static size_t next_size(const tape *t)
+{
+    uint64_t left = t->end + BEHIND > t->at + BEHIND ? t->end + BEHIND - t->at : BEHIND;
+    return t->end == UINT64_MAX || left > t->size ? t->size : (size_t)left;
+}
 
 static bool play(tape *t, w5_reader *r, uint64_t stop, bool tell)
 {
@@ -71,7 +81,7 @@ static bool play(tape *t, w5_reader *r, uint64_t stop, bool tell)
             w5_reader_drop(r);
         if (w5_records_offset(r->records) >= stop)
             return true;
-        size_t n = w5_source_pread(t->source, t->at, t->buffer, W5_BLOCK_MAX, &err);
+        size_t n = w5_source_pread(t->source, t->at, t->buffer, next_size(t), &err);
         if (n == 0)
             return false;
         w5_records_put(r->records, (w5_str){t->buffer, n}, t->at, false);
@@ -102,10 +112,17 @@ static uint64_t before(uint64_t offset, uint64_t by)
     return offset > by ? offset - by : 0;
 }
 
+static size_t buffer_size(const work *w)
+{
+    uint64_t whole = w->size + W5_LEAD + BEHIND;
+    return whole < W5_BLOCK_MAX ? (size_t)whole : W5_BLOCK_MAX;
+}
+
 static void read_piece(const work *w, piece *one, uint64_t number, char *buffer)
 {
-    tape t = {.source = w->p->source, .buffer = buffer};
     uint64_t begin = begin_of(w, number);
+    tape t = {.source = w->p->source, .buffer = buffer, .size = buffer_size(w)};
+    t.end = number + 1 == w->end ? UINT64_MAX : (number + 1) * w->size;
     w5_reader *r = &one->reader;
     r->records = new_stage(w->p);
     t.at = line_at(&t, before(begin, W5_LEAD));
@@ -159,7 +176,7 @@ static void *run(void *context)
 {
     work *w = context;
     uint64_t number;
-    char *buffer = w5_xmalloc(W5_BLOCK_MAX);
+    char *buffer = w5_xmalloc(buffer_size(w));
     for (piece *one; (one = take_piece(w, &number)) != NULL; set_stage(w, one, READY))
         read_piece(w, one, number, buffer);
     free(buffer);
@@ -212,7 +229,10 @@ static void catch_up(const work *w, uint64_t at, uint64_t state)
     w5_reader *whole = w->p->whole;
     w5_stream *s = w5_records_stream(whole->records, w->p->options.first_stream);
     w5_stream accounts = *s;
-    tape t = {.source = w->p->source, .buffer = w5_xmalloc(W5_BLOCK_MAX)};
+    tape t = {.source = w->p->source,
+              .buffer = w5_xmalloc(W5_BLOCK_MAX),
+              .size = W5_BLOCK_MAX,
+              .end = at};
     for (uint64_t by = W5_LEAD;; by *= 16) {
         t.at = line_at(&t, before(at, by));
         w5_records_arrive(whole->records, &accounts);
