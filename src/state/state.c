@@ -303,6 +303,21 @@ static const char *folder_of(const char *path, char folder[PATH_MAX])
     return slash ? slash + 1 : path;
 }
 
+/* SQLite rolls back what it finds in a journal. In a folder where everybody may add one (/tmp) there
+ * is one of ours before SQLite looks; empty it means nothing, and nobody else can remove it. */
+static bool has_own_journal(const char *path, uid_t owner)
+{
+    char journal[PATH_MAX + sizeof("-journal")];
+    struct stat st;
+    snprintf(journal, sizeof(journal), "%s-journal", path);
+    int fd = open(journal, O_RDONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0600);
+    bool own = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_nlink == 1 &&
+               st.st_uid == owner;
+    if (fd >= 0)
+        close(fd);
+    return own;
+}
+
 /* Root keeps a state only where nobody but its owner could put another in its place, or a journal
  * beside it. */
 static bool is_safe(const char *path, const struct stat *st)
@@ -311,8 +326,13 @@ static bool is_safe(const char *path, const struct stat *st)
     struct stat around;
     if (!S_ISREG(st->st_mode) || st->st_nlink > 1 || !folder_of(path, folder))
         return false;
-    return geteuid() != 0 || (stat(folder, &around) == 0 && around.st_uid == st->st_uid &&
-                              !(around.st_mode & (S_IWGRP | S_IWOTH)));
+    if (geteuid() != 0)
+        return true;
+    if (stat(folder, &around) != 0 || around.st_uid != st->st_uid)
+        return false;
+    bool others_may_add = (around.st_mode & (S_IWGRP | S_IWOTH)) != 0;
+    return !others_may_add ||
+           ((around.st_mode & S_ISVTX) != 0 && has_own_journal(path, st->st_uid));
 }
 
 /* 0600 from the first moment, and no link is followed. It is closed before SQLite opens it: closing
@@ -405,7 +425,7 @@ static w5_rc refuse(const w5_state *s, int rc, int sys, w5_err *err)
     if (rc == SQLITE_PERM)
         return w5_fail(err, W5_EIO, 0,
                        "cannot use the state '%s': it must be a file with one name, and as root in a "
-                       "folder that its owner alone may write",
+                       "folder where nobody else can replace it",
                        s->path);
     if (rc == SQLITE_CANTOPEN)
         return w5_fail(err, W5_EIO, sys, "cannot open the state '%s'", s->path);

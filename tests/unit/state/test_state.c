@@ -309,7 +309,16 @@ static void root_takes_no_state_that_others_may_exchange(void **state)
     assert_int_equal(chmod(folder, 0777), 0);
     refused("everybody may write in the folder");
     assert_int_equal(chmod(folder, 01777), 0);
-    refused("everybody may add a journal in the folder");
+    char journal[sizeof(path) + 16];
+    snprintf(journal, sizeof(journal), "%s-journal", path);
+    int planted = open(journal, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    assert_true(planted >= 0);
+    close(planted);
+    assert_int_equal(chown(journal, 12345, 0), 0);
+    refused("somebody has put a journal there");
+    assert_int_equal(unlink(journal), 0);
+    w5_state_close(opened(W5_OK)); /* as in /tmp: nobody else can remove or replace it */
+    unlink(journal);
     assert_int_equal(chmod(folder, 0700), 0);
     assert_int_equal(chown(folder, 12345, 0), 0);
     refused("the folder is somebody else's");
