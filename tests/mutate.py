@@ -48,18 +48,18 @@ def run(command, seconds=120, **more):
 
 
 def fails(command, seconds, **environment):
-    """Does a check print a line "FAIL …"? Ends it there."""
+    """The first line "FAIL …" of a check, which ends there; "" when there is none."""
     until = time.time() + seconds
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
                                start_new_session=True, env={**os.environ, **environment})
-    failed = False
+    failed = ""
     for line in process.stdout:
-        failed = line.startswith("FAIL") or time.time() > until
+        failed = line.strip() if line.startswith("FAIL") else "too late" if time.time() > until else ""
         if failed:
+            os.killpg(process.pid, signal.SIGKILL)
             break
-    if failed:
-        os.killpg(process.pid, signal.SIGKILL)
-    return process.wait() != 0 or failed
+    status = process.wait()
+    return failed or (f"status {status}" if status else "")
 
 
 # --- what may be broken -------------------------------------------------------------------------------
@@ -201,6 +201,10 @@ def killed_by(flags, name):
     return ""
 
 
+def first_failure(who):
+    return fails(["sh", "tests/e2e/run.sh", ".build/limited", ".build/e2e"], 600) if who == "stories" else ""
+
+
 def report(folder, count):
     total = sum(count.values())
     killed = total - count.get("", 0)
@@ -224,7 +228,7 @@ def main():
         if first:
             who = killed_by(flags, name)
             if who != "":
-                sys.exit(f"{name}: {who} fail before anything is broken")
+                sys.exit(f"{name}: {who} fail before anything is broken: {first_failure(who)}")
             first = False
         text, change = mutate(original, place)
         if text is None:

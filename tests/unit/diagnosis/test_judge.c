@@ -157,6 +157,7 @@ static void the_documents_patterns_are_seen(void **state)
         const char *story[3], *pattern;
     } cases[] = {
         {{CLOSED("10"), REFUSED("12x9@1")},                                       "cascade"           },
+        {{CLOSED("10"), REFUSED("12x5@1")},                                       "cascade"           },
         {{CLOSED("10"), REFUSED("12x4@1")},                                       "connection-refused"},
         {{REFUSED("8"), CLOSED("10"), REFUSED("12x9@1")},                         "connection-refused"},
         {{"error 10 connection-reset/HU-104 " APP "|path=/a", REFUSED("13x9@1")}, "cascade"           },

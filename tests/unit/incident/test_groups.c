@@ -55,6 +55,39 @@ static void hosts_are_told_apart(void **state)
     w5_ledger_free(s.l);
 }
 
+static void a_line_without_an_upstream_goes_with_those_of_its_host(void **state)
+{
+    (void)state;
+    scene s = begin();
+    say(&s, ERROR_LOG, 0, "connection-refused", "CK-111", "host=web1|connection=1|upstream=" U);
+    say(&s, ERROR_LOG, 1, "connection-refused", "CK-111", "host=web2|connection=2|upstream=" U);
+    say(&s, ERROR_LOG, 2, "connection-refused", "CK-111", "host=web1|connection=3|text=cut");
+    w5_groups g = errors_of(&s);
+    assert_int_equal(g.n, 2);
+    for (size_t i = 0; i < 2; i++)
+        assert_int_equal(g.at[i].errors, w5_str_eq(g.at[i].host, W5_STR("web1")) ? 2 : 1);
+    w5_groups_done(&g);
+    w5_ledger_free(s.l);
+}
+
+static void what_is_absorbed_stands_in_order(void **state)
+{
+    (void)state;
+    scene s = begin();
+    for (int i = 0; i < 8; i++)
+        fails(&s, i, i % 2 ? "connection-refused" : "premature-close", i % 2 ? U : "127.0.0.1:9000");
+    w5_groups g = errors_of(&s);
+    assert_int_equal(g.n, 2);
+    w5_group_absorb(&g, &g.at[0], &g.at[1]);
+    assert_true(g.at[1].gone);
+    assert_int_equal(g.at[0].cells, 8);
+    for (uint32_t i = 1; i < 8; i++)
+        assert_true(g.at[0].cell[i - 1] < g.at[0].cell[i]);
+    assert_int_equal(g.at[0].end, AT(7));
+    w5_groups_done(&g);
+    w5_ledger_free(s.l);
+}
+
 static void near_means_in_time_and_of_one_upstream(void **state)
 {
     (void)state;
@@ -112,6 +145,8 @@ int main(void)
         cmocka_unit_test(silence_longer_than_the_gap_parts),
         cmocka_unit_test(a_line_that_names_no_upstream_goes_with_those_around_it),
         cmocka_unit_test(hosts_are_told_apart),
+        cmocka_unit_test(a_line_without_an_upstream_goes_with_those_of_its_host),
+        cmocka_unit_test(what_is_absorbed_stands_in_order),
         cmocka_unit_test(near_means_in_time_and_of_one_upstream),
         cmocka_unit_test(an_absorbed_group_is_gone),
     };

@@ -15,6 +15,7 @@ static void equal_queries_with_other_values_are_one(void **state)
         {"SELECT  a\n\t,b  FROM t;", "select a ,b from t"},
         {"SELECT /* from the shop */ 1 -- why\nFROM dual", "select ? from dual"},
         {"SELECT 1 # all of it\n", "select ?"},
+        {"SELECT\fA,\r\n\vZ FROM AZ", "select a, z from az"},
         {"select * from t where id in (1, 2,3)", "select * from t where id in(?+)"},
         {"insert into t values (1,'a'),(2,'b')", "insert into t values(?+)"},
         {"select * from t limit 10, 20", "select * from t limit ?"},

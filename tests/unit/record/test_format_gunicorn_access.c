@@ -23,6 +23,15 @@ static void what_people_append_is_read(void **state)
           "access request_time=0.004\n");
 }
 
+static void the_last_second_of_a_day_and_a_leap_second_are_times(void **state)
+{
+    tells(state,
+          " - - [31/Dec/2016:23:59:59 +0000] \"GET / HTTP/1.0\" 200 3 \"-\" \"-\"\n"
+          " - - [31/Dec/2016:23:59:60 +0000] \"GET / HTTP/1.0\" 200 3 \"-\" \"-\"\n",
+          "access at=2016-12-31T23:59:59Z\n"
+          "access at=2017-01-01T00:00:00Z\n");
+}
+
 static void behind_a_wrapper_the_ident_tells_whose_it_is(void **state)
 {
     tells(
@@ -52,6 +61,9 @@ static void broken_lines_are_not_read(void **state)
         " - - [20/Nov/2026:16:44:02 +0000] \"GET / HTTP/1.0\" two 3 \"-\" \"-\"",
         " - - [20/Nov/2026] \"GET / HTTP/1.0\" 200 3 \"-\" \"-\"         ",
         " - - \"GET / HTTP/1.0\" 200 3 \"-\" \"-\"                       ",
+        " - - [20/Nov/2026:24:44:02 +0000] \"GET / HTTP/1.0\" 200 3 \"-\" \"-\"",
+        " - - [20/Nov/2026:16:60:02 +0000] \"GET / HTTP/1.0\" 200 3 \"-\" \"-\"",
+        " - - [20/Nov/2026:16:44:61 +0000] \"GET / HTTP/1.0\" 200 3 \"-\" \"-\"",
     };
     tells_nothing(state, lines, COUNT(lines));
 }
@@ -59,6 +71,7 @@ static void broken_lines_are_not_read(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_last_second_of_a_day_and_a_leap_second_are_times),
         cmocka_unit_test(the_client_is_missing_on_a_unix_socket),
         cmocka_unit_test(what_people_append_is_read),
         cmocka_unit_test(behind_a_wrapper_the_ident_tells_whose_it_is),

@@ -52,6 +52,15 @@ static void dmesg_in_all_its_forms(void **state)
           "oom-kill at=2026-03-15T09:47:15Z?|subject=1300\n");
 }
 
+static void priorities_of_kmsg_end_with_191(void **state)
+{
+    tells(state,
+          "191,1234,5005500000,-;Out of memory: Killed process 1300 (gunicorn) " RSS "\n"
+          "184,1236,5005700000,-;Out of memory: Killed process 1302 (gunicorn) " RSS "\n",
+          "oom-kill level=debug|subject=1300\n"
+          "oom-kill subject=1302\n");
+}
+
 static void a_line_with_both_clocks_dates_the_others(void **state)
 {
     tells(state,
@@ -138,6 +147,7 @@ static void brackets_of_others(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(priorities_of_kmsg_end_with_191),
         cmocka_unit_test(one_kill_is_one_event_whatever_the_kernel),
         cmocka_unit_test(dmesg_in_all_its_forms),
         cmocka_unit_test(a_line_with_both_clocks_dates_the_others),
