@@ -73,6 +73,8 @@ void w5_sources_free(w5_sources *s);
  * of units, "journal:PATH"); `is_format` answers whether a word is a format id. What cannot be
  * opened becomes a source with an error (W5_OK all the same). */
 w5_rc w5_sources_add(w5_sources *s, w5_str uri, bool (*is_format)(w5_str id), w5_err *err);
+/* The same, of a format that the caller knows; "": to be detected. `format` is borrowed. */
+w5_rc w5_sources_add_as(w5_sources *s, w5_str uri, w5_str format, w5_err *err);
 size_t w5_sources_count(const w5_sources *s);
 w5_source *w5_sources_at(w5_sources *s, size_t index);
 

@@ -63,9 +63,31 @@ static void add_config_troubles(const w5_known *k, w5_sentence *all, size_t *n)
     }
 }
 
+/* Month 13, or 1970 in a log of this year. */
+static void add_impossible_times(const w5_known *k, w5_sentence *all, size_t *n)
+{
+    enum {
+        MOST = 4
+    };
+    for (size_t i = 0, told = 0; i < k->t->streams && told < MOST; i++) {
+        const w5_stream *s = k->t->stream[i];
+        if (!s->suspect_times)
+            continue;
+        told++;
+        w5_claim claim =
+            W5_SAY_COUNT(s->suspect_times,
+                         W5_FORMS("%1$s: %2$s line has a time that cannot be; it is taken to be "
+                                     "as old as the line before it.",
+                                  "%1$s: %2$s lines have a time that cannot be; each is taken "
+                                     "to be as old as the line before it."),
+                         s->name, w5_say_number(k->arena, s->suspect_times));
+        all[(*n)++] = w5_claim_keep(&claim, k->arena);
+    }
+}
+
 const w5_sentence *w5_blind_spots(const w5_known *k, size_t *n)
 {
-    w5_sentence *all = W5_NEW_N(k->arena, w5_sentence, SOURCES + 5 + W5_FOREIGN_MAX + W5_PARTS_MAX);
+    w5_sentence *all = W5_NEW_N(k->arena, w5_sentence, SOURCES + 9 + W5_FOREIGN_MAX + W5_PARTS_MAX);
     w5_span span = troubled(k);
     *n = 0;
     w5_foreign_sources(k, all, n);
@@ -79,5 +101,6 @@ const w5_sentence *w5_blind_spots(const w5_known *k, size_t *n)
     if (!w5_known_has(k, W5_BY_CONFIG))
         all[(*n)++] = W5_SAY(N_("No configuration was given: values in force are not known.")).said;
     add_config_troubles(k, all, n);
+    add_impossible_times(k, all, n);
     return all;
 }

@@ -131,8 +131,20 @@ void w5_engine_free(w5_engine *e)
     free(e);
 }
 
+/* "shop:shop.log": a format that a catalogue declares. */
+static bool is_declared(const w5_engine *e, w5_str id)
+{
+    for (size_t i = 0; i < e->stages.declared_n; i++)
+        if (w5_str_eq(w5_declared_format(e->stages.declared, i)->id, id))
+            return true;
+    return false;
+}
+
 w5_rc w5_engine_add(w5_engine *e, const char *uri, w5_err *err)
 {
+    w5_str head, tail;
+    if (w5_str_cut(w5_str_of(uri), ':', &head, &tail) && is_declared(e, head))
+        return w5_sources_add_as(e->sources, tail, head, err);
     return w5_sources_add(e->sources, w5_str_of(uri), w5_format_known, err);
 }
 

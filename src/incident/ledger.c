@@ -202,6 +202,15 @@ static uint16_t borrow(w5_ledger *l, size_t lane, w5_record *r)
     return last;
 }
 
+/* A line of 1970 among those of this year: its clock was never set, or its bytes are damaged. It is
+ * as old as the line before it. A log that was always that early keeps its times. */
+static bool was_never_set(const w5_ledger *l, size_t lane, const w5_record *r)
+{
+    const w5_time year_2000 = INT64_C(946684800) * W5_SECOND;
+    return r->at != W5_TIME_NONE && r->at < year_2000 && !r->pattern &&
+           l->lane_now[lane] >= year_2000;
+}
+
 uint16_t w5_ledger_see(w5_ledger *l, w5_record *r, w5_time *at)
 {
     size_t i = l->last_lane;
@@ -211,6 +220,8 @@ uint16_t w5_ledger_see(w5_ledger *l, w5_record *r, w5_time *at)
     w5_lane *lane = &l->lane[i];
     uint64_t n = r->herd ? r->count : 1;
     lane->records += n;
+    if (was_never_set(l, i, r))
+        r->at = W5_TIME_NONE;
     if (r->at == W5_TIME_NONE || r->clock) {
         uint16_t last = borrow(l, i, r);
         *at = r->at;

@@ -213,13 +213,15 @@ static void add_path(w5_sources *s, w5_str path, w5_str format)
 
 w5_rc w5_sources_add(w5_sources *s, w5_str uri, bool (*is_format)(w5_str id), w5_err *err)
 {
-    w5_str format = W5_NONE;
     w5_str head;
     w5_str tail;
-    if (w5_str_cut(uri, ':', &head, &tail) && is_format && is_format(head)) {
-        format = head;
-        uri = tail;
-    }
+    if (w5_str_cut(uri, ':', &head, &tail) && is_format && is_format(head))
+        return w5_sources_add_as(s, tail, head, err);
+    return w5_sources_add_as(s, uri, W5_NONE, err);
+}
+
+w5_rc w5_sources_add_as(w5_sources *s, w5_str uri, w5_str format, w5_err *err)
+{
     if (s->shared.count >= UINT32_MAX)
         return w5_fail(err, W5_ELIMIT, 0, "too many sources");
     w5_str what = w5_arena_str(s->arena, uri);
