@@ -113,7 +113,7 @@ TEST    = $(COMPILE) -Isrc -Itests/unit $(W5_LDFLAGS) $(LDFLAGS)
 
 CHECKS := check-layers check-mirror check-rows check-headers check-symbols check-hardening check-unit \
           check-catalogue check-words check-e2e check-live check-layouts check-soak check-verdicts check-properties check-messages \
-          check-stress check-fleet check-hosts check-faults check-limits check-hostile check-sandbox check-fuzz check-docs check-explain \
+          check-stress check-fleet check-hosts check-faults check-limits check-hostile check-lasting check-sandbox check-fuzz check-docs check-explain \
           check-escapes check-pages check-install \
           check-contributing
 .PHONY: all demo static install uninstall dist deb clean help format lint coverage fuzz bench \
@@ -241,7 +241,7 @@ check-headers: $(GEN) $(INC) ## every header compiles alone
 check-symbols: $(LIB) ## the library exports only w5_ names, imports nothing dangerous
 	@$(STAGE) $@ sh tests/symbols $(LIB)
 check-hardening: all ## the binary is hardened (not in sanitized flavours)
-	@$(STAGE) $@ sh tests/hardening $(if $(SAN)$(COV)$(FUZZ),none,$(wildcard $(BIN)))
+	@$(STAGE) $@ sh tests/hardening $(if $(SAN)$(COV)$(FUZZ),--flags $(B)/flags,$(wildcard $(BIN)))
 check-unit: $(UNIT:=.log) ## the cmocka tests
 	@$(STAGE) $@ awk -f tests/cmocka.awk $^
 check-catalogue: all ## the built-in knowledge is well-formed, and its samples match
@@ -287,6 +287,8 @@ check-limits: all ## long, many, deep, hostile, and little of everything (LONG=1
 	  $(PYTHON) tests/e2e/limits.py $(if $(LONG),--long) $(STORIES)
 check-hostile: all ## logs, names and writers that mean harm (LONG=1: a minute of following)
 	@$(STAGE) $@ env WHY502=$(BIN) timeout 600 $(PYTHON) tests/e2e/hostile.py $(if $(LONG),--long) $(STORIES)
+check-lasting: all ## once and for all: overlapping runs, clocks, years, syncs, followers, exit codes (LONG=1)
+	@$(STAGE) $@ env WHY502=$(BIN) timeout 300 $(PYTHON) tests/e2e/lasting.py $(if $(LONG),--long) $(STORIES)
 check-sandbox: all ## what a run may do: rights, system calls, refusals, as root and not, units
 	@$(STAGE) $@ env WHY502=$(BIN) timeout 300 $(PYTHON) tests/e2e/sandbox.py $(STORIES)
 # Valgrind knows neither Landlock nor seccomp and answers ENOSYS: the run goes on without a sandbox. A

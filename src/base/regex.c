@@ -54,26 +54,41 @@ static void read_names(w5_regex *re)
         re->names[(size_t)table[0] << 8 | table[1]] = w5_str_of((const char *)table + 2);
 }
 
+/* An expression that could not be had for want of memory would look like one that does not match. */
+static void *take(size_t size, void *unused)
+{
+    (void)unused;
+    return w5_xmalloc(size);
+}
+
+static void give(void *bytes, void *unused)
+{
+    (void)unused;
+    free(bytes);
+}
+
 w5_rc w5_regex_new(w5_str pattern, w5_regex **re, w5_err *err)
 {
     int code = 0;
     size_t at = 0;
     uint32_t groups = 0;
     PCRE2_SPTR text = (PCRE2_SPTR)(pattern.ptr ? pattern.ptr : "");
+    pcre2_general_context *memory = pcre2_general_context_create(take, give, NULL);
+    pcre2_compile_context *how = pcre2_compile_context_create(memory);
     pcre2_code *compiled = pcre2_compile(
-        text, pattern.len, PCRE2_NEVER_UTF | PCRE2_NEVER_BACKSLASH_C, &code, &at, NULL);
-    if (!compiled)
+        text, pattern.len, PCRE2_NEVER_UTF | PCRE2_NEVER_BACKSLASH_C, &code, &at, how);
+    pcre2_compile_context_free(how);
+    if (!compiled) {
+        pcre2_general_context_free(memory);
         return wrong_pattern(err, code, at);
+    }
     w5_regex *made = w5_xmalloc(sizeof *made);
     *made = (w5_regex){.code = compiled};
     pcre2_pattern_info(compiled, PCRE2_INFO_CAPTURECOUNT, &groups);
     made->groups = groups;
-    made->data = pcre2_match_data_create_from_pattern(compiled, NULL);
-    made->context = pcre2_match_context_create(NULL);
-    if (!made->data || !made->context) {
-        w5_regex_free(made);
-        return w5_fail(err, W5_ELIMIT, 0, "no memory for a pattern");
-    }
+    made->data = pcre2_match_data_create_from_pattern(compiled, memory);
+    made->context = pcre2_match_context_create(memory);
+    pcre2_general_context_free(memory);
     read_names(made);
     w5_regex_limits(made, MATCH_LIMIT, DEPTH_LIMIT, HEAP_KIB);
     *re = made;

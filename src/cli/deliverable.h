@@ -11,13 +11,14 @@
 typedef struct deliverable {
     w5_out *out;
     int fd;
+    int folder;            /* that the temporary file stands in; -1: it cannot be read */
     const char *path;      /* NULL: standard output */
     char temporary[4096];  /* "" when written directly */
 } deliverable;
 
 /* Opened before the sandbox closes. W5_EIO. */
 w5_rc deliverable_open(deliverable *d, const char *path, w5_err *err);
-/* Flushes, syncs, renames. A reader that went away (EPIPE) is no failure. */
+/* Flushes, syncs, renames, syncs the folder: what is told afterwards as delivered lasts. A reader that went away (EPIPE) is no failure. */
 w5_rc deliverable_finish(deliverable *d, w5_err *err);
 /* The run was interrupted: the file keeps what it had. */
 void deliverable_drop(deliverable *d);

@@ -295,8 +295,10 @@ static int fill(journal *own)
             return got;
         if (realtime > own->until)
             continue; /* clocks step: a later entry may be in time again */
-        put_entry(own, realtime);
+        got = put_entry(own, realtime);
         keep_cursor(own);
+        if (got < 0)
+            return got;
     }
     return rc;
 }
@@ -304,6 +306,7 @@ static int fill(journal *own)
 static w5_rc next(w5_slot *slot, w5_block *block, w5_err *err)
 {
     journal *own = slot->own;
+    w5_err lost = {0};
     int rc = own->begun ? 1 : begin(slot, own);
     own->offset += w5_out_bytes(own->lines).len;
     w5_out_reset(own->lines);
@@ -312,6 +315,10 @@ static w5_rc next(w5_slot *slot, w5_block *block, w5_err *err)
     if (rc >= 0)
         rc = fill(own);
     w5_str lines = w5_out_bytes(own->lines);
+    if (rc < 0 && lines.len > 0) {
+        failed(&lost, rc, "an entry of the journal cannot be read");
+        w5_slot_fail(slot, &lost); /* what can be read is read */
+    }
     if (lines.len > 0) {
         *block = (w5_block){.offset = own->offset, .bytes = lines};
         slot->source.bytes = own->offset + lines.len;
