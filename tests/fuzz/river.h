@@ -1,5 +1,5 @@
 /* river.h -- what the targets share that let the whole river run: a catalogue, an engine, a folder
- * in memory, and a demand that must hold. */
+ * in memory. */
 #ifndef W5_TESTS_RIVER_H
 #define W5_TESTS_RIVER_H
 
@@ -8,13 +8,7 @@
 #include <unistd.h>
 #include <why502/engine.h>
 
-#define DEMAND(holds)                                                                              \
-    do {                                                                                           \
-        if (!(holds)) {                                                                            \
-            fprintf(stderr, "%s:%d: demanded: %s\n", __FILE__, __LINE__, #holds);                  \
-            abort();                                                                               \
-        }                                                                                          \
-    } while (0)
+#include "demand.h"
 
 /* The built-in knowledge, read once: it is the same for every input. */
 static inline const w5_catalogue *river_catalogue(void)
