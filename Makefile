@@ -362,8 +362,8 @@ bench-count: all ## instructions a line, which no other load disturbs
 rig: all ## provoke real failures with real servers, and read them
 	@sh .ci/deps tests/rig/packages $(if $(findstring --short,$(RIG)),,tests/rig/packages-long)
 	@WHY502=$(BIN) $(PYTHON) tests/rig/run.py $(RIG)
-rig-fleet: all ## carry events of several hosts over ssh, rsyslog, NATS; check the Prometheus rules
-	@sh .ci/deps tests/rig/packages
+rig-fleet: all ## carry events of several hosts over ssh, rsyslog, syslog-ng, NATS, journals; alert on them
+	@sh .ci/deps tests/rig/packages tests/rig/packages-fleet
 	@WHY502=$(BIN) $(PYTHON) tests/rig/fleet.py $(FLEET)
 # gcc 12 takes the padding of a structure that a function returned for values not set: that one is off.
 ANALYSE = -O2 -fanalyzer -Wno-analyzer-use-of-uninitialized-value -Werror
@@ -383,6 +383,9 @@ po: ## bring new English words into src/po/*.po
 # --- delivery ------------------------------------------------------------------------------------
 static: ## one file without shared libraries (and without the journal's library)
 	@$(MAKE) --no-print-directory STATIC=1 BUILD=$(BUILD)/static all
+FLEET_FILES := $(wildcard src/deliver/fleet/*)
+# What an alert's runbook_url begins with; the cause's id follows.
+RUNBOOK_URL ?= man:why502-causes(7)\#
 UNITS := $(wildcard src/*/*.service src/*/*.timer src/*/*.path)
 # Where each thing goes below PREFIX, and which file it is. Install and uninstall read this list.
 INSTALLED := bin/why502=$(BIN) lib/libwhy502.a=$(LIB) lib/pkgconfig/why502.pc=$(B)/why502.pc \
@@ -393,12 +396,16 @@ INSTALLED := bin/why502=$(BIN) lib/libwhy502.a=$(LIB) lib/pkgconfig/why502.pc=$(
   share/fish/vendor_completions.d/why502.fish=$(B)/completion/fish \
   $(foreach u,$(UNITS),lib/systemd/system/$(notdir $(u))=$(B)/deliver/$(notdir $(u))) \
   share/doc/why502/why502.cron=$(B)/deliver/why502.cron \
-  $(foreach f,$(wildcard src/deliver/fleet/*),share/why502/fleet/$(notdir $(f))=$(f)) \
+  $(foreach f,$(FLEET_FILES),share/why502/fleet/$(notdir $(f))=$(B)/deliver/fleet/$(notdir $(f))) \
   $(foreach w,$(W5),share/doc/why502/catalogue/$(notdir $(w))=$(w))
 placed = $(DESTDIR)$(PREFIX)/$(firstword $(subst =, ,$(1)))
 $(UNITS:src/deliver/%=$(B)/deliver/%) $(B)/deliver/why502.cron: $(B)/deliver/%: src/deliver/% FORCE
 	@mkdir -p $(@D)
 	@sed 's|/usr/local|$(PREFIX)|' $< > $@.new
+	@$(settle)
+$(FLEET_FILES:src/deliver/%=$(B)/deliver/%): $(B)/deliver/%: src/deliver/% FORCE
+	@mkdir -p $(@D)
+	@sed -e 's|/usr/local|$(PREFIX)|' -e 's|man:why502-causes(7)#|$(RUNBOOK_URL)|' $< > $@.new
 	@$(settle)
 # There is no shared library, so whoever links needs what the library needs: Requires, not .private.
 $(B)/why502.pc: FORCE

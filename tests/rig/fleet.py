@@ -5,10 +5,13 @@ Usage: WHY502=<binary> fleet.py [STORY…]
 
 parallel: GNU parallel over ssh to three sshd, each a host of its own (network and UTS namespace shared
 with nobody), a fourth is down. rsyslog: imfile, omfwd, imtcp, omprog with confirmations, killed and
-started again on the way. nats: JetStream, every message delivered twice. mapreduce: 64 parts, shuffled,
+started again on the way. syslog-ng: the same with file(), network() and program(). journals: what
+systemd-journal-remote took from three hosts. alerts: node-exporter, prometheus and alertmanager, an incident
+on three hosts is one message. nats: JetStream, every message delivered twice. mapreduce: 64 parts, shuffled,
 repeated. rules: promtool on what is shipped. A story whose daemon is missing is told and passed over.
 Prints "ok NAME" or "FAIL NAME: why" for each.
 """
+import http.server
 import json
 import os
 import pathlib
@@ -20,6 +23,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -190,6 +194,119 @@ def rsyslog(top):
     assert gist(report_of(fleet.read_bytes())) == gist(report_of(b"".join(events))), "another report"
 
 
+# --- syslog-ng ---------------------------------------------------------------------------------------
+def unpack_syslog_ng():
+    """It and rsyslog exclude each other in Debian: its package is unpacked, not installed, before there is no
+    network any more."""
+    top = pathlib.Path(os.environ.get("W5_BUILD", TOP / ".build")) / "rig" / "syslog-ng"
+    if shutil.which("syslog-ng"):
+        return "/usr"
+    if not (top / "root").exists() and shutil.which("apt-get"):
+        top.mkdir(parents=True, exist_ok=True)
+        subprocess.run(["apt-get", "-qq", "download", "syslog-ng-core"], cwd=top, check=False, timeout=120,
+                       stderr=subprocess.DEVNULL)
+        for package in top.glob("*.deb"):
+            run(["dpkg-deb", "-x", str(package), str(top / "root")])
+    return str(top / "root" / "usr")
+
+
+class SyslogNg:
+    def __init__(self, top):
+        self.top, self.usr = top, pathlib.Path(os.environ.get("SYSLOG_NG", "/usr"))
+        if not (self.usr / "sbin" / "syslog-ng").exists():
+            raise Missing("syslog-ng")
+        library = next(self.usr.glob("lib/**/libsyslog-ng-*.so.0")).parent
+        self.modules = next(self.usr.glob("lib/**/libafsocket.so")).parent
+        self.env = {**os.environ, "LD_LIBRARY_PATH": str(library)}
+
+    def start(self, name, text):
+        folder = self.top / name
+        folder.mkdir(exist_ok=True)
+        # Only the file beside persist-file remembers what was read and what waits.
+        (folder / "conf").write_text("@version: 3.38\n" + text.replace("disk-buffer(", f'disk-buffer(dir("{folder}") '))
+        return subprocess.Popen(
+            [str(self.usr / "sbin" / "syslog-ng"), "-F", "--no-caps", "-f", str(folder / "conf"),
+             "--module-path", str(self.modules), "-R", str(folder / "persist"), "-p", str(folder / "pid"),
+             "-c", str(folder / "ctl")], env=self.env, stderr=(folder / "err").open("a"), cwd=folder)
+
+
+def syslog_ng(top):
+    daemon = SyslogNg(top)
+    spool, fleet = top / "events.ndjson", top / "fleet.ndjson"
+    at_host = (SHIPPED / "syslog-ng-host.conf").read_text().replace("/var/spool/why502/events.ndjson", str(spool))
+    at_host = at_host.replace('"central"', '"127.0.0.1"').replace("disk-buffer(", "time-reopen(1) disk-buffer(")
+    central = (SHIPPED / "syslog-ng-central.conf").read_text().replace("/var/spool/why502/fleet.ndjson", str(fleet))
+    central = central.replace("/usr/local/share/why502/fleet/", f"{SHIPPED}/")
+    events = events_of("web1").splitlines(keepends=True)
+    third = len(events) // 3
+    spool.write_bytes(b"")
+    middle = daemon.start("central", central)
+    wait_for(lambda: not socket.socket().connect_ex(("127.0.0.1", 10514)), what="syslog-ng")
+    host = daemon.start("host", at_host)
+    try:
+        with spool.open("ab") as file:
+            file.writelines(events[:third])
+        wait_for(lambda: count_lines(fleet) >= third, what="first third")
+        os.kill(int(run(["pgrep", "-P", str(middle.pid), "-f", "why502-keep"]).split()[0]), signal.SIGTERM)
+        time.sleep(2)
+        with spool.open("ab") as file:
+            file.writelines(events[third:2 * third])
+        wait_for(lambda: count_lines(fleet) >= 2 * third, what="second third after the reader ended")
+        stop(middle)
+        with spool.open("ab") as file:
+            file.writelines(events[2 * third:])
+        time.sleep(2)
+        middle = daemon.start("central", central)
+        wait_for(lambda: set(events) <= set(fleet.read_bytes().splitlines(keepends=True)), 60,
+                 "last third after syslog-ng was started again")
+    finally:
+        stop(host, middle)
+    assert gist(report_of(fleet.read_bytes())) == gist(report_of(b"".join(events))), "another report"
+
+
+# --- systemd-journal-remote ---------------------------------------------------------------------------
+JOURNAL_REMOTE = "/lib/systemd/systemd-journal-remote"
+LINE = re.compile(r"(\w+ +\d+ [\d:]+) (\S+) ([^\[:]+)(?:\[(\d+)\])?: (.*)")
+
+
+def export_of(host):
+    """A recorded journal as journalctl -o export writes it (systemd.io/JOURNAL_EXPORT_FORMATS)."""
+    boot, text = f"{int(host[-1]):032x}", []
+    recorded = (INCIDENT.parent / "app-down-journal" / "journal.log").read_text()
+    for number, line in enumerate(recorded.splitlines(), 1):
+        found = LINE.fullmatch(line)
+        if not found:
+            continue
+        at = int(time.mktime(time.strptime(f"2026 {found[1]}", "%Y %b %d %H:%M:%S")) * 1e6) + number
+        unit = "init.scope" if found[3] == "systemd" else f"{found[3]}.service"
+        text.append(f"__CURSOR=s={boot};i={number}\n__REALTIME_TIMESTAMP={at}\n__MONOTONIC_TIMESTAMP={number}\n"
+                    f"_BOOT_ID={boot}\n_HOSTNAME={host}\nSYSLOG_IDENTIFIER={found[3]}\n_PID={found[4] or 1}\n"
+                    f"_SYSTEMD_UNIT={unit}\n_TRANSPORT=stdout\nPRIORITY=6\nMESSAGE={found[5]}\n\n")
+    return "".join(text).encode()
+
+
+def journals(top):
+    if not os.path.exists(JOURNAL_REMOTE):
+        raise Missing("systemd-journal-remote")
+    folder = top / "remote"
+    folder.mkdir()
+    hosts = ("web1", "web2", "web3")
+    daemon = None
+    for host in hosts:  # each comes over a connection of its own; the daemon is started anew between them
+        daemon = subprocess.Popen([JOURNAL_REMOTE, "--listen-raw=127.0.0.1:19532", "--split-mode=none",
+                                   f"--output={folder}/remote-{host}.journal"], stderr=subprocess.DEVNULL)
+        try:
+            wait_for(lambda: not socket.socket().connect_ex(("127.0.0.1", 19532)), what="systemd-journal-remote")
+            with socket.create_connection(("127.0.0.1", 19532)) as link:
+                link.sendall(export_of(host))
+            time.sleep(1)
+        finally:
+            stop(daemon)
+    report = json.loads(run([WHY502, "-o", "json", "--since", "2026-11-01", str(folder)]))
+    seen = sorted({host for i in report["incidents"] for host in i["hosts"]})
+    assert seen == list(hosts), f"incidents on {seen}: {report['verdict']} {report['sources']}"
+
+
 # --- NATS JetStream ---------------------------------------------------------------------------------
 class Nats:
     """As much of its protocol as carries lines."""
@@ -285,7 +402,68 @@ def rules(top):
     assert checked.returncode in (0, 3), checked.stderr  # 3: style; OpenMetrics names families otherwise
 
 
-STORIES = {"parallel": parallel, "rsyslog": rsyslog, "nats": nats, "mapreduce": mapreduce, "rules": rules}
+class Inbox(http.server.BaseHTTPRequestHandler):
+    got = []
+
+    def do_POST(self):  # pylint: disable=invalid-name
+        Inbox.got.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+PROMETHEUS = """
+global: {{scrape_interval: 1s, evaluation_interval: 1s}}
+rule_files: [prometheus-rules.yml]
+alerting: {{alertmanagers: [{{static_configs: [{{targets: ['127.0.0.1:19093']}}]}}]}}
+scrape_configs: [{{job_name: node, static_configs: [{{targets: [{targets}]}}]}}]
+"""
+
+
+def alerts(top):
+    need("prometheus", "prometheus-alertmanager", "prometheus-node-exporter")
+    shutil.copy(SHIPPED / "prometheus-rules.yml", top)
+    told = (SHIPPED / "alertmanager.yml").read_text().replace("10s", "3s").replace(":9095/", ":19095/")
+    (top / "alertmanager.yml").write_text(told)
+    ports = [19101, 19102, 19103]
+    (top / "prometheus.yml").write_text(PROMETHEUS.format(targets=", ".join(f"'127.0.0.1:{p}'" for p in ports)))
+    inbox = http.server.HTTPServer(("127.0.0.1", 19095), Inbox)
+    threading.Thread(target=inbox.serve_forever, daemon=True).start()
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": (top / "err").open("a"), "cwd": top}
+    daemons = []
+    try:
+        for number, port in enumerate(ports, 1):
+            folder = top / f"web{number}"
+            folder.mkdir()
+            run([WHY502, "--cron", "--state", str(folder / "state.db"), "-o", "metrics", "--host", f"web{number}",
+                 "-O", str(folder / "why502.prom"), *LOGS], cwd=INCIDENT,
+                env={**os.environ, "SOURCE_DATE_EPOCH": "1795200760"})  # while it goes on
+            daemons.append(subprocess.Popen(
+                ["prometheus-node-exporter", "--collector.disable-defaults", "--collector.textfile",
+                 f"--collector.textfile.directory={folder}", f"--web.listen-address=127.0.0.1:{port}"], **quiet))
+        daemons.append(subprocess.Popen(
+            ["prometheus-alertmanager", "--config.file=alertmanager.yml", "--storage.path=am",
+             "--web.listen-address=127.0.0.1:19093", "--cluster.listen-address="], **quiet))
+        daemons.append(subprocess.Popen(
+            ["prometheus", "--config.file=prometheus.yml", "--storage.tsdb.path=db",
+             "--web.listen-address=127.0.0.1:19090"], **quiet))
+        about = lambda m: m["groupLabels"].get("cause") == "app-down"
+        wait_for(lambda: any(map(about, Inbox.got)), 60, "message about app-down")
+        time.sleep(8)
+    finally:
+        stop(*daemons)
+        inbox.shutdown()
+    told = [a for m in Inbox.got if about(m) for a in m["alerts"] if a["status"] == "firing"]
+    names = sorted({a["labels"]["alertname"] for a in told})
+    assert names == ["Why502FleetWide"], f"alerts {names}"
+    assert len([m for m in Inbox.got if about(m)]) == 1, f"{len(Inbox.got)} messages"
+    assert "app-down on 3 hosts at once" in told[0]["annotations"]["summary"], told[0]["annotations"]
+
+
+STORIES = {"parallel": parallel, "syslog-ng": syslog_ng, "journals": journals, "alerts": alerts,
+           "rsyslog": rsyslog, "nats": nats, "mapreduce": mapreduce, "rules": rules}
 
 
 def tell(name):
@@ -306,6 +484,8 @@ def tell(name):
 def main():
     chosen = [w for w in sys.argv[1:] if w in STORIES] or list(STORIES)
     if "--inside" not in sys.argv:
+        if "syslog-ng" in chosen:
+            os.environ["SYSLOG_NG"] = unpack_syslog_ng()
         inside = ["unshare", "--net", "--mount", "--uts", "--"]
         if subprocess.run([*inside, "true"], stderr=subprocess.DEVNULL, check=False).returncode == 0:
             script = 'ip link set lo up; exec "$@"'
