@@ -38,6 +38,39 @@ static void a_worker_that_timed_out_closed_its_request(void **state)
     assert_str(d->pattern, W5_STR("premature-close"));
 }
 
+#define CUT_OFF(second, took)                                                                      \
+    "error " second " premature-close/HU-EOF " APP "|method=GET|path=/report",                     \
+        ACCESS_502(second, "/report", took)
+
+static void without_its_log_a_time_out_is_guessed_when_half_of_all_took_as_long(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *story[6];
+        bool guessed;
+    } cases[] = {
+        {{CUT_OFF("40", "30.4")},                                               true },
+        {{CUT_OFF("40", "30.4"), CUT_OFF("45", "3.0")},                         true },
+        {{CUT_OFF("40", "30.4"), CUT_OFF("45", "3.0"), CUT_OFF("50", "7.5")},   false},
+        {{CUT_OFF("40", "30.4"), CUT_OFF("45", "31.9"), CUT_OFF("50", "7.5")},  true },
+        {{CUT_OFF("40", "29.9")},                                               false},
+        {{CUT_OFF("40", "32.1")},                                               false},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        scene *s = scene_new();
+        for (size_t l = 0; l < 6 && cases[i].story[l]; l++)
+            scene_say(s, cases[i].story[l]);
+        scene_diagnose(s);
+        assert_int_equal(s->findings->n, 1);
+        const w5_finding *cause = &s->findings->at[0]->cause;
+        bool guessed =
+            cause->cause && w5_str_eq(cause->cause->id, W5_STR("gunicorn-worker-timeout"));
+        if (guessed != cases[i].guessed || (guessed && cause->confidence != W5_POSSIBLE))
+            fail_msg("row %zu", i);
+        scene_free(s);
+    }
+}
+
 static void a_kill_right_after_a_time_out_is_gunicorns_own(void **state)
 {
     static const char *const story[] = {GUNICORN_STARTS,
@@ -329,6 +362,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_worker_that_timed_out_closed_its_request, begin, end),
+        cmocka_unit_test_setup_teardown(without_its_log_a_time_out_is_guessed_when_half_of_all_took_as_long, begin, end),
         cmocka_unit_test_setup_teardown(a_kill_right_after_a_time_out_is_gunicorns_own, begin, end),
         cmocka_unit_test_setup_teardown(a_time_out_elsewhere_in_time_explains_nothing, begin, end),
         cmocka_unit_test_setup_teardown(a_time_out_never_explains_a_request_of_a_moment, begin,
