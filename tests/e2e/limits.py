@@ -139,6 +139,15 @@ def distinct_keys_are_bounded():
     run = report("-j", "1", "e.log", patience=120)
     assert errors(run) == many, errors(run)
     within_budget(run)
+    within_budget(report("-j", "2", "e.log", patience=120))
+    text = " ".join(Run("--no-config", "-v", "e.log", patience=120).out.decode().split())
+    assert "There was more than is kept in memory:" in text, text[-2000:]
+
+
+def a_pipe_takes_the_same_memory_whatever_its_length():
+    block = b"".join(line(n, f"/p{n % 7919}", client=f"10.0.{n >> 8 & 255}.{n & 255}") for n in range(40_000))
+    peaks = [report("-", feed=[block] * times, patience=120).memory for times in (6, 24)]
+    assert abs(peaks[1] - peaks[0]) <= MIB and max(peaks) <= BUDGET, [f"{p / MIB:.1f} MiB" for p in peaks]
 
 
 def a_traceback_without_end_is_bounded():
