@@ -112,7 +112,7 @@ LINK    = $(CC) $(W5_CFLAGS) $(CFLAGS) $(W5_LDFLAGS) $(LDFLAGS)
 TEST    = $(COMPILE) -Isrc -Itests/unit $(W5_LDFLAGS) $(LDFLAGS)
 
 CHECKS := check-layers check-mirror check-rows check-headers check-symbols check-hardening check-unit \
-          check-catalogue check-words check-e2e check-live check-layouts check-soak check-verdicts check-properties check-messages \
+          check-catalogue check-words check-e2e check-live check-layouts check-soak check-verdicts check-composed check-properties check-messages \
           check-stress check-fleet check-hosts check-faults check-limits check-hostile check-lasting check-sandbox check-fuzz check-docs check-explain \
           check-escapes check-pages check-install \
           check-contributing
@@ -256,6 +256,8 @@ check-layouts: all ## without arguments, on hosts as Debian and RHEL lay them ou
 	@$(STAGE) $@ env WHY502=$(PROGRAM) $(PYTHON) tests/e2e/layouts.py $(STORIES)
 check-properties: all ## compressing, cutting, wrapping, mixing a log changes no event (LOGS=fixtures for all)
 	@$(STAGE) $@ $(PYTHON) tests/properties.py $(BIN) $(or $(LOGS),formats healthy)
+check-composed: all ## composed failures in every dialect, wrapper and zone name their cause (LONG=1: all ways)
+	@$(STAGE) $@ env WHY502=$(BIN) $(PYTHON) tests/e2e/composed.py $(if $(LONG),--long) $(STORIES)
 check-messages: all ## every row of the tables of messages is read as it says (tests/messages/)
 	@$(STAGE) $@ $(PYTHON) tests/messages.py $(BIN)
 check-soak: all ## rotations and kill -9 at random instants, each error counted once (short)
