@@ -176,6 +176,32 @@ def cron_is_silent_until_it_is_worse():
     assert report["upstream_errors"] == report["lines"] == 4
 
 
+def bytes_read(name, *args):
+    """How many bytes of a file a run reads or maps."""
+    trace = ["strace", "-f", "-qq", "-y", "-o", "trace", "-e", "trace=read,pread64,readv,preadv,preadv2,mmap"]
+    p = subprocess.run([*trace, WHY502, *args], env=ENV, stdout=subprocess.DEVNULL, timeout=60,
+                       stdin=subprocess.DEVNULL, check=False)
+    assert p.returncode == 0
+    with open("trace", encoding="utf-8", errors="replace") as calls:
+        here = [call for call in calls if f"/{name}>" in call]
+    assert not any("mmap(" in call for call in here), here
+    return sum(int(call.rsplit("= ", 1)[1]) for call in here)
+
+
+def a_log_without_news_is_known_by_its_beginning():
+    if not shutil.which("strace"):
+        return
+    append("e.log", *(line(n) for n in range(5000)))
+    size = os.path.getsize("e.log")
+    first = bytes_read("e.log", "--cron", "--state", "s.db", "e.log")
+    again = bytes_read("e.log", "--cron", "--state", "s.db", "e.log")
+    assert first >= size and 0 < again <= 4096, (size, first, again)
+    more = line(5000)
+    append("e.log", more)
+    grown = bytes_read("e.log", "--cron", "--state", "s.db", "e.log")
+    assert grown <= 4096, (size, grown)
+
+
 def half_a_line_waits_for_the_next_run():
     whole = line(1, 5)
     append("e.log", line(0, 5), whole[:60])
