@@ -27,8 +27,8 @@ void w5_classifier_free(w5_classifier *k);
 /* W5_OK: a class or kind was found; W5_MISS: understood, of no interest. Access records become
  * `upstream-5xx` or `access` by their fields. */
 w5_rc w5_event_classify(w5_classifier *k, w5_record *record, w5_event *event);
-/* Could a message of the last record's format be something else by what stands anywhere in it? */
-bool w5_event_floats(w5_classifier *k, w5_str message);
+/* Could a message of this format be something else by what stands anywhere in it? */
+bool w5_event_floats(w5_classifier *k, const w5_format *format, w5_str message);
 /* How often an expression ran into its limits and was taken not to match: any, and a pattern's own. */
 uint64_t w5_classifier_limits(const w5_classifier *k);
 uint64_t w5_classifier_given_up(const w5_classifier *k, const w5_pattern *p);

@@ -163,11 +163,12 @@ typedef struct w5_breed {
     unsigned number; /* below W5_BREEDS: lines of the same kind may be one herd; 0: tell the record itself */
     size_t sight;    /* also of this kind, if level, errno and phase are the same: longer messages that begin */
     bool floats;     /* with these bytes of this one's (SIZE_MAX: none), if `floats` says no to them */
+    bool dull;       /* nothing of such a line is asked: behind a layer it is counted as a record and not told */
 } w5_breed;
 #define W5_BREEDS 64
 typedef struct w5_herder {
     w5_breed (*ask)(void *context, w5_record *record); /* of number 0: `record` is the next that is taken */
-    bool (*floats)(void *context, w5_str message);
+    bool (*floats)(void *context, const w5_format *format, w5_str message);
     void *context;
     w5_time span;    /* stamps of one herd lie between two multiples of it */
 } w5_herder;

@@ -113,7 +113,9 @@ size_t w5_tree_sight(const w5_tree *tree, w5_tree_way way, w5_str text)
     uint16_t first = way.node == 0 ? tree->root[(unsigned char)text.ptr[0]] : 0;
     if (first != 0)
         next = &tree->node[first];
-    size_t sight = depth + (next ? next->edge_len : tree->node[way.node].children > 0);
+    size_t sight = depth + (tree->node[way.node].children > 0);
+    if (next) /* up to the byte by which the text left the tree */
+        sight = depth + 1 + shared((w5_str){next->edge, next->edge_len}, w5_str_skip(text, depth));
     return sight < text.len ? sight : SIZE_MAX;
 }
 

@@ -37,7 +37,8 @@ static w5_breed kind_of(w5_reader *r, const w5_record *record)
     return (w5_breed){.number = interesting ? kind_number(r, e->pattern, errno_of(record))
                                            : kind_number(r, NULL, -1),
                      .sight = e->sight,
-                     .floats = e->floats};
+                     .floats = e->floats,
+                     .dull = !interesting && !w5_outside_asked(&r->outside)};
 }
 
 static w5_breed ask(void *context, w5_record *record)
@@ -49,10 +50,10 @@ static w5_breed ask(void *context, w5_record *record)
     return kind;
 }
 
-static bool floats(void *context, w5_str message)
+static bool floats(void *context, const w5_format *format, w5_str message)
 {
     const w5_reader *r = context;
-    return w5_event_floats(r->classifier, message);
+    return w5_event_floats(r->classifier, format, message);
 }
 
 /* Where lines are counted by a limit of time, those of one second are on one side of it. */

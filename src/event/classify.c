@@ -232,9 +232,9 @@ w5_rc w5_event_classify(w5_classifier *k, w5_record *record, w5_event *event)
     return rc == W5_MISS && event->pattern == NULL ? classify_stack(k, record, event) : rc;
 }
 
-bool w5_event_floats(w5_classifier *k, w5_str message)
+bool w5_event_floats(w5_classifier *k, const w5_format *format, w5_str message)
 {
-    return w5_matcher_floats(k->matcher, k->format->id, message);
+    return w5_matcher_floats(k->matcher, format->id, message);
 }
 
 uint64_t w5_classifier_limits(const w5_classifier *k)

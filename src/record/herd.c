@@ -86,7 +86,7 @@ static bool fits(const w5_herds *h, const w5_shape *shape, const w5_sheep *s, bo
     w5_str message = {s->front.message, (size_t)(end - s->front.message)};
     *quoted = has_quote(shape, message, &trusted);
     return trusted && !(shape->quoteless && *quoted) &&
-           !(shape->floats && h->herder.floats(h->herder.context, message));
+           !(shape->floats && h->herder.floats(h->herder.context, h->format, message));
 }
 
 const w5_shape *w5_shape_find(const w5_herds *h, const w5_sheep *s, bool *quoted)
@@ -168,6 +168,7 @@ void w5_shape_keep(w5_herds *h, const w5_record *r, const w5_breed *breed)
     const char *end = r->message.ptr + r->message.len;
     w5_shape shape;
     memset(&shape, 0, sizeof(shape)); /* shapes are compared as bytes */
+    h->format = r->format;
     if (level.len == 0 || level.len > 8 || r->message.len < 8 || r->context.ptr < end)
         return;
     shape.level_len = (uint8_t)level.len;

@@ -40,6 +40,7 @@ typedef struct w5_herd { /* lines of one kind that were counted and not yet told
 
 typedef struct w5_herds {
     w5_herder herder;
+    const w5_format *format; /* of the shapes */
     bool on;
     bool telling;        /* what is there must be told before more is counted */
     uint64_t used;       /* bit i: herd[i] has lines */

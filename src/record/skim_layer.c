@@ -8,14 +8,23 @@
  * (tests/unit/record/test_skim_layer.c). */
 #include "skim_layer.h"
 
+#include "herd.h"
 #include "journal.h"
 #include "tag.h"
 
 enum {
     STAMP_MAX = 48,
     TAG_MAX = 120,
-    WRITERS = 8 /* a power of two */
+    WRITERS = 8, /* a power of two */
+    KINDS = 64
 };
+
+typedef struct kind { /* how messages begin of which nothing is asked, or all is */
+    const w5_format *format; /* NULL: free */
+    w5_breed breed;
+    uint8_t level_len, ident_len;
+    char level[12], ident[24], front[40]; /* the first `sight` bytes */
+} kind;
 
 typedef struct writer { /* "web-1 gunicorn[1300]: ", or of a journal's entry the process */
     char tag[TAG_MAX];
@@ -36,6 +45,7 @@ struct w5_echo {
     writer writer[WRITERS];
     size_t last, next; /* used last; to be overwritten next */
     w5_journal_shape shape;
+    kind kind[KINDS];
 };
 
 /* What misdated lines are (settle_time) takes the long way. */
@@ -295,6 +305,60 @@ static void account(w5_records *r, w5_feed *feed, w5_lane *lane, const w5_record
         w5_log_prefer(r, log, lane->rank);
 }
 
+/* --- lines of which nothing is asked ---------------------------------------------------------- */
+static bool same_word(w5_str word, const char *known, size_t len)
+{
+    return word.len == len && (len == 0 || memcmp(word.ptr, known, len) == 0);
+}
+
+static kind *kind_at(w5_echo *e, w5_str message, w5_str level)
+{
+    size_t place = (unsigned char)message.ptr[0] * 5u + (unsigned char)message.ptr[1] * 3u;
+    return &e->kind[(place + (level.len > 0 ? (unsigned char)level.ptr[0] : 0)) % KINDS];
+}
+
+static void keep_kind(kind *k, const w5_record *r, const w5_breed *breed)
+{
+    w5_str level = w5_record_get(r, W5_F_level), ident = w5_record_get(r, W5_F_ident);
+    if (breed->number == 0 || breed->sight > sizeof(k->front) ||
+        breed->sight >= r->message.len ||
+        level.len > sizeof(k->level) || ident.len > sizeof(k->ident))
+        return;
+    *k = (kind){.format = r->format,
+                .breed = *breed,
+                .level_len = (uint8_t)level.len,
+                .ident_len = (uint8_t)ident.len};
+    if (level.len > 0)
+        memcpy(k->level, level.ptr, level.len);
+    if (ident.len > 0)
+        memcpy(k->ident, ident.ptr, ident.len);
+    memcpy(k->front, r->message.ptr, breed->sight);
+}
+
+static bool is_kind(const kind *k, const w5_herder *herder, const w5_record *r)
+{
+    return k->format == r->format && r->message.len > k->breed.sight &&
+           memcmp(k->front, r->message.ptr, k->breed.sight) == 0 &&
+           same_word(w5_record_get(r, W5_F_level), k->level, k->level_len) &&
+           same_word(w5_record_get(r, W5_F_ident), k->ident, k->ident_len) &&
+           !(k->breed.floats && herder->floats(herder->context, r->format, r->message));
+}
+
+/* Whoever takes records has said of such lines, or says of this one, that nothing of it is asked. */
+static bool is_dull(const w5_records *r, w5_echo *e, w5_record *record)
+{
+    static const uint64_t others = (uint64_t)1 << W5_F_errno | (uint64_t)1 << W5_F_phase;
+    if (!r->herds || !r->herds->on || !e || record->message.len < 2 || (record->have & others))
+        return false;
+    const w5_herder *herder = &r->herds->herder;
+    kind *k = kind_at(e, record->message, w5_record_get(record, W5_F_level));
+    if (is_kind(k, herder, record))
+        return k->breed.dull;
+    w5_breed breed = herder->ask(herder->context, record);
+    keep_kind(k, record, &breed);
+    return breed.dull && breed.number > 0;
+}
+
 typedef enum step {
     LONG_WAY,
     COUNTED,
@@ -316,6 +380,10 @@ static step read_inner(w5_records *r, w5_feed *feed, w5_lane *lane, const w5_wra
     if (fit != W5_FIT_YES)
         return COUNTED;
     account(r, feed, lane, out);
+    if (is_dull(r, feed->log->echo, out)) {
+        feed->log->pub.records++;
+        return COUNTED;
+    }
     if (r->options.all_fields)
         w5_record_walk(out);
     return RECORD;

@@ -184,6 +184,48 @@ static void lines_without_a_layer_are_told_the_same(void **state)
     w5_arena_free(arena);
 }
 
+static w5_breed ask(void *context, w5_record *r)
+{
+    (void)context;
+    bool shouts = memchr(r->message.ptr, '!', r->message.len);
+    bool dull = !shouts && w5_str_starts(r->message, W5_STR("GET "));
+    return (w5_breed){.number = dull, .sight = dull ? 4 : SIZE_MAX, .floats = dull, .dull = dull};
+}
+
+static bool floats(void *context, const w5_format *format, w5_str message)
+{
+    (void)context;
+    assert_str(format->id, W5_STR("gunicorn"));
+    return memchr(message.ptr, '!', message.len);
+}
+
+/* What nothing is asked of is a record of its stream all the same; level, ident and what floats count. */
+static void dull_lines_are_counted_not_told(void **state)
+{
+    (void)state;
+    static const w5_str lines[] = {
+        W5_LIT("Nov 20 14:00:00 web1 gunicorn[9]: [2026-11-20 14:00:00 +0000] [9] [DEBUG] GET /a\n"),
+        W5_LIT("Nov 20 14:00:00 web1 gunicorn[9]: [2026-11-20 14:00:00 +0000] [9] [DEBUG] GET /b\n"),
+        W5_LIT("Nov 20 14:00:00 web1 gunicorn[9]: [2026-11-20 14:00:00 +0000] [9] [DEBUG] GET /b!\n"),
+        W5_LIT("Nov 20 14:00:00 web1 gunicorn[9]: [2026-11-20 14:00:00 +0000] [9] [DEBUG] PUT /c\n"),
+        W5_LIT("Nov 20 14:00:00 web1 gunicorn[9]: [2026-11-20 14:00:00 +0000] [9] [INFO] GET /d\n"),
+    };
+    const w5_herder herder = {.ask = ask, .floats = floats, .span = W5_MINUTE};
+    w5_arena *arena = w5_arena_new();
+    w5_str text = lines[3];
+    for (size_t n = 0; n < 10 * COUNT(lines); n++)
+        text = w5_arena_fmt(arena, "%.*s%.*s", W5_ARG(text), W5_ARG(lines[n % COUNT(lines)]));
+    stage s = stage_new(NULL);
+    w5_records_herd(s.records, &herder);
+    stage_read(&s, text, text.len);
+    const w5_stream *stream = w5_records_stream(s.records, 0);
+    assert_account(stream, 51, 0, 0, 0);
+    assert_int_equal(s.n + stream->records, 51);
+    assert_int_equal(stream->records, 30);
+    stage_free(&s);
+    w5_arena_free(arena);
+}
+
 /* Bytes that are not there must not be looked at: each block ends where its memory does. */
 static void a_block_ends_anywhere(void **state)
 {
@@ -210,6 +252,7 @@ int main(void)
         cmocka_unit_test(a_byte_is_enough_to_go_the_long_way),
         cmocka_unit_test(what_the_layer_says_about_its_message_counts),
         cmocka_unit_test(lines_without_a_layer_are_told_the_same),
+        cmocka_unit_test(dull_lines_are_counted_not_told),
         cmocka_unit_test(a_block_ends_anywhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
