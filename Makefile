@@ -359,6 +359,7 @@ endif
 bench: all $(BENCH) ## speed and memory against the budgets
 	@WHY502=$(BIN) BENCH=$(B)/tests/bench sh tests/bench/run.sh
 	@WHY502=$(BIN) FIXTURES=fixtures $(PYTHON) tests/bench/fleet.py
+	@WHY502=$(BIN) $(PYTHON) tests/bench/follow.py
 bench-count: all ## instructions a line, which no other load disturbs
 	@WHY502=$(BIN) BENCH=$(B)/tests/bench sh tests/bench/count.sh
 rig: all ## provoke real failures with real servers, and read them

@@ -240,15 +240,26 @@ static bool find_retired(const w5_retired *all, size_t n, opening *o, uint64_t *
     return known;
 }
 
-bool w5_follow_retired(const w5_shared *shared, int fd, const struct stat *st, uint64_t *read)
+static bool find_in(const w5_retired *all, size_t n, int fd, const struct stat *st, uint64_t *read)
 {
     opening o = {.fd = fd, .size = (uint64_t)st->st_size};
-    size_t n = shared->retirements < W5_RETIRED_MAX ? shared->retirements : W5_RETIRED_MAX;
-    ssize_t got = pread(fd, o.text, sizeof o.text, 0);
+    ssize_t got = n > 0 ? pread(fd, o.text, sizeof o.text, 0) : 0;
     o.len = got > 0 ? (size_t)got : 0;
     *read = 0;
-    bool known = find_retired(shared->retired, n, &o, read);
-    return find_retired(shared->known, shared->knowns, &o, read) || known;
+    return find_retired(all, n, &o, read);
+}
+
+bool w5_follow_retired(const w5_shared *shared, int fd, const struct stat *st, uint64_t *read)
+{
+    size_t n = shared->retirements < W5_RETIRED_MAX ? shared->retirements : W5_RETIRED_MAX;
+    return find_in(shared->retired, n, fd, st, read);
+}
+
+/* How far an earlier run read this text. Only of one that no generation holds: it may have read on. */
+static uint64_t known_place(const w5_shared *shared, int fd, const struct stat *st)
+{
+    uint64_t read;
+    return find_in(shared->known, shared->knowns, fd, st, &read) ? read : 0;
 }
 
 static bool is_file_of(const generation *g, const struct stat *st)
@@ -274,6 +285,13 @@ static bool reads(const follow *f, w5_str head, bool proven)
             memcmp(text, head.ptr, head.len) == 0)
             return true;
     return false;
+}
+
+static bool holds_text(const follow *f, int fd)
+{
+    char text[FIRST_BYTES];
+    ssize_t n = pread(fd, text, sizeof text, 0);
+    return n > 0 && reads(f, (w5_str){text, (size_t)n}, false);
 }
 
 bool w5_follow_reads(const w5_slot *slot, w5_str head)
@@ -430,7 +448,8 @@ static bool open_name(w5_slot *slot, const struct stat *looked)
     else if (copied)
         adopt_copy(slot, copied, fd, &st);
     else {
-        w5_follow_retired(slot->shared, fd, &st, &read);
+        if (!w5_follow_retired(slot->shared, fd, &st, &read) && !holds_text(slot->own, fd))
+            read = known_place(slot->shared, fd, &st);
         adopt(slot, fd, &st, read);
     }
     return st.st_dev == looked->st_dev && st.st_ino == looked->st_ino;
@@ -519,6 +538,11 @@ static proof prove(const w5_slot *slot, generation *g)
         proof p = log == g ? OWN : compare(log, text);
         answer = p == OWN ? answer : p;
     }
+    read = answer == OWN && fstat(g->file.fd, &st) == 0
+               ? known_place(slot->shared, g->file.fd, &st)
+               : 0;
+    if (read > 0)
+        read_from(g, read);
     bool stalled = w5_monotonic() - g->grew >= PATIENCE && text.len > 0; /* nobody copies so slowly */
     return answer == UNSURE && stalled ? OWN : answer;
 }

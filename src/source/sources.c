@@ -513,13 +513,13 @@ static bool is_packed_already(const w5_sources *s, const w5_slot *plain)
     return false;
 }
 
-/* The log itself, opened a moment ago, is this text: it was rotated away and packed since. */
+/* The log itself, opened a moment ago (when it may have been empty), is this text: it was rotated away
+ * and packed since. */
 static bool is_opened_as(const w5_slot *slot, const w5_slot *packed)
 {
-    return !slot->begun && slot->file.fd >= 0 && slot->head_len > 0 &&
-           w5_str_starts((w5_str){packed->head, packed->head_len},
-                         (w5_str){slot->head, slot->head_len}) &&
-           w5_identity_holds(slot);
+    char now[W5_HEAD_MAX];
+    ssize_t n = slot->begun || slot->file.fd < 0 ? -1 : pread(slot->file.fd, now, sizeof now, 0);
+    return n > 0 && (size_t)n == packed->head_len && memcmp(now, packed->head, (size_t)n) == 0;
 }
 
 /* What it was opened as becomes a part of the followed log; what is packed stays a source, unless it

@@ -112,6 +112,20 @@ def debian_with_a_journal():
     assert "/var/log/nginx/shop.error.log" in p.stderr, p.stderr
     proof = json.dumps(report["incidents"][0])
     assert "30" in proof and "shop.service" in proof  # the value in force, and where it stands
+    _, unit = ask("journal:shop")
+    assert names(unit) == {"journal:shop"} and unit["lines"] == 3, (names(unit), unit["lines"])
+    text = subprocess.run(["journalctl", "-u", "shop", "-o", "short-iso", "--no-pager"], env=ENV,
+                          capture_output=True, text=True, timeout=30).stdout
+    put("/run/shop.txt", text)
+    _, same = ask("/run/shop.txt")
+    assert same["kinds"] == unit["kinds"] and len(unit["incidents"]) == len(same["incidents"])
+    assert [cause(r) for r in (unit, same) if r["incidents"]] in ([], [cause(report)] * 2)
+    log = "/var/log/nginx/shop.error.log"
+    p, both = ask("-k", "-u", "shop", log)
+    assert p.returncode == 0 and {"journal:shop", "shop.error.log"} == names(both), names(both)
+    assert cause(both) == cause(report)
+    p, _ = ask("-u", "shpo*", log)
+    assert p.returncode == 3 and "no unit in the journal fits" in p.stderr  # a slip is told
 
 
 def debian_with_syslog_alone():

@@ -666,6 +666,19 @@ def a_command_gets_the_incident():
     assert [json.loads(o)["event"] for o in open("told")] == ["opened", "over"]
 
 
+def a_command_sees_no_log_text_in_its_environment():
+    with open("hook", "w") as script:
+        script.write("#!/bin/sh\nenv > environment\necho \"$#\" > arguments\nexit 3\n")
+    os.chmod("hook", 0o755)
+    append("e.log", line(1))
+    p = subprocess.run([WHY502, "--exec", "./hook", "e.log"], env={**ENV, "SECRET": "x"},
+                       capture_output=True, text=True, timeout=30, stdin=subprocess.DEVNULL)
+    assert "--exec: './hook' failed with exit code 3" in p.stderr, p.stderr
+    names = {row.split("=")[0] for row in open("environment")}
+    assert names <= {"PATH", "LC_ALL", "PWD", "_", "SHLVL", "OLDPWD"}, names
+    assert open("arguments").read() == "0\n"
+
+
 TESTS = [t for name, t in list(globals().items())
          if callable(t) and name.count("_") >= 2 and not name.startswith("_")]
 

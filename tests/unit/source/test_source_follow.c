@@ -420,23 +420,27 @@ static void packed_and_plain_are_read_once(void **state)
 /* The log itself was opened, and was rotated away and packed before its rotations were looked for. */
 static void packed_since_it_was_opened_is_read_once(void **state)
 {
+    static const char *const begun[] = {"", "tw", "two\n"};
     char packed[256];
     scene *s = *state;
-    put(s, "a.log", "one\n");
-    follow(s, false);
-    w5_identity was = add(s, at(s, "a.log"))->identity;
-    rename(at(s, "a.log"), at(s, "a.log.2"));
-    usleep(20000);
-    put(s, "a.log", "two\n");
-    follow(s, false);
-    add(s, at(s, "a.log"));
-    unlink(at(s, "a.log"));
-    put_bytes(s, "a.log.1.gz", O_TRUNC,
-              (w5_str){packed, gzip(W5_STR("two\n"), packed, sizeof packed)});
-    put(s, "a.log", "three\n");
-    assert_int_equal(w5_sources_add_rotated(s->sources, 0, grown, &was), W5_OK);
-    comes(s, "two\nthree\n", 3 * W5_SECOND);
-    silence(s);
+    for (size_t i = 0; i < COUNT(begun); i++) {
+        put(s, "a.log", "one\n");
+        follow(s, false);
+        w5_identity was = add(s, at(s, "a.log"))->identity;
+        rename(at(s, "a.log"), at(s, "a.log.2"));
+        usleep(20000);
+        put(s, "a.log", begun[i]);
+        follow(s, false);
+        add(s, at(s, "a.log"));
+        append(s, "a.log", &"two\n"[strlen(begun[i])]);
+        unlink(at(s, "a.log"));
+        put_bytes(s, "a.log.1.gz", O_TRUNC,
+                  (w5_str){packed, gzip(W5_STR("two\n"), packed, sizeof packed)});
+        put(s, "a.log", "three\n");
+        assert_int_equal(w5_sources_add_rotated(s->sources, 0, grown, &was), W5_OK);
+        comes(s, "two\nthree\n", 3 * W5_SECOND);
+        silence(s);
+    }
 }
 
 /* A run begins between rename and create: what was not written since stands there for long. */
@@ -472,6 +476,25 @@ static void what_an_earlier_run_read_is_read_on(void **state)
     rename(at(s, "a.log"), at(s, "a.log.1"));
     put(s, "a.log", "one\ntwo\n");
     comes(s, "two\n", 3 * W5_SECOND);
+    silence(s);
+}
+
+/* The log is read on from where an earlier run left it, and so is not its copy as well. */
+static void a_copy_of_what_an_earlier_run_began_is_no_log(void **state)
+{
+    scene *s = *state;
+    w5_identity was = {.fingerprint = w5_identity_hash(W5_STR("one\n")), .fingerprinted = 4};
+    put(s, "a.log", "one\ntwo\n");
+    follow(s, false);
+    add(s, at(s, "a.log"));
+    w5_sources_know(s->sources, &was, 4);
+    assert_int_equal(w5_sources_skip(s->sources, 0, 4, NULL), W5_OK);
+    comes(s, "two\n", W5_SECOND);
+    usleep(20000);
+    put(s, "a.log.3", "one\ntwo\n");
+    rename(at(s, "a.log"), at(s, "a.log.1"));
+    put(s, "a.log", "three\n");
+    comes(s, "three\n", 3 * W5_SECOND);
     silence(s);
 }
 
@@ -647,6 +670,7 @@ int main(void)
         TEST(packed_since_it_was_opened_is_read_once),
         TEST(what_stands_beside_an_absent_log_is_old),
         TEST(what_an_earlier_run_read_is_read_on),
+        TEST(a_copy_of_what_an_earlier_run_began_is_no_log),
         TEST(half_a_line_carried_over_is_none_of_the_new_file),
         TEST(no_rotation_loses_or_repeats_a_line),
         TEST(idle_it_uses_next_to_nothing),
