@@ -4,6 +4,7 @@
  * queue; what may go on waits in its lane until the next record of the same writer begins, or a
  * tick says that nothing follows. */
 #include "records.h"
+#include "remote.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -194,10 +195,12 @@ w5_log *w5_log_new(w5_records *r, const w5_feed *feed, w5_str name)
     }
     log->stage = r;
     log->lane[0] = w5_lane_new(0);
+    w5_str remote = w5_arena_str(r->forever, w5_remote_host(name));
     log->pub = (w5_stream){.index = r->options.first_stream + (uint32_t)r->logs,
                            .source = feed->index,
                            .name = w5_arena_str(r->forever, name),
-                           .host = r->options.host,
+                           .host = remote.len > 0 ? remote : r->options.host,
+                           .reader = remote,
                            .first = W5_TIME_NONE,
                            .last = W5_TIME_NONE,
                            .zoned = true,
@@ -220,8 +223,8 @@ static w5_log *find_log(const w5_records *r, const w5_feed *feed, w5_str name, s
     return NULL;
 }
 
-/* A source whose first line is a header has no stream of its own. A client can write headers, too (a
- * newline in a path): those beyond any number of logs that tail follows share one stream. */
+/* A source whose first line is a header has no stream of its own. A client can write headers, too
+ * (a newline in a path): those beyond any number of logs that tail follows share one stream. */
 w5_log *w5_log_of(w5_records *r, const w5_feed *feed, w5_str name)
 {
     size_t known = 0;
@@ -272,8 +275,8 @@ void w5_records_begin(w5_records *r, uint32_t source, w5_str name, w5_str forced
     w5_feed *feed = find_feed(r, source);
     if (!feed) {
         feed = w5_xmalloc(sizeof(*feed));
-        *feed = (w5_feed){
-            .index = source, .block = W5_STR(""), .next = r->feeds, .stop = UINT64_MAX};
+        *feed =
+            (w5_feed){.index = source, .block = W5_STR(""), .next = r->feeds, .stop = UINT64_MAX};
         feed->forced = forced.len > 0 ? find_format(r, forced) : NULL;
         feed->year_hint = year_hint;
         feed->log = w5_log_new(r, feed, name);
@@ -376,8 +379,7 @@ static w5_lane *first_pending(const w5_log *log)
     w5_lane *first = NULL;
     for (size_t i = 0; i < W5_LANES; i++) {
         w5_lane *lane = log->lane[i];
-        if (lane && lane->pending &&
-            (!first || lane->pending->r.offset < first->pending->r.offset))
+        if (lane && lane->pending && (!first || lane->pending->r.offset < first->pending->r.offset))
             first = lane;
     }
     return first;

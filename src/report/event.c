@@ -172,10 +172,16 @@ static void put_class(w5_out *out, bool *first, const w5_event *event)
 }
 
 /* --- a line ---------------------------------------------------------------------------------- */
-/* Whose log it is: that of the machine it was read on, unless our own events come from another. */
+/* Whose log it is: that of the machine it was read on, unless our own events come from another or
+ * its folder names one. */
+static w5_str owner_of(const w5_stream *s, w5_str host)
+{
+    return s->told || s->reader.len ? s->reader : host;
+}
+
 static w5_str reader_of(const w5_record *r, w5_str host)
 {
-    return r->stream->told ? r->stream->reader : host;
+    return owner_of(r->stream, host);
 }
 
 /* Where the line names another host than the one it was read on, both are told. */
@@ -478,7 +484,7 @@ static void put_coverage(w5_event_log *log, const w5_stream *s)
 {
     bool first = true;
     w5_out *out = log->out;
-    w5_str host = s->told ? s->reader : log->host;
+    w5_str host = owner_of(s, log->host);
     w5_out_lit(out, "{");
     w5_member_num(out, &first, "v", 1);
     w5_member_own(out, &first, "kind", W5_STR("coverage"));

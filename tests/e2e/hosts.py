@@ -10,11 +10,14 @@ fail in the same minute for reasons of their own.
 Prints "ok NAME" or "FAIL NAME: why" for each story.
 """
 import datetime
+import glob
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 
 WHY502 = os.path.abspath(os.environ.get("WHY502", ".build/why502"))
 FIXTURES = os.path.abspath(os.environ.get("FIXTURES", "fixtures"))
@@ -151,8 +154,25 @@ def wrong(name):
     return ""
 
 
+def folders(told):
+    """What a collector sorted into folders is of the host that the folder names."""
+    with tempfile.TemporaryDirectory() as top:
+        for host, story in (("web1", "app-down"), ("web2", "header-too-big")):
+            shutil.copytree(os.path.join(FIXTURES, "incidents", story), os.path.join(top, "log", "remote", host))
+        logs = sorted(glob.glob("log/remote/*/*.log", root_dir=top))
+        feed = run(["-o", "events", *logs], top) if told else None
+        report = json.loads(run(["-o", "json", *(["-"] if told else logs)], top, feed))
+    got = sorted((i["cause"]["id"], *i["hosts"]) for i in report["incidents"])
+    return "" if got == [("app-down", "web1"), ("header-too-big", "web2")] else str(got)
+
+
 def main():
     failed = False
+    if len(sys.argv) == 1:
+        for told in (False, True):
+            why = folders(told)
+            print(f"FAIL hosts: folders, told {told}: {why}" if why else f"ok hosts: folders, told {told}")
+            failed = failed or bool(why)
     for name in STORIES:
         if len(sys.argv) > 1 and not any(word in name for word in sys.argv[1:]):
             continue
