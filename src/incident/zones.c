@@ -366,9 +366,9 @@ static void settle_zoned(settling *s, bool authorities)
     }
 }
 
-/* The stamps of a log of the same machine say what its clocks show: "[2026-11-20 14:00:00 +0900]".
+/* The stamps of a program's log of the same machine say what its clocks show: "[2026-11-20 14:00:00 +0900]".
  * Too few events to search all zones of the world are enough to choose that one before the zone of
- * the machine on which we run, if only under it something fits. */
+ * the machine on which we run, if only under it something fits. Access logs may be anybody's: what they say of nginx's clock has been asked before. */
 static bool take_neighbours(settling *s, size_t lane, const w5_landmarks *others)
 {
     w5_landmarks own = marks_of_one(s, lane, NULL);
@@ -377,11 +377,11 @@ static bool take_neighbours(settling *s, size_t lane, const w5_landmarks *others
     for (size_t k = 0; k < s->n; k++) {
         size_t i = s->order[k];
         int offset = s->l->lane[i].offset;
-        if (s->zones.clock[i].unzoned || offset == INT_MIN || offset == best ||
+        if (s->zones.clock[i].unzoned || is_access(s, i) || offset == INT_MIN || offset == best ||
             !w5_same_host(host_of(s, i), host_of(s, lane)))
             continue;
         w5_fit_result fit = w5_landmarks_clustered(&own, others, -offset * W5_SECOND);
-        if (fit.pairs <= most.pairs)
+        if (fit.pairs <= most.pairs || fit.pairs * 2 < fit.most)
             continue;
         best = offset;
         most = fit;
