@@ -90,6 +90,22 @@ typedef struct list {
     size_t count;
 } list;
 
+/* NULL with errno: the folder could not be read to its end. */
+static const struct dirent *next_entry(DIR *d)
+{
+    errno = 0;
+    return readdir(d);
+}
+
+/* Of what cannot be looked at opening it will tell why; a link to nothing is nothing. */
+static bool may_be_log(DIR *d, const char *name, struct stat *st)
+{
+    if (fstatat(dirfd(d), name, st, 0) == 0)
+        return S_ISREG(st->st_mode);
+    *st = (struct stat){0};
+    return errno != ENOENT && errno != ELOOP;
+}
+
 /* All files of a folder whose names are wanted. */
 static w5_rc read_folder(w5_arena *arena, const char *folder, bool (*wants)(w5_str, w5_str),
                          w5_str of, list *l, w5_err *err)
@@ -99,15 +115,20 @@ static w5_rc read_folder(w5_arena *arena, const char *folder, bool (*wants)(w5_s
     *l = (list){NULL, 0};
     if (!d)
         return w5_fail(err, W5_EIO, errno, "cannot open '%s'", folder);
-    for (const struct dirent *e = readdir(d); e; e = readdir(d)) {
-        if (!wants(w5_str_of(e->d_name), of) || fstatat(dirfd(d), e->d_name, &st, 0) != 0 ||
-            !S_ISREG(st.st_mode))
+    const struct dirent *e;
+    while ((e = next_entry(d)) != NULL) {
+        if (!wants(w5_str_of(e->d_name), of) || !may_be_log(d, e->d_name, &st))
             continue;
         l->entry = w5_xrealloc(l->entry, l->count + 1, sizeof *l->entry);
         l->entry[l->count++] = (found){join(arena, folder, e->d_name), st.st_mtim};
     }
+    int sys = errno;
     closedir(d);
-    return W5_OK;
+    if (sys == 0)
+        return W5_OK;
+    free(l->entry);
+    *l = (list){NULL, 0};
+    return w5_fail(err, W5_EIO, sys, "cannot read all of '%s'", folder);
 }
 
 static const w5_str *paths_of(w5_arena *arena, list *l, int (*order)(const void *, const void *))

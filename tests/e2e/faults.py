@@ -167,7 +167,7 @@ class Packed(Batch):
             with open(f"logs/{end}.log", "w", encoding="ascii") as log:
                 log.write(LOG.replace(":8000", f":900{n}"))
             if shutil.which(packer[0]):
-                subprocess.run([*packer, f"logs/{end}.log"], check=True)
+                subprocess.run([*packer, f"logs/{end}.log"] + [f"logs/{end}.log.lz4"] * (end == "lz4"), check=True)
         if ROOT:  # a link of root in somebody else's folder, which is looked at twice
             with open("e.log", "w", encoding="ascii") as log:
                 log.write(LOG)
@@ -177,7 +177,13 @@ class Packed(Batch):
             conf.write("http { include conf.d/*.conf; }\n")
         for n in range(2):
             with open(f"conf.d/{n}.conf", "w", encoding="ascii") as conf:
-                conf.write("proxy_read_timeout 30s;\n")
+                conf.write(("proxy_read_timeout 30s;\n", "proxy_connect_timeout 5s;\n")[n])
+
+    def right(self, run, good):
+        """Of configuration that cannot be read the report tells; then it knows less, and of logs the same."""
+        if "could not be understood" in json.dumps(json.loads(run.out)["blind_spots"]):
+            return json.loads(run.out)["upstream_errors"] == json.loads(good.out)["upstream_errors"]
+        return super().right(run, good)
 
 
 class Journal(Batch):
