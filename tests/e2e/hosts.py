@@ -166,9 +166,24 @@ def folders(told):
     return "" if got == [("app-down", "web1"), ("header-too-big", "web2")] else str(got)
 
 
+def examples():
+    """The tables shipped for other engines have columns that events have."""
+    shipped = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "src", "deliver", "fleet")
+    with open(os.path.join(shipped, "clickhouse.sql"), encoding="utf-8") as file:
+        columns = set(re.findall(r"^    (\w+) \w", file.read(), re.M))
+    with open(os.path.join(shipped, "opensearch-template.json"), encoding="utf-8") as file:
+        mapped = set(json.load(file)["template"]["mappings"]["properties"])
+    lines = run(["-o", "events", "error.log", "gunicorn.log"], os.path.join(FIXTURES, "incidents", "app-down"))
+    known = set().union(*(json.loads(line) for line in lines.splitlines()))
+    strange = sorted((columns | mapped) - known)
+    return f"no event has {strange}" if strange or len(columns) < 10 else ""
+
+
 def main():
     failed = False
     if len(sys.argv) == 1:
+        print("FAIL hosts: examples: " + examples() if examples() else "ok hosts: examples for other engines")
+        failed = bool(examples())
         for told in (False, True):
             why = folders(told)
             print(f"FAIL hosts: folders, told {told}: {why}" if why else f"ok hosts: folders, told {told}")
