@@ -105,9 +105,20 @@ static const char *words_of(const letter *table, size_t n, char c)
     return NULL;
 }
 
+/* An errno or a word in capitals. */
+static bool ends_a_code(w5_str what)
+{
+    size_t digits = 0, capitals = 0;
+    for (size_t i = 0; i < what.len; i++) {
+        digits += what.ptr[i] >= '0' && what.ptr[i] <= '9';
+        capitals += what.ptr[i] >= 'A' && what.ptr[i] <= 'Z';
+    }
+    return what.len > 0 && (digits == what.len || capitals == what.len);
+}
+
 static bool read_code(const finding *f, const char **where, const char **who)
 {
-    if (f->what.len < 4 || f->what.ptr[2] != '-')
+    if (f->what.len < 4 || f->what.ptr[2] != '-' || !ends_a_code(w5_str_skip(f->what, 3)))
         return false;
     *where = words_of(phases, COUNT(phases), f->what.ptr[0]);
     *who = words_of(actors, COUNT(actors), f->what.ptr[1]);

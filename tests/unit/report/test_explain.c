@@ -74,12 +74,14 @@ static void what_is_unknown_is_refused_with_a_hint(void **state)
         const char *complaint;
     } rows[] = {
         {W5_LIT("worker-tiemout"),
-         "nothing is known as 'worker-tiemout'; did you mean 'worker-timeout'?"},
+         "nothing is known as 'worker-tiemout'; did you mean 'worker-timeout'?"                 },
+        {W5_LIT("BK-113x"),
+         "'BK-113x' is no id, no short code and no log line that is understood; see why502 list"},
         {W5_LIT("what a nice day it is"),
          "'what a nice day it is' is no id, no short code and no log line that is understood; see "
-         "why502 list"                                                         },
+         "why502 list"                                                                          },
         {W5_LIT(""),                      "'' is no id, no short code and no log line that is understood; see why502 "
-                     "list"                                },
+                     "list"                                                 },
     };
     w5_arena *arena = w5_arena_new();
     w5_catalogue *c = built_in(arena, "");
