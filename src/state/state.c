@@ -39,6 +39,10 @@ struct w5_state {
     w5_table positions, told, kept, mails, counters, days;
     uint64_t seq;   /* of the next line to be kept */
     uint64_t saved; /* lines below stand in the database already */
+    bool lost;      /* another run has it: it came between two transactions */
+};
+enum {
+    COMMIT_MS = 5000
 };
 
 static void own_position(w5_state *s, w5_position *p)
@@ -733,8 +737,21 @@ static int write_tables(w5_state *s)
     return rc;
 }
 
+/* Who comes now reads for a moment before it finds the state held: that is waited for. Whoever came
+ * between two transactions holds it: nothing is written over what that run does. */
+static int commit(w5_state *s)
+{
+    sqlite3_busy_timeout(s->db, COMMIT_MS);
+    int rc = run(s->db, "COMMIT");
+    sqlite3_busy_timeout(s->db, 0);
+    s->lost = rc == SQLITE_OK && run(s->db, "BEGIN IMMEDIATE") != SQLITE_OK;
+    return rc;
+}
+
 w5_rc w5_state_save(w5_state *s, w5_time now, w5_err *err)
 {
+    if (s->lost)
+        return w5_fail(err, W5_EBUSY, 0, "another run has taken the state '%s'", s->path);
     forget_positions(s, now - W5_STATE_SEEN_FOR);
     forget_lines(s, now - W5_STATE_KEPT_FOR);
     forget_days(s);
@@ -742,12 +759,12 @@ w5_rc w5_state_save(w5_state *s, w5_time now, w5_err *err)
     if (rc == SQLITE_OK)
         rc = write_tables(s);
     if (rc == SQLITE_OK)
-        rc = run(s->db, "COMMIT; BEGIN IMMEDIATE");
-    if (rc == SQLITE_OK) {
-        s->saved = s->seq;
-        return W5_OK;
-    }
-    return w5_fail(err, W5_EIO, 0, "cannot save the state '%s': %s", s->path, sqlite3_errmsg(s->db));
+        rc = commit(s);
+    if (rc != SQLITE_OK)
+        return w5_fail(err, W5_EIO, 0, "cannot save the state '%s': %s", s->path,
+                       sqlite3_errmsg(s->db));
+    s->saved = s->seq;
+    return W5_OK;
 }
 
 #else

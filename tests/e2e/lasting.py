@@ -286,7 +286,7 @@ def main():
     for test in TESTS:
         if only and test.__name__ not in only:
             continue
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
             os.chdir(folder)
             try:
                 start = time.monotonic()

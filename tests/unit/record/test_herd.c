@@ -259,9 +259,10 @@ static w5_breed all_one(void *context, w5_record *record)
     return (w5_breed){.number = 1, .sight = 7};
 }
 
-static bool never(void *context, w5_str message)
+static bool never(void *context, const w5_format *format, w5_str message)
 {
     (void)context;
+    (void)format;
     (void)message;
     return false;
 }

@@ -353,6 +353,32 @@ static void a_state_has_one_name_and_is_no_link(void **state)
     }
 }
 
+/* Who opens a state that is held reads in it first, and a commit has to wait for that. */
+static void a_reader_is_waited_for(void **state)
+{
+    (void)state;
+    char command[512];
+    char word[8] = "";
+    w5_state *s = opened(W5_OK);
+    snprintf(command, sizeof(command),
+             "/usr/bin/python3 -c 'import sqlite3, time\n"
+             "c = sqlite3.connect(\"%s\", isolation_level=None)\n"
+             "c.execute(\"BEGIN\"); c.execute(\"SELECT count(*) FROM sqlite_master\").fetchall()\n"
+             "print(\"held\", flush=True); time.sleep(0.3)'",
+             path);
+    FILE *reader = popen(command, "r");
+    assert_non_null(reader);
+    bool held = fgets(word, sizeof(word), reader) && strcmp(word, "held\n") == 0;
+    w5_err err = {0};
+    w5_rc rc = w5_state_save(s, w5_now(), &err);
+    w5_state_close(s);
+    bool ended = pclose(reader) == 0;
+    if (!held || !ended)
+        skip();
+    if (rc != W5_OK)
+        fail_msg("%s", err.text);
+}
+
 static void a_state_is_for_its_owner_alone(void **state)
 {
     struct stat st;
@@ -381,6 +407,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(root_takes_no_state_that_others_may_exchange, fresh, gone),
         cmocka_unit_test_setup_teardown(a_state_has_one_name_and_is_no_link, fresh, gone),
         cmocka_unit_test_setup_teardown(a_state_is_for_its_owner_alone, fresh, gone),
+        cmocka_unit_test_setup_teardown(a_reader_is_waited_for, fresh, gone),
 #endif
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
