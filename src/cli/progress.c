@@ -56,23 +56,22 @@ static unit unit_of(uint64_t bytes)
     return units[2];
 }
 
-static line amount(const w5_progress *at)
-{
-    line l;
-    unit u = unit_of(at->size ? at->size : at->done);
-    if (at->size)
-        snprintf(l.text, sizeof(l.text), W5_("%.*f of %.*f %s"), u.decimals,
-                 (double)at->done / u.bytes, u.decimals, (double)at->size / u.bytes, u.name);
-    else
-        snprintf(l.text, sizeof(l.text), "%.*f %s", u.decimals, (double)at->done / u.bytes,
-                 u.name);
-    return l;
-}
-
 static void add(line *l, const char *more)
 {
     size_t n = strlen(l->text);
     snprintf(l->text + n, sizeof(l->text) - n, "%s%s", n ? "  " : "", more);
+}
+
+static void add_amount(line *l, const w5_progress *at)
+{
+    char text[96];
+    unit u = unit_of(at->size ? at->size : at->done);
+    if (at->size)
+        snprintf(text, sizeof(text), W5_("%.*f of %.*f %s"), u.decimals, (double)at->done / u.bytes,
+                 u.decimals, (double)at->size / u.bytes, u.name);
+    else
+        snprintf(text, sizeof(text), "%.*f %s", u.decimals, (double)at->done / u.bytes, u.name);
+    add(l, text);
 }
 
 static void add_rate(line *l, double rate)
@@ -109,7 +108,7 @@ static line words_of(const w5_progress *at, w5_time elapsed)
     double rate = elapsed > 0 ? (double)at->done * 1e6 / (double)elapsed : 0;
     if (at->size)
         snprintf(l.text, sizeof(l.text), "%3u %%", (unsigned)(at->done * 100 / at->size));
-    add(&l, amount(at).text);
+    add_amount(&l, at);
     if (rate >= 1024)
         add_rate(&l, rate);
     if (rate >= 1024 && at->size > at->done)
@@ -159,6 +158,7 @@ void progress_end(progress *p)
 
 void progress_cut(const w5_progress *how)
 {
-    line l = amount(how);
+    line l = {""};
+    add_amount(&l, how);
     say(W5_("interrupted: what is told is of the first %s alone"), l.text);
 }

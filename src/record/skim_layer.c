@@ -70,7 +70,7 @@ static writer *find_writer(w5_echo *e, w5_str tag)
     for (size_t n = 0; n < WRITERS; n++) {
         size_t i = (e->last + n) % WRITERS;
         writer *known = &e->writer[i];
-        if (known->len != tag.len || memcmp(known->tag, tag.ptr, tag.len) != 0)
+        if (!w5_str_eq((w5_str){known->tag, known->len}, tag))
             continue;
         e->last = i;
         return known;
