@@ -24,8 +24,9 @@ typedef struct w5_shape {
     struct {
         uint8_t at, len;
     } part[3];           /* of a head that is told: where its message, errno and phase stand */
+    uint8_t spare;       /* 0: without gaps two shapes are compared as bytes */
     uint64_t have;       /* and which of the fields there are */
-    char bytes[148];     /* front, then tail, then eight that may be read */
+    char bytes[152];     /* front, then tail, then eight that may be read */
 } w5_shape;
 #define W5_SHAPES 64
 

@@ -1,8 +1,8 @@
 /* state.c -- SQLite's door.
  *
  * Everything is read at the beginning and written at the end: a run holds the write lock all the
- * time (BEGIN IMMEDIATE), so that two runs never tell the same. Between two transactions the lock is
- * taken again at once; who waits for it does not wait at all but says that the state is busy. */
+ * time (BEGIN IMMEDIATE), so that two runs never tell the same. Between two transactions the lock
+ * is taken again at once; who waits for it does not wait at all but says that the state is busy. */
 #include <why502/state.h>
 
 #include <errno.h>
@@ -145,9 +145,10 @@ static void read_mail(w5_state *s, sqlite3_stmt *q)
 static void read_counter(w5_state *s, sqlite3_stmt *q)
 {
     w5_counter *c = w5_table_add(&s->counters);
-    *c = (w5_counter){.family = blob(q, 0),
-                      .label = {blob(q, 1), blob(q, 2)},
-                      .value = number(q, 3)};
+    *c = (w5_counter){
+        .family = blob(q, 0), .label = {blob(q, 1), blob(q, 2)},
+              .value = number(q, 3)
+    };
     own_counter(s, c);
 }
 
@@ -162,13 +163,12 @@ static const struct {
     void (*read)(w5_state *s, sqlite3_stmt *q);
 } tables[] = {
     {"SELECT name, device, inode, fingerprint, fingerprinted, offset, lines, cursor, seen"
-     " FROM position",
-     read_position},
-    {"SELECT id, cause, upstream, confidence, count, start, end, over FROM told", read_told},
-    {"SELECT name, format, line, at, text, seq FROM kept ORDER BY seq", read_kept},
-    {"SELECT message_id, address, made, body, tried FROM outbox ORDER BY made", read_mail},
-    {"SELECT family, first, second, value FROM counter", read_counter},
-    {"SELECT day, errors FROM day ORDER BY day", read_day},
+     " FROM position",                                                       read_position},
+    {"SELECT id, cause, upstream, confidence, count, start, end, over FROM told", read_told    },
+    {"SELECT name, format, line, at, text, seq FROM kept ORDER BY seq",           read_kept    },
+    {"SELECT message_id, address, made, body, tried FROM outbox ORDER BY made",   read_mail    },
+    {"SELECT family, first, second, value FROM counter",                          read_counter },
+    {"SELECT day, errors FROM day ORDER BY day",                                  read_day     },
 };
 
 static int read_tables(w5_state *s)
@@ -217,12 +217,17 @@ static int step_up(sqlite3 *db, int64_t version)
 static int read_schema(sqlite3 *db, char **schema)
 {
     sqlite3_stmt *q = NULL;
-    int rc = sqlite3_prepare_v2(db, "SELECT group_concat(coalesce(sql, name), ';') FROM"
-                                    " (SELECT sql, name FROM sqlite_master ORDER BY name)",
+    int rc = sqlite3_prepare_v2(db,
+                                "SELECT group_concat(coalesce(sql, name), ';') FROM"
+                                " (SELECT sql, name FROM sqlite_master ORDER BY name)",
                                 -1, &q, NULL);
-    if (rc == SQLITE_OK && (rc = sqlite3_step(q)) == SQLITE_ROW) {
+    if (rc == SQLITE_OK)
+        rc = sqlite3_step(q);
+    if (rc == SQLITE_ROW) {
         *schema = sqlite3_mprintf("%s", sqlite3_column_text(q, 0));
         rc = *schema ? SQLITE_OK : SQLITE_NOMEM;
+    } else if (rc == SQLITE_DONE || rc == SQLITE_OK) {
+        rc = SQLITE_CORRUPT; /* a sum has always one row */
     }
     sqlite3_finalize(q);
     return rc;
@@ -252,7 +257,8 @@ static int check_schema(w5_state *s)
 static int check_content(w5_state *s)
 {
     static const char *const questions[] = {
-        "SELECT count(*) FROM pragma_integrity_check(1) WHERE integrity_check <> 'ok'", strange_rows};
+        "SELECT count(*) FROM pragma_integrity_check(1) WHERE integrity_check <> 'ok'",
+        strange_rows};
     int rc = SQLITE_OK;
     for (size_t i = 0; rc == SQLITE_OK && i < sizeof(questions) / sizeof(*questions); i++) {
         int64_t found = 0;
@@ -280,8 +286,9 @@ static int prepare(w5_state *s)
     int64_t version = 0;
     int rc = judge(s, &version);
     if (rc == SQLITE_OK)
-        rc = run(s->db, "PRAGMA journal_mode=DELETE; PRAGMA synchronous=FULL; PRAGMA trusted_schema=0;"
-                        "PRAGMA cell_size_check=1; BEGIN IMMEDIATE");
+        rc = run(s->db,
+                 "PRAGMA journal_mode=DELETE; PRAGMA synchronous=FULL; PRAGMA trusted_schema=0;"
+                 "PRAGMA cell_size_check=1; BEGIN IMMEDIATE");
     if (rc == SQLITE_OK)
         rc = judge(s, &version); /* now that nobody can change it */
     if (rc == SQLITE_OK)
@@ -307,8 +314,9 @@ static const char *folder_of(const char *path, char folder[PATH_MAX])
     return slash ? slash + 1 : path;
 }
 
-/* SQLite rolls back what it finds in a journal. In a folder where everybody may add one (/tmp) there
- * is one of ours before SQLite looks; empty it means nothing, and nobody else can remove it. */
+/* SQLite rolls back what it finds in a journal. In a folder where everybody may add one (/tmp)
+ * there is one of ours before SQLite looks; empty it means nothing, and nobody else can remove it.
+ */
 static bool has_own_journal(const char *path, uid_t owner)
 {
     char journal[PATH_MAX + sizeof("-journal")];
@@ -365,8 +373,8 @@ static int open_database(w5_state *s)
     if (rc != SQLITE_OK)
         return rc;
     rc = sqlite3_open_v2(s->path, &s->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW, NULL);
-    if (rc == SQLITE_OK && (lstat(s->path, &now) != 0 || now.st_dev != made.st_dev ||
-                            now.st_ino != made.st_ino))
+    if (rc == SQLITE_OK &&
+        (lstat(s->path, &now) != 0 || now.st_dev != made.st_dev || now.st_ino != made.st_ino))
         rc = SQLITE_PERM;
     return rc == SQLITE_OK ? prepare(s) : rc & 0xff;
 }
@@ -380,7 +388,8 @@ static char *real_path(const char *path)
     bool found = name && realpath(folder, real);
     size_t size = strlen(found ? name : path) + strlen(real) + 2;
     char *whole = w5_xmalloc(size);
-    snprintf(whole, size, "%s%s%s", real, found && strcmp(real, "/") != 0 ? "/" : "", found ? name : path);
+    snprintf(whole, size, "%s%s%s", real, found && strcmp(real, "/") != 0 ? "/" : "",
+             found ? name : path);
     return whole;
 }
 
@@ -427,10 +436,11 @@ static w5_rc refuse(const w5_state *s, int rc, int sys, w5_err *err)
     if (rc == SQLITE_BUSY || rc == SQLITE_LOCKED)
         return w5_fail(err, W5_EBUSY, 0, "another run holds the state '%s'", s->path);
     if (rc == SQLITE_PERM)
-        return w5_fail(err, W5_EIO, 0,
-                       "cannot use the state '%s': it must be a file with one name, and as root in a "
-                       "folder where nobody else can replace it",
-                       s->path);
+        return w5_fail(
+            err, W5_EIO, 0,
+            "cannot use the state '%s': it must be a file with one name, and as root in a "
+            "folder where nobody else can replace it",
+            s->path);
     if (rc == SQLITE_CANTOPEN)
         return w5_fail(err, W5_EIO, sys, "cannot open the state '%s'", s->path);
     return w5_fail(err, W5_EIO, 0, "cannot use the state '%s': %s", s->path, sqlite3_errstr(rc));
@@ -477,8 +487,8 @@ W5_GIVE_ROWS(w5_state_days, w5_day, days)
 /* --- what is new ----------------------------------------------------------------------------- */
 static bool same_text(const w5_identity *a, const w5_identity *b)
 {
-    return a->device == b->device && a->inode == b->inode &&
-           a->fingerprint == b->fingerprint && a->fingerprinted == b->fingerprinted;
+    return a->device == b->device && a->inode == b->inode && a->fingerprint == b->fingerprint &&
+           a->fingerprinted == b->fingerprinted;
 }
 
 static w5_position *find_position(w5_state *s, const w5_identity *was, const w5_position *p)
@@ -700,7 +710,8 @@ static void forget_days(w5_state *s)
     }
 }
 
-/* Lines only come at the end and go at the beginning: what stays in between is not written again. */
+/* Lines only come at the end and go at the beginning: what stays in between is not written again.
+ */
 static int write_lines(w5_state *s)
 {
     char sql[64];
@@ -712,7 +723,8 @@ static int write_lines(w5_state *s)
              (unsigned long long)(s->kept.n ? k[0].seq : s->seq));
     int rc = run(s->db, sql);
     if (rc == SQLITE_OK)
-        rc = write_rows(s, "INSERT INTO kept(name, format, line, at, text, seq) VALUES (?,?,?,?,?,?)",
+        rc = write_rows(s,
+                        "INSERT INTO kept(name, format, line, at, text, seq) VALUES (?,?,?,?,?,?)",
                         &s->kept, from, bind_kept);
     return rc;
 }
@@ -724,16 +736,18 @@ static int write_tables(w5_state *s)
         const w5_table *rows;
         void (*bind)(sqlite3_stmt *q, const void *row);
     } tables_written[] = {
-        {"INSERT INTO position VALUES (?,?,?,?,?,?,?,?,?)", &s->positions, bind_position},
-        {"INSERT OR REPLACE INTO told VALUES (?,?,?,?,?,?,?,?)", &s->told, bind_told},
-        {"INSERT OR REPLACE INTO outbox VALUES (?,?,?,?,?)", &s->mails, bind_mail},
-        {"INSERT OR REPLACE INTO counter VALUES (?,?,?,?)", &s->counters, bind_counter},
-        {"INSERT OR REPLACE INTO day VALUES (?,?)", &s->days, bind_day},
+        {"INSERT INTO position VALUES (?,?,?,?,?,?,?,?,?)",      &s->positions, bind_position},
+        {"INSERT OR REPLACE INTO told VALUES (?,?,?,?,?,?,?,?)", &s->told,      bind_told    },
+        {"INSERT OR REPLACE INTO outbox VALUES (?,?,?,?,?)",     &s->mails,     bind_mail    },
+        {"INSERT OR REPLACE INTO counter VALUES (?,?,?,?)",      &s->counters,  bind_counter },
+        {"INSERT OR REPLACE INTO day VALUES (?,?)",              &s->days,      bind_day     },
     };
-    int rc = run(s->db, "DELETE FROM position; DELETE FROM told; DELETE FROM outbox; DELETE FROM counter;"
-                    "DELETE FROM day");
+    int rc = run(s->db,
+                 "DELETE FROM position; DELETE FROM told; DELETE FROM outbox; DELETE FROM counter;"
+                 "DELETE FROM day");
     for (size_t i = 0; rc == SQLITE_OK && i < sizeof(tables_written) / sizeof(*tables_written); i++)
-        rc = write_rows(s, tables_written[i].sql, tables_written[i].rows, 0, tables_written[i].bind);
+        rc =
+            write_rows(s, tables_written[i].sql, tables_written[i].rows, 0, tables_written[i].bind);
     return rc;
 }
 
