@@ -342,11 +342,12 @@ static w5_str read_head(memo *m, w5_record *r, stamps *s)
     return rest;
 }
 
+/* Without "Z" where nobody told the zone. */
 static void put_instant(w5_record *r, w5_field f, w5_time at, w5_arena *scratch)
 {
     char text[48];
-    w5_time_rfc3339(text, at, at % W5_SECOND ? 6 : 0);
-    w5_record_set(r, f, w5_arena_str(scratch, w5_str_of(text)));
+    size_t len = w5_time_rfc3339(text, at, at % W5_SECOND ? 6 : 0);
+    w5_record_set(r, f, w5_arena_str(scratch, (w5_str){text, len - !r->zoned}));
 }
 
 static void settle(w5_record *r, const stamps *s, w5_arena *scratch)

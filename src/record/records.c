@@ -297,6 +297,7 @@ void w5_record_date(w5_record *record)
         record->at = log->latest;
         record->zoned = log->latest_zoned;
     } else if (record->at != W5_TIME_NONE && !record->forged) {
+        s->zoned = s->zoned && record->zoned;
         s->first = s->first == W5_TIME_NONE || record->at < s->first ? record->at : s->first;
         s->last = s->last == W5_TIME_NONE || record->at > s->last ? record->at : s->last;
     }

@@ -52,6 +52,18 @@ static void mysql_8_writes_the_end_and_sets_the_start(void **state)
          want, 1);
 }
 
+static void a_zone_that_nobody_told_is_not_made_up(void **state)
+{
+    (void)state;
+    static const wanted want[] = {{NULL, "SELECT 1;", "5", "2026-11-20T18:59:59.500000",
+                                   "2026-11-20T19:00:30"}};
+    hold("mysql-slow",
+         "# Time: 261120 19:00:30\n# User@Host: app[app] @ localhost []\n"
+         "# Thread_id: 5  Schema: shop  QC_hit: No\n"
+         "# Query_time: 30.500000  Lock_time: 0.000100  Rows_sent: 1  Rows_examined: 9\nSELECT 1;\n",
+         want, 1);
+}
+
 static void mariadb_writes_the_start_twice(void **state)
 {
     (void)state;
@@ -166,6 +178,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(mysql_8_writes_the_end_and_sets_the_start),
+        cmocka_unit_test(a_zone_that_nobody_told_is_not_made_up),
         cmocka_unit_test(mariadb_writes_the_start_twice),
         cmocka_unit_test(mysql_5_6_writes_the_end_twice_and_times_once_a_second),
         cmocka_unit_test(log_slow_extra_tells_both_ends),
